@@ -1,0 +1,20 @@
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static enum log_level ceiling = LOG_NOTE;
+
+void log_set_level(enum log_level level) { ceiling = level; }
+
+void log_line(enum log_level level, const char *format, ...)
+{
+    if (level > ceiling)
+        return;
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    fprintf(stderr, "routetap: %s\n", text); /* one call, so that lines of two threads don't mix */
+}

@@ -1,0 +1,31 @@
+/* A moment and a span of time. Two types, so that adding two moments does not compile. */
+#ifndef BASE_STAMP_H
+#define BASE_STAMP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct stamp {
+    int64_t ns; /* since the epoch, UTC, by the clock of the capture */
+};
+struct span {
+    int64_t ns;
+};
+
+#define NS_PER_S   INT64_C(1000000000)
+#define SPAN_S(n)  ((struct span){ (int64_t)(n)*NS_PER_S })
+#define SPAN_MS(n) ((struct span){ (int64_t)(n)*1000000 })
+#define SPAN_US(n) ((struct span){ (int64_t)(n)*1000 })
+
+/* "Not yet": earlier than every packet. */
+#define STAMP_NEVER ((struct stamp){ INT64_MIN })
+
+static inline bool stamp_known(struct stamp t) { return t.ns != INT64_MIN; }
+static inline struct stamp stamp_add(struct stamp t, struct span d) { return (struct stamp){ t.ns + d.ns }; }
+static inline struct stamp stamp_sub(struct stamp t, struct span d) { return (struct stamp){ t.ns - d.ns }; }
+static inline struct span stamp_since(struct stamp later, struct stamp t) { return (struct span){ later.ns - t.ns }; }
+static inline bool stamp_before(struct stamp a, struct stamp b) { return a.ns < b.ns; }
+static inline struct stamp stamp_later(struct stamp a, struct stamp b) { return a.ns < b.ns ? b : a; }
+static inline double span_seconds(struct span d) { return (double)d.ns / 1e9; }
+
+#endif

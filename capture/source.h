@@ -1,0 +1,51 @@
+/* Where packets come from. A file and an interface are the same to the caller.
+ *
+ * Files: pcap (both byte orders, micro- and nanoseconds) and pcapng (several sections and interfaces, each
+ * with its own link type, time unit and snap length), plain, gzip or zstd, "-" for standard input. We read
+ * them ourselves: libpcap refuses a pcapng whose interfaces differ in link type or snap length. */
+#ifndef CAPTURE_SOURCE_H
+#define CAPTURE_SOURCE_H
+
+#include "base/err.h"
+#include "base/macros.h"
+#include "capture/packet.h"
+
+enum source_got {
+    SOURCE_PACKET,
+    SOURCE_TICK,  /* only time has passed (live): packet.when alone is set */
+    SOURCE_END,   /* no more; source_damage tells whether all was well */
+    SOURCE_ERROR, /* the machine failed to read; source_why tells */
+};
+
+struct source;
+
+struct source_options {
+    bool in_file_order; /* false: packets whose stamps step back a little are put in order of time */
+};
+
+/* What is known of one file, complete at its end. */
+struct source_file_facts {
+    const char *path;      /* as given; borrowed from the source */
+    uint64_t packets, bytes; /* bytes on the wire */
+    uint32_t link;         /* of its first interface */
+    bool several_links;
+    uint64_t dropped;      /* what its writer says that it dropped (pcapng isb_ifdrop, isb_osdrop) */
+    bool damaged;
+    uint64_t damage_offset; /* of the record that makes no sense, in the file as uncompressed */
+    char damage[120];      /* what is wrong, in words */
+};
+
+/* Opens all files; packets come merged in order of time. NULL and *why if one cannot be opened, with a
+ * sentence in `message` (room for 300). The paths must outlive the source. */
+struct source *source_open_files(const char *const *paths, unsigned count, const struct source_options *,
+                                 enum err *why, char message[300]);
+enum source_got source_next(struct source *, struct packet *out);
+unsigned source_file_count(const struct source *);
+const struct source_file_facts *source_file(const struct source *, unsigned which);
+/* How far through the input, 0 to 1; negative when that cannot be known (a pipe). */
+double source_progress(const struct source *);
+/* The sentence that belongs to SOURCE_ERROR. Borrowed from the source. */
+const char *source_why(const struct source *);
+void source_close(struct source *);
+
+#endif
