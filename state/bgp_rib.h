@@ -1,0 +1,61 @@
+/* Adj-RIB-In: what one side of a peering has from the other, by family, at this moment (RFC 4271 3.2).
+ * Prefix and path identifier to a shared set of attributes. */
+#ifndef STATE_BGP_RIB_H
+#define STATE_BGP_RIB_H
+
+#include "decode/bgp/bgp.h"
+#include "decode/stream.h"
+
+/* Memory and attribute sets of all tables of a capture. */
+struct rib;
+/* The routes that one side announced and has not withdrawn; a few words while it has none. */
+struct rib_side;
+
+struct rib *rib_new(size_t budget); /* bytes: ceiling for routes and attributes; NULL without memory */
+void rib_free(struct rib *);        /* after all its sides */
+size_t rib_used(const struct rib *);
+uint64_t rib_refused(const struct rib *); /* routes not kept because the budget was gone */
+
+struct rib_side *rib_side_new(struct rib *);
+void rib_side_free(struct rib_side *);
+/* The session ended: all routes go (RFC 4271 6); counts of flaps and the last origin are kept for a while. */
+void rib_side_clear(struct rib_side *);
+uint32_t rib_side_count(const struct rib_side *, enum bgp_family);
+
+enum { RIB_NOTABLE = 8 };
+
+enum rib_notable_kind {
+    RIB_ORIGIN_CHANGED, /* a route's origin AS became another while the session was up, or since it was withdrawn */
+    RIB_FLAPPED,        /* announced again after a withdrawal, for the RIB_FLAPS-th time or more */
+};
+enum { RIB_FLAPS = 3 };
+
+struct rib_notable {
+    enum rib_notable_kind kind;
+    struct bgp_nlri nlri;      /* borrowed from the message */
+    uint32_t before, after;    /* origin ASes; flaps so far */
+};
+
+/* What one UPDATE did. */
+struct rib_news {
+    uint32_t announced, withdrawn;            /* NLRI in the message */
+    uint32_t added, changed, same, removed;   /* what became of them; absent = withdrawn - removed */
+    uint64_t families;                        /* bit per family touched */
+    const struct bgp_attrs_summary *summary;  /* of its attributes, NULL if it announces nothing; borrowed until the
+                                                 next rib_feed */
+    bool summary_new;                         /* these attributes were read for the first time just now */
+    unsigned notable_count;
+    struct rib_notable notable[RIB_NOTABLE];
+    enum fault_code nlri_fault;               /* FAULT_COUNT: all NLRI could be read */
+    enum bgp_family nlri_fault_family;
+    uint32_t bogon_count;                     /* announced prefixes that are bogons; first of them in bogon */
+    struct bgp_nlri bogon;
+    const char *bogon_why;
+};
+
+/* Applies an UPDATE that `side` sent. An UPDATE whose attributes RFC 7606 treats as withdrawal withdraws what it
+ * announces; one that resets the session changes nothing. */
+void rib_feed(struct rib_side *, const struct bgp_update *, const struct bgp_ctx *, struct stream_ref,
+              struct rib_news *out);
+
+#endif

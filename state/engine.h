@@ -1,0 +1,46 @@
+/* Packet in, outbox out. Time is what the source says it is, and never goes back. */
+#ifndef STATE_ENGINE_H
+#define STATE_ENGINE_H
+
+#include "capture/packet.h"
+#include "state/limits.h"
+#include "state/outbox.h"
+
+struct engine;
+
+/* A secret for TCP-MD5 (RFC 2385): used for segments from or to this address. */
+struct tcp_key {
+    struct addr addr;
+    const char *secret; /* borrowed for the engine's life */
+};
+
+struct engine_options {
+    uint16_t bgp_ports[8]; /* none: 179 */
+    unsigned bgp_port_count;
+    const struct tcp_key *keys; /* borrowed */
+    unsigned key_count;
+    bool tell_messages;    /* put every BGP message into the outbox */
+    bool no_routes;        /* keep no tables (decode) */
+    struct limits limits;
+};
+
+/* Options with every ceiling at its usual height. */
+struct engine_options engine_defaults(void);
+/* NULL without memory. */
+struct engine *engine_new(const struct engine_options *);
+void engine_free(struct engine *);
+
+/* One packet. What it caused is in the outbox until the next call. */
+const struct outbox *engine_feed(struct engine *, const struct packet *);
+/* Time has come this far, though no packet came (live). Never back. */
+const struct outbox *engine_advance(struct engine *, struct stamp to);
+/* No more packets: rules that look at the whole speak now. No timer fires past the last packet. */
+const struct outbox *engine_finish(struct engine *);
+
+/* Peerings, oldest first: start with *at = 0; NULL at the end. Facts are as of now. */
+const struct bgp_peering *engine_next_peering(const struct engine *, uint32_t *at);
+/* Findings, oldest first, likewise. */
+const struct finding *engine_next_finding(const struct engine *, uint32_t *at);
+const struct capture_facts *engine_capture(const struct engine *);
+
+#endif

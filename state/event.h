@@ -1,0 +1,56 @@
+/* What leaves the engine: tagged records, in order, borrowed until the next feed. */
+#ifndef STATE_EVENT_H
+#define STATE_EVENT_H
+
+#include "state/bgp_facts.h"
+#include "state/finding.h"
+
+enum event_kind {
+    EVENT_MESSAGE,      /* a BGP message; only when engine_options.tell_messages */
+    EVENT_OPEN,         /* a side's OPEN was seen: in side->open */
+    EVENT_NOTIFICATION,
+    EVENT_TRANSITION,
+    EVENT_CONNECTION,   /* began, changed or ended: the newest facts of it, to be put under its id */
+    EVENT_PEERING,      /* began: the facts grow until the end, see engine_next_peering */
+    EVENT_FINDING,      /* opened or changed: the newest of it, to be put under its id */
+    EVENT_KINDS
+};
+
+struct event_message {
+    struct stream_ref ref;
+    const struct addr *src, *dst;
+    const struct bgp_msg *msg;
+    const struct bgp_ctx *ctx;
+    enum fault_code noise; /* not FAULT_COUNT: no message, but bytes that are none (msg->length of them) */
+    uint32_t peering;
+};
+
+struct event_open {
+    struct stream_ref ref;
+    uint32_t peering, connection;
+    int side;
+    const struct bgp_msg *msg;
+};
+
+struct event_notification {
+    struct stream_ref ref;
+    uint32_t peering, connection;
+    int side;              /* who sent it */
+    bool delivered;        /* acknowledged by the other side as far as seen */
+    const struct bgp_notification *notification;
+};
+
+struct event {
+    enum event_kind kind;
+    union {
+        struct event_message message;
+        struct event_open open;
+        struct event_notification notification;
+        struct bgp_transition transition;
+        const struct bgp_connection *connection;
+        const struct bgp_peering *peering;
+        const struct finding *finding;
+    } as;
+};
+
+#endif
