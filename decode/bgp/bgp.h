@@ -69,7 +69,8 @@ struct bgp_ctx {
 
 enum bgp_got {
     BGP_MESSAGE, /* *out is whole */
-    BGP_MORE,    /* a good beginning, more bytes are needed: out->length of them (0 while not known) */
+    BGP_MORE,    /* a good beginning, more bytes are needed: out->length of them (0 while not known). Once the type is
+                    known too (19 bytes), *out with `cut` set is a message that can be told as far as it goes */
     BGP_NOT      /* no BGP header: out->fault says why (marker, length or type) */
 };
 
@@ -84,7 +85,8 @@ struct bgp_msg {
 
 /* Looks at the bytes in front. `largest` is BGP_LARGEST or BGP_LARGEST_EXTENDED. A KEEPALIVE of 23 bytes or an
  * OPEN of 20 is no message (BGP_NOT): no implementation may send it. An unknown type is BGP_NOT as well, with
- * length set, so that the reader can go on behind it. */
+ * length set, so that the reader can go on behind it. The prestandard ROUTE-REFRESH (128 on the wire) is given as the
+ * standard one. */
 enum bgp_got bgp_next(const uint8_t *bytes, size_t size, unsigned largest, struct bgp_msg *out);
 
 /* The offset of the first place where a message may begin: a marker, a length and type that make sense and, when
@@ -109,10 +111,12 @@ struct bgp_open {
     uint32_t router_id;  /* host order */
     bool extended_params;        /* RFC 9072 encoding */
     uint8_t odd_param;           /* type of the first optional parameter that is not Capabilities, or 0 */
+    bool caps_cut;               /* the message is cut before its last parameter: more may have been offered */
     unsigned cap_count, caps_lost;
     struct bgp_cap caps[BGP_CAPS_MAX];
     /* what the capabilities say, for those that change how a session works */
-    uint64_t families;           /* bit per bgp_family offered by capability 1; IPv4 unicast if there is none */
+    uint64_t families;           /* bit per bgp_family offered by capability 1; IPv4 unicast if there is none (RFC 4760 8);
+                                    nothing if there is none and caps_cut */
     bool has_multiprotocol;      /* capability 1 is there at all */
     bool as4;                    /* 65 */
     bool route_refresh, enhanced_refresh; /* 2, 70 */
@@ -240,7 +244,8 @@ struct bgp_notification {
     bool has_inner;               /* 6/9: what stands inside (RFC 8538) */
     uint8_t inner_code, inner_subcode;
     struct cursor inner_data;
-    struct cursor text;           /* of 6/2 and 6/4, the inner one's too (RFC 9003); UTF-8 not checked */
+    struct cursor text;           /* of 6/2 and 6/4, the inner one's too (RFC 9003), UTF-8 not checked; or the words that
+                                     some speakers put where an error has no data of its own, printable UTF-8 */
     bool has_prefix_limit;        /* 6/1 (RFC 4486): for which family and how many */
     enum bgp_family limit_family;
     uint32_t prefix_limit;
