@@ -30,7 +30,11 @@ static bool is_marker(const uint8_t *bytes, size_t size)
     return true;
 }
 
-static enum bgp_got not(struct bgp_msg * out, enum fault_code why) { out->fault = why; return BGP_NOT; }
+static enum bgp_got no_message(struct bgp_msg *out, enum fault_code why)
+{
+    out->fault = why;
+    return BGP_NOT;
+}
 
 /* Whether a message of this type may be that long; types that nobody knows may. */
 static bool length_fits(unsigned type, unsigned length)
@@ -47,14 +51,15 @@ enum bgp_got bgp_next(const uint8_t *bytes, size_t size, unsigned largest, struc
 {
     *out = (struct bgp_msg){ .raw = bytes, .body = cur_over(bytes, 0), .fault = FAULT_COUNT };
     if (!is_marker(bytes, size))
-        return not(out, FAULT_BGP_HEADER_MARKER);
+        return no_message(out, FAULT_BGP_HEADER_MARKER);
     if (size < BEFORE_TYPE) /* half of the length can already be too much */
-        return size > MARKER && (unsigned)bytes[MARKER] << 8 > largest ? not(out, FAULT_BGP_HEADER_LENGTH)
-                                                                       : BGP_MORE;
+        return size > MARKER && (unsigned)bytes[MARKER] << 8 > largest
+                   ? no_message(out, FAULT_BGP_HEADER_LENGTH)
+                   : BGP_MORE;
 
     out->length = (uint16_t)(bytes[MARKER] << 8 | bytes[MARKER + 1]);
     if (out->length < BGP_HEADER || out->length > largest)
-        return not(out, FAULT_BGP_HEADER_LENGTH);
+        return no_message(out, FAULT_BGP_HEADER_LENGTH);
     if (size == BEFORE_TYPE)
         return BGP_MORE;
 
@@ -63,9 +68,9 @@ enum bgp_got bgp_next(const uint8_t *bytes, size_t size, unsigned largest, struc
     if (out->type == OLD_ROUTE_REFRESH)
         out->type = BGP_ROUTE_REFRESH;
     if (!length_fits(out->type, out->length))
-        return not(out, FAULT_BGP_HEADER_LENGTH);
+        return no_message(out, FAULT_BGP_HEADER_LENGTH);
     if (!smallest[out->type])
-        return not(out, FAULT_BGP_HEADER_TYPE);
+        return no_message(out, FAULT_BGP_HEADER_TYPE);
 
     size_t there = size < out->length ? size : out->length;
     out->body = cur_over(bytes + BGP_HEADER, there - BGP_HEADER);
