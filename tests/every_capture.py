@@ -27,6 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SHARED = os.path.join(HERE, "..", "..", "shared", "captures")
 WALL = 60
 MEMORY = 1024  # MiB: of address space, or of resident memory under the address sanitizer, which maps terabytes
+TOLD = 20  # failures, and then it is enough
 WAYS = [["analyze", "--json"], ["decode", "--json"]]
 SICK = [b"AddressSanitizer", b"runtime error:", b"LeakSanitizer", b"UndefinedBehaviorSanitizer", b"Assertion"]
 
@@ -121,19 +122,24 @@ def main():
     runner, end = Runner(args.binary), time.monotonic() + (1e9 if args.full else args.seconds)
     captures = captures_of(args.captures)
     kept = tempfile.mkdtemp(prefix="routetap-every-")
-    runs, failed = [], set()
+    runs, failed, told = [], set(), []
+
+    def tell(path, words):
+        failed.add(path)
+        told.append(path)
+        if len(told) <= TOLD:
+            print(words, flush=True)
 
     def one(number, job):
         """One run; what went wrong is told, and the input that did it stays where it is."""
         path, data, words, through_stdin = job
-        if time.monotonic() > end:
+        if time.monotonic() > end or len(told) > TOLD:
             return
         runs.append(path)
         if data is None:
             why = runner.wrong(words, path)
             if why:
-                failed.add(path)
-                print("%s %s: %s" % (" ".join(words), path, why), flush=True)
+                tell(path, "%s %s: %s" % (" ".join(words), path, why))
             return
         copy = os.path.join(kept, "%d-%s" % (number, os.path.basename(path).replace(".gz", "")))
         with open(copy, "wb") as file:
@@ -142,8 +148,7 @@ def main():
         if not why:
             os.unlink(copy)
             return
-        failed.add(path)
-        print("%s %s (of %s): %s" % (" ".join(words), "- < " + copy if through_stdin else copy, path, why), flush=True)
+        tell(path, "%s %s (of %s): %s" % (" ".join(words), "- < " + copy if through_stdin else copy, path, why))
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         # in portions, so that damaged copies are made as they are needed
