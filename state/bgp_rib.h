@@ -58,4 +58,23 @@ struct rib_news {
 void rib_feed(struct rib_side *, const struct bgp_update *, const struct bgp_ctx *, struct stream_ref,
               struct rib_news *out);
 
+/* A route as it stands. Its cursors point into this struct, or into the table until the next call that changes it. */
+struct rib_route {
+    struct bgp_nlri nlri;     /* without labels */
+    struct cursor attrs;      /* path attributes as announced; MP_REACH_NLRI has its next hop and no NLRI. Empty when
+                                 there was no memory to keep them */
+    bool as4;                 /* their AS numbers have four bytes */
+    uint32_t origin_as;       /* 0 unknown */
+    uint8_t flaps;
+    uint8_t room[16];
+};
+struct rib_at {
+    uint32_t table, place, entry;
+};
+/* Routes of a family one at a time: start with a zeroed *at. The order means nothing and is another one in the next
+ * run: sort before showing. Nothing may be fed in between. */
+bool rib_next(const struct rib_side *, enum bgp_family, struct rib_at *, struct rib_route *out);
+/* The route with that key. */
+bool rib_find(const struct rib_side *, const struct bgp_nlri *, struct rib_route *out);
+
 #endif

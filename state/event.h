@@ -36,7 +36,6 @@ struct event_notification {
     struct stream_ref ref;
     uint32_t peering, connection;
     int side;              /* who sent it */
-    bool delivered;        /* acknowledged by the other side as far as seen */
     const struct bgp_notification *notification;
 };
 

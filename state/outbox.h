@@ -8,10 +8,15 @@ struct outbox {
     struct event *list;
     uint32_t count, room;
     uint64_t lost; /* for want of memory */
+    struct outbox_block *kept; /* bytes that events point to */
 };
 
 void outbox_add(struct outbox *, const struct event *);
-static inline void outbox_clear(struct outbox *o) { o->count = 0; }
+/* A copy of n bytes that lives as long as the events; NULL without memory. */
+const void *outbox_keep(struct outbox *, const void *bytes, size_t n);
+/* The message with its bytes, likewise. */
+const struct bgp_msg *outbox_keep_message(struct outbox *, const struct bgp_msg *);
+void outbox_clear(struct outbox *);
 void outbox_free(struct outbox *);
 
 #endif

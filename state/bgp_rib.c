@@ -1,0 +1,472 @@
+/* UPDATEs of a side in; its routes, and what each UPDATE did to them, out. */
+#include "state/bgp_rib.h"
+
+#include "base/hash.h"
+#include "state/bgp_attrs.h"
+#include "state/rib_table.h"
+#include <stdlib.h>
+
+enum { GHOSTS_LEAST = 1024 }; /* of a table; more if it has more routes */
+enum { FLAP_ERAS = 4 };       /* a flap this long ago is forgotten: 73 to 92 minutes */
+enum { BATCH = 16 };          /* NLRI that are looked ahead, so that memory is on its way when they are applied */
+
+struct rib {
+    struct rib_memory memory;
+    struct attrs attrs;
+    struct rib_side *sides;
+    uint64_t seed, refused;
+    size_t live, ghosts;
+    uint8_t era; /* of the UPDATE fed last */
+    struct bgp_attrs_summary summary;
+};
+
+struct rib_side {
+    struct rib *rib;
+    struct rib_side *next, *prev;
+    struct rib_table *tables;
+};
+
+/* Time in steps of 18 minutes, which come round after 78 hours. */
+static uint8_t era_of(struct stamp when) { return (uint8_t)((uint64_t)when.ns >> 40); }
+static bool era_is_old(uint8_t era, uint8_t now) { return (uint8_t)(now - era) > FLAP_ERAS; }
+
+struct rib *rib_new(size_t budget)
+{
+    struct rib *r = malloc(sizeof *r);
+    if (!r)
+        return NULL;
+    *r = (struct rib){ 0 };
+    /* where we are in memory is not known to those who choose prefixes; nothing we say depends on it */
+    r->seed = hash_u64((uint64_t)(uintptr_t)r, (uint64_t)(uintptr_t)&budget);
+    rib_memory_init(&r->memory, budget);
+    attrs_init(&r->attrs, &r->memory, r->seed);
+    return r;
+}
+
+void rib_free(struct rib *r)
+{
+    if (r)
+        attrs_free(&r->attrs);
+    free(r);
+}
+
+size_t rib_used(const struct rib *r) { return r->memory.used; }
+uint64_t rib_refused(const struct rib *r) { return r->refused; }
+
+/* ---- sides ---- */
+
+struct rib_side *rib_side_new(struct rib *r)
+{
+    struct rib_side *s = rib_take(&r->memory, sizeof *s);
+    if (!s)
+        return NULL;
+    *s = (struct rib_side){ .rib = r, .next = r->sides };
+    if (s->next)
+        s->next->prev = s;
+    r->sides = s;
+    return s;
+}
+
+static struct rib_table *table_find(const struct rib_side *s, enum bgp_family family, bool path_ids)
+{
+    struct rib_table *t = s->tables;
+    while (t && (t->family != family || t->path_ids != path_ids))
+        t = t->next;
+    return t;
+}
+
+static struct rib_table *table_get(struct rib_side *s, enum bgp_family family, bool path_ids)
+{
+    struct rib_table *t = table_find(s, family, path_ids);
+    if (t || !(t = rib_table_new(&s->rib->memory, family, path_ids, s->rib->seed)))
+        return t;
+    t->next = s->tables;
+    s->tables = t;
+    return t;
+}
+
+uint32_t rib_side_count(const struct rib_side *s, enum bgp_family family)
+{
+    uint32_t count = 0;
+    for (const struct rib_table *t = s->tables; t; t = t->next)
+        count += t->family == family ? t->live : 0;
+    return count;
+}
+
+/* A route becomes a ghost. */
+static void bury(struct rib *r, struct rib_table *t, struct rib_entry *e, enum rib_state how)
+{
+    uint32_t set = e->value;
+    e->value = set ? attrs_at(&r->attrs, set)->origin_as : 0;
+    if (set)
+        attrs_release(&r->attrs, set);
+    if (era_is_old(e->era, r->era))
+        e->flaps = 0;
+    e->state = (uint8_t)how;
+    e->era = r->era;
+    t->live--;
+    t->ghosts++;
+    r->live--;
+    r->ghosts++;
+}
+
+static void sweep(struct rib *r, struct rib_table *t, bool all)
+{
+    uint32_t before = t->ghosts;
+    rib_table_sweep(t, all, r->era);
+    r->ghosts -= before - t->ghosts;
+}
+
+/* Prefixes that come and go shall not make the table grow: ghosts of an earlier time go first. Which ones go depends
+ * on what was fed alone, not on where they stand in memory. */
+static void limit_ghosts(struct rib *r, struct rib_table *t)
+{
+    uint32_t most = t->live > t->keep ? t->live : t->keep;
+    if (most < GHOSTS_LEAST)
+        most = GHOSTS_LEAST;
+    if (t->ghosts <= most)
+        return;
+    sweep(r, t, false);
+    if (t->ghosts > most - most / 4) /* a walk over the table must not be due again soon */
+        sweep(r, t, true);
+}
+
+static void table_clear(struct rib *r, struct rib_table *t)
+{
+    if (!t->live)
+        return;
+    /* all that was lost may come back with the session: as many ghosts, but no more than that */
+    t->keep = t->live;
+    if (t->ghosts + t->live > GHOSTS_LEAST)
+        sweep(r, t, true);
+    struct rib_cursor at = { 0 };
+    for (struct rib_entry *e; (e = rib_table_next(t, &at));)
+        if (e->state == RIB_LIVE)
+            bury(r, t, e, RIB_LOST);
+}
+
+void rib_side_clear(struct rib_side *s)
+{
+    for (struct rib_table *t = s->tables; t; t = t->next)
+        table_clear(s->rib, t);
+}
+
+void rib_side_free(struct rib_side *s)
+{
+    if (!s)
+        return;
+    struct rib *r = s->rib;
+    rib_side_clear(s);
+    for (struct rib_table *t = s->tables, *next; t; t = next) {
+        next = t->next;
+        r->ghosts -= t->ghosts;
+        rib_table_free(t);
+    }
+    if (s->prev)
+        s->prev->next = s->next;
+    else
+        r->sides = s->next;
+    if (s->next)
+        s->next->prev = s->prev;
+    rib_give(&r->memory, s, sizeof *s);
+    attrs_flush(&r->attrs);
+}
+
+/* At the ceiling: what is only remembered goes before anything is refused. True if that made room. */
+static bool relieve(struct rib *r)
+{
+    size_t before = r->memory.used;
+    attrs_flush(&r->attrs);
+    /* a few ghosts are not worth a walk over all tables for each route that is refused */
+    if (r->ghosts > 64 + (r->live + r->ghosts) / 16)
+        for (struct rib_side *s = r->sides; s; s = s->next)
+            for (struct rib_table *t = s->tables; t; t = t->next)
+                sweep(r, t, true);
+    return r->memory.used < before;
+}
+
+/* ---- one UPDATE ---- */
+
+enum action { ANNOUNCE, WITHDRAW, DROP, PASS_OVER };
+
+struct pending {
+    struct bgp_nlri nlri;
+    struct rib_key key;
+    bool keyed;
+};
+
+struct feed {
+    struct rib_side *side;
+    struct rib *rib;
+    const struct bgp_update *update;
+    const struct bgp_ctx *ctx;
+    struct rib_news *news;
+    enum bgp_verdict verdict;
+    bool has_key, resolved;
+    struct attr_key key;
+    uint32_t set; /* 0: its attributes could not be kept */
+    uint32_t origin;
+    struct rib_table *table; /* of the block at hand; NULL: none yet */
+    unsigned count;
+    struct pending batch[BATCH];
+};
+
+/* Which set of attributes it is that the UPDATE announces, and what a receiver does with it. */
+static void resolve(struct feed *f)
+{
+    struct rib *r = f->rib;
+    f->resolved = true;
+    f->set = f->has_key ? attrs_find(&r->attrs, &f->key) : 0;
+    if (f->set)
+        attrs_summary(attrs_at(&r->attrs, f->set), f->update, f->ctx, &r->summary);
+    else {
+        bgp_attrs_read(f->update, f->ctx, &r->summary);
+        f->news->summary_new = true;
+        if (f->has_key && !(f->set = attrs_add(&r->attrs, &f->key, &r->summary)) && relieve(r))
+            f->set = attrs_add(&r->attrs, &f->key, &r->summary);
+    }
+    if (f->set)
+        attrs_hold(&r->attrs, f->set);
+    f->news->summary = &r->summary;
+    f->origin = r->summary.origin_as;
+    if (f->verdict < r->summary.verdict)
+        f->verdict = r->summary.verdict;
+}
+
+static void note(struct feed *f, enum rib_notable_kind kind, const struct bgp_nlri *nlri, uint32_t before, uint32_t after)
+{
+    if (f->news->notable_count < RIB_NOTABLE)
+        f->news->notable[f->news->notable_count++] = (struct rib_notable){ kind, *nlri, before, after };
+}
+
+/* A route that was there before: live (then its set is let go), or a ghost. Returns its origin then. */
+static uint32_t supersede(struct feed *f, struct rib_entry *e, const struct bgp_nlri *nlri)
+{
+    struct rib *r = f->rib;
+    if (e->state == RIB_LIVE) {
+        f->news->changed++;
+        uint32_t had = e->value, origin = had ? attrs_at(&r->attrs, had)->origin_as : 0;
+        if (had)
+            attrs_release(&r->attrs, had);
+        return origin;
+    }
+    f->news->added++;
+    f->table->ghosts--;
+    r->ghosts--;
+    if (era_is_old(e->era, r->era))
+        e->flaps = 0;
+    if (e->state == RIB_WITHDRAWN) {
+        e->flaps = (uint8_t)(e->flaps + (e->flaps < UINT8_MAX));
+        e->era = r->era;
+        if (e->flaps >= RIB_FLAPS)
+            note(f, RIB_FLAPPED, nlri, e->flaps - 1u, e->flaps);
+    }
+    return e->value;
+}
+
+static void announce(struct feed *f, const struct pending *p)
+{
+    struct rib *r = f->rib;
+    struct rib_entry *e = p->keyed ? rib_table_put(f->table, &p->key) : NULL;
+    if (!e && p->keyed && relieve(r))
+        e = rib_table_put(f->table, &p->key);
+    if (!e) {
+        r->refused++;
+        return;
+    }
+    if (e->state == RIB_LIVE && e->value == f->set && f->set) {
+        f->news->same++;
+        return;
+    }
+    if (e->state == RIB_NONE)
+        f->news->added++;
+    else {
+        uint32_t before = supersede(f, e, &p->nlri);
+        if (before && f->origin && before != f->origin)
+            note(f, RIB_ORIGIN_CHANGED, &p->nlri, before, f->origin);
+    }
+    if (e->state != RIB_LIVE) {
+        f->table->live++;
+        r->live++;
+    }
+    e->state = RIB_LIVE;
+    e->value = f->set;
+    if (f->set)
+        attrs_hold(&r->attrs, f->set);
+}
+
+static void withdraw(struct feed *f, const struct pending *p, enum rib_state how)
+{
+    struct rib_entry *e = p->keyed ? rib_table_find(f->table, &p->key) : NULL;
+    if (!e || e->state != RIB_LIVE)
+        return;
+    bury(f->rib, f->table, e, how);
+    f->news->removed++;
+}
+
+static void look_at(struct feed *f, const struct bgp_nlri *nlri)
+{
+    const char *why = bgp_nlri_bogon(nlri);
+    if (!why)
+        return;
+    if (!f->news->bogon_count++) {
+        f->news->bogon = *nlri;
+        f->news->bogon_why = why;
+    }
+}
+
+static enum action action_of(struct feed *f, bool withdrawal)
+{
+    if (!withdrawal && !f->resolved)
+        resolve(f);
+    if (f->verdict >= BGP_DISABLE_FAMILY)
+        return PASS_OVER;
+    if (withdrawal)
+        return WITHDRAW;
+    return f->verdict == BGP_TREAT_AS_WITHDRAW ? DROP : ANNOUNCE;
+}
+
+/* Reads up to BATCH NLRI and asks for the memory they will need. */
+static void look_ahead(struct feed *f, struct bgp_nlri_iter *it)
+{
+    for (f->count = 0; f->count < BATCH; f->count++) {
+        struct pending *p = &f->batch[f->count];
+        if (!bgp_nlri_next(it, &p->nlri))
+            return;
+        p->keyed = f->table && rib_table_key(f->table, &p->nlri, &p->key);
+        if (p->keyed)
+            rib_table_expect(f->table, &p->key);
+    }
+}
+
+static void apply(struct feed *f, bool withdrawal)
+{
+    enum action action = action_of(f, withdrawal);
+    for (unsigned i = 0; i < f->count; i++) {
+        const struct pending *p = &f->batch[i];
+        if (!withdrawal)
+            look_at(f, &p->nlri);
+        switch (action) {
+        case ANNOUNCE: announce(f, p); break;
+        case WITHDRAW: withdraw(f, p, RIB_WITHDRAWN); break;
+        case DROP: withdraw(f, p, RIB_LOST); break; /* the sender did not withdraw it: no flap. RFC 7606 2 */
+        case PASS_OVER: break;
+        }
+    }
+}
+
+/* One block of NLRI. */
+static void feed_block(struct feed *f, struct cursor nlri, enum bgp_family family, bool withdrawal)
+{
+    if (!cur_left(&nlri) || family >= FAMILY_COUNT)
+        return;
+    bool path_ids = f->ctx->add_path >> family & 1;
+    f->table = withdrawal ? table_find(f->side, family, path_ids) : table_get(f->side, family, path_ids);
+    struct bgp_nlri_iter it = bgp_nlri_over(nlri, family, f->ctx, withdrawal);
+    uint32_t total = 0;
+    do {
+        look_ahead(f, &it);
+        apply(f, withdrawal);
+        total += f->count;
+    } while (f->count == BATCH);
+    *(withdrawal ? &f->news->withdrawn : &f->news->announced) += total;
+    f->news->families |= (uint64_t)(total != 0) << family;
+    if (it.fault != FAULT_COUNT && f->news->nlri_fault == FAULT_COUNT) {
+        f->news->nlri_fault = it.fault;
+        f->news->nlri_fault_family = family;
+    }
+    if (f->table)
+        limit_ghosts(f->rib, f->table);
+}
+
+/* Not the whole of it: what counts zero is not read. */
+static void news_clear(struct rib_news *n)
+{
+    n->announced = n->withdrawn = 0;
+    n->added = n->changed = n->same = n->removed = 0;
+    n->families = 0;
+    n->summary = NULL;
+    n->summary_new = false;
+    n->notable_count = 0;
+    n->nlri_fault = FAULT_COUNT;
+    n->nlri_fault_family = FAMILY_NONE;
+    n->bogon_count = 0;
+    n->bogon_why = NULL;
+}
+
+void rib_feed(struct rib_side *s, const struct bgp_update *u, const struct bgp_ctx *ctx, struct stream_ref ref,
+              struct rib_news *out)
+{
+    struct feed f;
+    f.side = s;
+    f.rib = s->rib;
+    f.update = u;
+    f.ctx = ctx;
+    f.news = out;
+    f.verdict = u->verdict;
+    f.resolved = false;
+    f.set = 0;
+    news_clear(out);
+    s->rib->era = era_of(ref.when);
+    bool announces = cur_left(&u->nlri) || (u->reach.present && cur_left(&u->reach.nlri));
+    bool withdraws = cur_left(&u->withdrawn) || u->unreach.present;
+    f.has_key = announces && attrs_key(&s->rib->attrs, u, ctx, &f.key);
+    if (announces && withdraws)
+        resolve(&f); /* attributes that reset the session let nothing be withdrawn either */
+    /* A route that is in both parts is announced. RFC 4271 4.3 */
+    feed_block(&f, u->withdrawn, FAMILY_IPV4_UNICAST, true);
+    if (u->unreach.present)
+        feed_block(&f, u->unreach.nlri, u->unreach.family, true);
+    feed_block(&f, u->nlri, FAMILY_IPV4_UNICAST, false);
+    if (u->reach.present)
+        feed_block(&f, u->reach.nlri, u->reach.family, false);
+    if (f.set)
+        attrs_release(&s->rib->attrs, f.set);
+}
+
+/* ---- reading the tables ---- */
+
+static void tell_route(const struct rib *r, const struct rib_table *t, const struct rib_entry *e, struct rib_route *out)
+{
+    rib_table_nlri(t, e, out->room, &out->nlri);
+    out->flaps = e->flaps;
+    out->attrs = cur_over(NULL, 0);
+    out->as4 = false;
+    out->origin_as = 0;
+    if (!e->value)
+        return;
+    const struct attr_set *set = attrs_at(&r->attrs, e->value);
+    out->attrs = cur_over(set->raw, set->size);
+    out->as4 = set->flags & ATTRS_AS4;
+    out->origin_as = set->origin_as;
+}
+
+bool rib_next(const struct rib_side *s, enum bgp_family family, struct rib_at *at, struct rib_route *out)
+{
+    for (; at->table < 2; at->table++, at->place = at->entry = 0) {
+        const struct rib_table *t = table_find(s, family, at->table);
+        struct rib_cursor c = { at->place, at->entry };
+        for (const struct rib_entry *e; t && (e = rib_table_next(t, &c));) {
+            if (e->state != RIB_LIVE)
+                continue;
+            at->place = c.place;
+            at->entry = c.at;
+            tell_route(s->rib, t, e, out);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool rib_find(const struct rib_side *s, const struct bgp_nlri *nlri, struct rib_route *out)
+{
+    const struct rib_table *t = table_find(s, nlri->family, nlri->has_path_id);
+    struct rib_key key;
+    if (!t || !rib_table_key(t, nlri, &key))
+        return false;
+    const struct rib_entry *e = rib_table_find(t, &key);
+    if (!e || e->state != RIB_LIVE)
+        return false;
+    tell_route(s->rib, t, e, out);
+    return true;
+}

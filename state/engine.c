@@ -1,0 +1,332 @@
+/* Packet in, outbox out: the only file that knows the order of the stages.
+ *
+ *   packet → frame → segment or ICMP error → peering, session → messages, states, routes → happenings → rules → findings
+ *
+ * At each step: set the time, fire what is due, look at the packet, run the rules, hand out. */
+#include "state/engine_internal.h"
+
+#include "decode/icmp.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct engine_options engine_defaults(void) { return (struct engine_options){ .limits = LIMITS_USUAL }; }
+
+struct engine *engine_new(const struct engine_options *options)
+{
+    struct engine *e = calloc(1, sizeof *e);
+    if (!e)
+        return NULL;
+    e->options = *options;
+    e->want = (struct frame_want){ .ports = { 179 }, .port_count = 1, .icmp = true };
+    for (unsigned i = 0; i < options->bgp_port_count && i < COUNT(e->want.ports); i++) {
+        e->want.ports[i] = options->bgp_ports[i];
+        e->want.port_count = i + 1;
+    }
+    e->pool = (struct stream_pool){ .each = options->limits.stream_each, .total = options->limits.stream_total };
+    e->frags = frag_new(options->limits.fragments);
+    e->rib = rib_new(options->limits.routes);
+    table_init(&e->peerings, sizeof(struct pair_key), 0);
+    table_init(&e->sessions, sizeof(struct session_key), 0);
+    findings_init(&e->findings, options->limits.findings, &e->outbox);
+    e->now = STAMP_NEVER;
+    e->capture.first = e->capture.last = STAMP_NEVER;
+    e->next_deadline = (struct stamp){ INT64_MAX };
+    if (!e->frags || !e->rib) {
+        engine_free(e);
+        return NULL;
+    }
+    return e;
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e)
+        return;
+    struct peering *p;
+    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
+        peering_free(p);
+    table_free(&e->peerings);
+    table_free(&e->sessions);
+    findings_free(&e->findings);
+    outbox_free(&e->outbox);
+    rib_free(e->rib);
+    frag_free(e->frags);
+    free(e);
+}
+
+void engine_happen(struct engine *e, const struct happening *h)
+{
+    struct happening told = *h;
+    told.capture = &e->capture;
+    told.peerings = &e->peerings;
+    told.now = e->now;
+    rules_run(&told, &e->findings);
+}
+
+/* ---- time ---- */
+
+static void fire_timers(struct engine *e, struct stamp now)
+{
+    if (!stamp_before(e->next_deadline, now))
+        return;
+    struct stamp soonest = { INT64_MAX };
+    struct peering *p;
+    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
+        for (struct session *s = p->sessions; s; s = s->next) {
+            struct stamp due = session_timers(e, s, now);
+            soonest = stamp_before(due, soonest) ? due : soonest;
+        }
+    e->next_deadline = soonest;
+}
+
+/* A little backwards is a packet out of order; far backwards is a clock that was set: time stands still until then. */
+static void set_time(struct engine *e, struct stamp to)
+{
+    if (!stamp_known(e->now) || stamp_before(e->now, to)) {
+        e->now = to;
+        fire_timers(e, to);
+    } else if (stamp_since(e->now, to).ns > SPAN_S(1).ns)
+        e->capture.stepped_back++;
+}
+
+/* ---- sessions ---- */
+
+static struct session_key session_key_of(const struct peering *p, int from, const struct segment *seg)
+{
+    struct session_key key = { .pair = { p->facts.side[0].addr, p->facts.side[1].addr } };
+    key.low_port = from == 0 ? seg->sport : seg->dport;
+    key.high_port = from == 0 ? seg->dport : seg->sport;
+    return key;
+}
+
+void engine_forget(struct engine *e, const struct session *s)
+{
+    struct session_key key = { .pair = { s->peering->facts.side[0].addr, s->peering->facts.side[1].addr },
+                               .low_port = s->facts.ports[0],
+                               .high_port = s->facts.ports[1] };
+    if (table_get(&e->sessions, &key) == s)
+        table_remove(&e->sessions, &key);
+}
+
+static bool bgp_port(const struct engine *e, uint16_t port)
+{
+    for (unsigned i = 0; i < e->want.port_count; i++)
+        if (e->want.ports[i] == port)
+            return true;
+    return false;
+}
+
+/* A segment that no known connection accounts for may begin one in the middle, if it looks like BGP. */
+static bool may_join(const struct segment *seg)
+{
+    if (seg->flags & TCP_RST)
+        return false;
+    if (seg->flags & TCP_SYN) /* with everything else set as well: a probe */
+        return !(seg->flags & (TCP_FIN | TCP_URG));
+    return !(seg->flags & TCP_FIN) || seg->payload_size;
+}
+
+/* The connection that the segment belongs to; a new one where it begins one. NULL: nobody's. */
+static struct session *session_of(struct engine *e, struct peering *p, int from, const struct segment *seg,
+                                  struct stream_ref ref)
+{
+    struct session_key key = session_key_of(p, from, seg);
+    struct session *s = table_get(&e->sessions, &key);
+    bool syn = seg->flags & TCP_SYN, pure_syn = syn && !(seg->flags & TCP_ACK);
+    bool reused = s && pure_syn && s->half[from].syn.frame && s->half[from].isn != seg->seq &&
+                  (s->facts.end != CONN_OPEN || seq_before(s->half[from].isn, seg->seq));
+    /* a simultaneous open: both ends send a SYN for the same connection (RFC 9293 3.5) */
+    if (s && pure_syn && !s->half[from].syn.frame && s->facts.active == !from)
+        reused = false;
+    if (s && pure_syn && s->midway && s->facts.end != CONN_OPEN)
+        reused = true;
+    if (s && !reused)
+        return s;
+    if (!s && !may_join(seg))
+        return NULL;
+    int active = pure_syn ? from : syn ? !from : -1;
+    if (active < 0) { /* joined midway: who dialled shows by the port */
+        p->facts.midway = p->facts.connection_count == 0;
+    }
+    struct session *fresh = session_new(e, p, pure_syn || syn ? active : -1, key.low_port, key.high_port, ref);
+    if (!fresh)
+        return NULL;
+    if (active < 0) {
+        bool low_listens = bgp_port(e, key.low_port), high_listens = bgp_port(e, key.high_port);
+        fresh->facts.active = low_listens != high_listens ? (low_listens ? 1 : 0) : -1;
+    }
+    if (!table_put(&e->sessions, &key, fresh))
+        return NULL; /* the peering keeps and frees it */
+    if (pure_syn)
+        peering_dials(e, p, from, fresh, ref);
+    session_changed(e, fresh);
+    peering_prune(e, p);
+    return fresh;
+}
+
+/* ---- packets ---- */
+
+static void check_key(struct engine *e, struct session *s, int from, const struct frame *f, const struct segment *seg)
+{
+    struct half *h = &s->half[from];
+    if (!seg->md5 || h->key_checked || f->cut)
+        return;
+    for (unsigned i = 0; i < e->options.key_count; i++) {
+        const struct tcp_key *k = &e->options.keys[i];
+        if (!addr_equal(&k->addr, &f->src) && !addr_equal(&k->addr, &f->dst))
+            continue;
+        h->key_checked = true;
+        h->key_right |= tcp_md5_right(f, seg, k->secret);
+    }
+}
+
+static void feed_segment(struct engine *e, const struct frame *f, struct stream_ref ref)
+{
+    struct segment seg;
+    if (!tcp_read(f, &seg)) {
+        e->capture.damaged_frames++;
+        return;
+    }
+    struct peering *known = peering_find(e, &f->src, &f->dst);
+    if (!known && !may_join(&seg))
+        return;
+    struct peering *p = known ? known : peering_get(e, &f->src, &f->dst, ref);
+    if (!p)
+        return;
+    int from = addr_equal(&p->facts.side[0].addr, &f->src) ? 0 : 1;
+    p->facts.packets++;
+    p->facts.last = ref.when;
+    e->capture.bgp_packets++;
+    e->capture.truncated += f->cut;
+    struct session *s = session_of(e, p, from, &seg, ref);
+    if (!s)
+        return;
+    if (tcp_is_copy(s, &seg, f, ref.when)) {
+        e->capture.copies++;
+        p->facts.side[from].tcp.copies++;
+        s->half[from].copies++;
+        return;
+    }
+    check_key(e, s, from, f, &seg);
+    session_segment(e, s, from, &seg, f, ref);
+}
+
+static void feed_icmp(struct engine *e, const struct frame *f, struct stream_ref ref)
+{
+    struct icmp_error err;
+    if (!icmp_read(f, &err) || err.proto != 6 || !err.has_ports || (!bgp_port(e, err.sport) && !bgp_port(e, err.dport)))
+        return;
+    e->capture.icmp_errors++;
+    struct peering *p = peering_find(e, &err.src, &err.dst);
+    if (!p)
+        return;
+    int from = addr_equal(&p->facts.side[0].addr, &err.src) ? 0 : 1;
+    struct segment quoted = { .sport = err.sport, .dport = err.dport };
+    struct session_key key = session_key_of(p, from, &quoted);
+    struct session *s = table_get(&e->sessions, &key);
+    if (!s || s->icmp.frame)
+        return;
+    s->icmp = ref;
+    s->icmp_type = err.type;
+    s->icmp_code = err.code;
+    s->icmp_v6 = err.src.size == 16;
+    s->icmp_from = f->src;
+    s->icmp_mtu = err.mtu;
+    bool handshaking = s->facts.active == from && !s->half[!from].first.frame;
+    if (handshaking && !err.mtu) {
+        peering_attempt(e, s, ATTEMPT_ICMP, ref);
+        session_close(e, s, CONN_NO_REPLY, -1, ref);
+        session_end_closes(e, s, from, ref, STATE_ACTIVE, "icmp-unreachable");
+    }
+}
+
+const struct outbox *engine_feed(struct engine *e, const struct packet *p)
+{
+    outbox_clear(&e->outbox);
+    struct capture_facts *c = &e->capture;
+    c->packets++;
+    c->bytes += p->wire_size;
+    if (!stamp_known(c->first) || stamp_before(p->when, c->first))
+        c->first = p->when;
+    c->last = stamp_known(c->last) ? stamp_later(c->last, p->when) : p->when;
+    struct frame f;
+    enum frame_got got = frame_read(p->link, p->bytes, p->size, p->wire_size, p->when, &e->want, e->frags, &f);
+    if (got == FRAME_NOTHING || got == FRAME_FRAGMENT)
+        return &e->outbox;
+    set_time(e, p->when);
+    struct stream_ref ref = { p->number, p->file, p->when };
+    if (got == FRAME_MALFORMED)
+        c->damaged_frames++;
+    else if (got == FRAME_ENCRYPTED)
+        c->encrypted++;
+    else if (f.proto == 6)
+        feed_segment(e, &f, ref);
+    else if (f.proto == 1 || f.proto == 58)
+        feed_icmp(e, &f, ref);
+    return &e->outbox;
+}
+
+const struct outbox *engine_advance(struct engine *e, struct stamp to)
+{
+    outbox_clear(&e->outbox);
+    set_time(e, to);
+    return &e->outbox;
+}
+
+void engine_damaged(struct engine *e, const char *path, uint64_t offset, const char *words)
+{
+    struct stamp when = stamp_known(e->capture.last) ? e->capture.last : (struct stamp){ 0 };
+    struct draft *d = draft_begin(&e->findings, CODE_CAPTURE_DAMAGED, CONFIDENCE_CERTAIN, when);
+    draft_title(d, "%s is damaged at offset %llu", path, (unsigned long long)offset);
+    draft_say(d, "It %s. All packets before that were read; what came after is unknown.", words);
+    draft_end(&e->findings, d);
+}
+
+const struct outbox *engine_finish(struct engine *e)
+{
+    outbox_clear(&e->outbox);
+    if (e->finished)
+        return &e->outbox;
+    e->finished = true;
+    e->capture.fragments_lost = frag_lost(e->frags);
+    struct peering *p;
+    if (stamp_known(e->capture.last) && stamp_known(e->now))
+        set_time(e, e->capture.last);
+    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
+        for (struct session *s = p->sessions; s; s = s->next)
+            session_finish(e, s);
+    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
+        engine_happen(e, &(struct happening){ .kind = HAPPEN_PEERING_END, .peering = p, .side = -1 });
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_CAPTURE_END, .side = -1 });
+    return &e->outbox;
+}
+
+/* ---- questions ---- */
+
+/* Counts of routes are taken when they are asked for. */
+static void count_routes(struct peering *p)
+{
+    for (int i = 0; i < 2; i++) {
+        struct bgp_side *side = &p->facts.side[i];
+        if (!p->rib[i] || (!side->routes && !(side->routes = calloc(FAMILY_COUNT, sizeof *side->routes))))
+            continue;
+        for (enum bgp_family f = 0; f < FAMILY_COUNT; f++)
+            side->routes[f] = rib_side_count(p->rib[i], f);
+    }
+}
+
+const struct bgp_peering *engine_next_peering(const struct engine *e, uint32_t *at)
+{
+    struct peering *p = table_next(&e->peerings, at);
+    if (!p)
+        return NULL;
+    count_routes(p);
+    return &p->facts;
+}
+
+const struct finding *engine_next_finding(const struct engine *e, uint32_t *at)
+{
+    return *at < e->findings.count ? e->findings.list[(*at)++] : NULL;
+}
+
+const struct capture_facts *engine_capture(const struct engine *e) { return &e->capture; }

@@ -1,0 +1,100 @@
+/* What the files of the engine share: engine.c, peering.c, session.c, session_message.c, tcp_health.c. */
+#ifndef STATE_ENGINE_INTERNAL_H
+#define STATE_ENGINE_INTERNAL_H
+
+#include "base/table.h"
+#include "state/engine.h"
+#include "state/findings.h"
+#include "state/rules/rule.h"
+#include "state/session.h"
+
+struct engine {
+    struct engine_options options;
+    struct frame_want want;
+    struct capture_facts capture;
+    struct frag_table *frags;
+    struct stream_pool pool;
+    struct rib *rib;
+    struct table peerings;     /* by pair of addresses */
+    struct table sessions;     /* by pair of addresses and ports */
+    uint32_t session_ids;
+    struct outbox outbox;
+    struct findings findings;
+    struct stamp now;          /* never goes back */
+    struct stamp next_deadline; /* no hold time runs out before it */
+    bool finished;
+};
+
+struct pair_key {
+    struct addr low, high;
+};
+struct session_key {
+    struct pair_key pair;
+    uint16_t low_port, high_port;
+    uint32_t zero;
+};
+
+/* peering.c */
+struct peering *peering_get(struct engine *, const struct addr *src, const struct addr *dst, struct stream_ref);
+struct peering *peering_find(const struct engine *, const struct addr *a, const struct addr *b);
+void peering_free(struct peering *);
+/* The state that this side's router shows, from its connections and how the last of them ended. */
+void peering_reckon(struct engine *, struct peering *, int side, struct stamp when);
+/* What is left when no connection speaks for the side. */
+void peering_rest(struct engine *, struct peering *, int side, enum bgp_state, struct stream_ref, const char *cause);
+void peering_learn_open(struct engine *, struct peering *, int side, const struct bgp_msg *, const struct open_facts *);
+void peering_attempt(struct engine *, struct session *, enum attempt_outcome, struct stream_ref answer);
+/* So much was left of the hold time of this side: the least is kept. */
+void peering_margin(struct peering *, int side, struct span left, struct stamp when);
+/* What an UPDATE did to the routes of a side: transfers, mass withdrawals. */
+void peering_routes(struct peering *, struct session *, int from, const struct rib_news *, struct stream_ref);
+/* A new connection was dialled by this side: what that tells of the older ones. */
+void peering_dials(struct engine *, struct peering *, int side, const struct session *dialled, struct stream_ref);
+/* Forgets connections that are over, but for the latest few. */
+void peering_prune(struct engine *, struct peering *);
+
+/* session.c */
+struct session *session_new(struct engine *, struct peering *, int active, uint16_t port0, uint16_t port1, struct stream_ref);
+void session_free(struct session *);
+/* A TCP segment from end `from`. */
+void session_segment(struct engine *, struct session *, int from, const struct segment *, const struct frame *,
+                     struct stream_ref);
+/* End `who` reached this state. */
+void session_go(struct engine *, struct session *, int who, enum bgp_state, struct stream_ref, const char *cause);
+/* End `who` knows that the connection is over. */
+void session_end_closes(struct engine *, struct session *, int who, struct stream_ref, enum bgp_state rest, const char *cause);
+void session_deliver(struct engine *, struct session *, int to, const struct delivery *);
+/* End `who` said something in BGP. */
+void session_spoke(struct engine *, struct session *, int who, struct stream_ref);
+/* End `who` has given the connection up without a word that was seen. */
+void session_given_up(struct engine *, struct session *, int who, struct stream_ref);
+/* The connection ended on the wire. */
+void session_close(struct engine *, struct session *, enum conn_end, int by, struct stream_ref);
+/* Fires what is due; the next moment at which something may be. */
+struct stamp session_timers(struct engine *, struct session *, struct stamp now);
+void session_unanswered(struct engine *, struct session *, struct stream_ref);
+void session_finish(struct engine *, struct session *);
+void session_lost(struct engine *, struct session *, int by, struct stream_ref);
+void session_changed(struct engine *, const struct session *);
+
+/* session_message.c */
+/* Everything that the stream of end `from` has ready. */
+void session_drain(struct engine *, struct session *, int from);
+
+/* tcp_health.c */
+/* A packet that stands twice in the capture (span port): true, and counted. */
+bool tcp_is_copy(struct session *, const struct segment *, const struct frame *, struct stamp);
+void tcp_header(struct engine *, struct session *, int from, const struct segment *, const struct frame *, struct stream_ref);
+void tcp_ack(struct engine *, struct session *, int from, const struct segment *, struct stream_ref);
+void tcp_data(struct engine *, struct session *, int from, const struct segment *, struct stream_ref);
+
+/* tcp_key.c: RFC 2385. True if the digest is right for the secret. */
+bool tcp_md5_right(const struct frame *, const struct segment *, const char *secret);
+
+/* engine.c */
+/* The connection is about to be freed. */
+void engine_forget(struct engine *, const struct session *);
+/* Runs the rules over what happened. */
+void engine_happen(struct engine *, const struct happening *);
+
+#endif

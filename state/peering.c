@@ -1,0 +1,216 @@
+/* Pairs of addresses over time: their connections, attempts and losses; the state that each side's router shows. */
+#include "state/engine_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLOSED_KEPT = 4, TRANSFER_QUIET_S = 5, COLLAPSE_S = 30, COLLAPSE_LEAST = 10 };
+
+static struct pair_key pair_of(const struct addr *a, const struct addr *b)
+{
+    return addr_compare(a, b) <= 0 ? (struct pair_key){ *a, *b } : (struct pair_key){ *b, *a };
+}
+
+struct peering *peering_find(const struct engine *e, const struct addr *a, const struct addr *b)
+{
+    struct pair_key key = pair_of(a, b);
+    return table_get(&e->peerings, &key);
+}
+
+struct peering *peering_get(struct engine *e, const struct addr *src, const struct addr *dst, struct stream_ref ref)
+{
+    struct pair_key key = pair_of(src, dst);
+    struct peering *p = table_get(&e->peerings, &key);
+    if (p)
+        return p;
+    if (e->peerings.live >= e->options.limits.peerings) {
+        e->capture.limit_peerings++;
+        return NULL;
+    }
+    p = calloc(1, sizeof *p);
+    if (!p || !table_put(&e->peerings, &key, p)) {
+        free(p);
+        return NULL;
+    }
+    char low[ADDR_TEXT], high[ADDR_TEXT];
+    p->facts.id = e->peerings.live;
+    p->facts.side[0].addr = key.low;
+    p->facts.side[1].addr = key.high;
+    snprintf(p->facts.name, sizeof p->facts.name, "%s-%s", addr_text(&key.low, low), addr_text(&key.high, high));
+    p->facts.first = ref.when;
+    p->lost_by = -1;
+    for (int i = 0; i < 2; i++) {
+        p->facts.side[i].state_since = ref.when;
+        p->facts.side[i].last_heard = STAMP_NEVER;
+    }
+    outbox_add(&e->outbox, &(struct event){ .kind = EVENT_PEERING, .as.peering = &p->facts });
+    return p;
+}
+
+void peering_free(struct peering *p)
+{
+    while (p->sessions) {
+        struct session *next = p->sessions->next;
+        session_free(p->sessions);
+        p->sessions = next;
+    }
+    for (int i = 0; i < 2; i++) {
+        rib_side_free(p->rib[i]);
+        free(p->facts.side[i].open);
+        free(p->facts.side[i].routes);
+    }
+    free(p);
+}
+
+void peering_reckon(struct engine *e, struct peering *p, int side, struct stamp when)
+{
+    (void)e;
+    enum bgp_state best = STATE_UNKNOWN;
+    for (const struct session *s = p->sessions; s; s = s->next)
+        if (!s->end[side].closed && s->end[side].state > best && s->end[side].state != STATE_IDLE)
+            best = s->end[side].state;
+    if (best == STATE_UNKNOWN)
+        best = p->rest[side];
+    struct bgp_side *facts = &p->facts.side[side];
+    if (facts->state != best) {
+        facts->state = best;
+        facts->state_since = when;
+    }
+}
+
+void peering_rest(struct engine *e, struct peering *p, int side, enum bgp_state state, struct stream_ref ref,
+                  const char *cause)
+{
+    (void)cause;
+    if (state != STATE_UNKNOWN)
+        p->rest[side] = state;
+    peering_reckon(e, p, side, ref.when);
+}
+
+void peering_margin(struct peering *p, int side, struct span left, struct stamp when)
+{
+    struct bgp_side *facts = &p->facts.side[side];
+    if (facts->margin_known && facts->min_margin.ns <= left.ns)
+        return;
+    facts->margin_known = true;
+    facts->min_margin = left;
+    facts->min_margin_when = when;
+}
+
+void peering_learn_open(struct engine *e, struct peering *p, int side, const struct bgp_msg *msg,
+                        const struct open_facts *open)
+{
+    (void)e;
+    struct bgp_side *facts = &p->facts.side[side];
+    facts->open_known = true;
+    facts->asn = open->asn;
+    facts->asn_inferred = false;
+    facts->router_id = open->router_id;
+    facts->hold = open->hold;
+    facts->open_cut = msg->cut;
+    size_t size = BGP_HEADER + cur_left(&msg->body);
+    uint8_t *copy = malloc(size);
+    if (!copy)
+        return;
+    memcpy(copy, msg->raw, size);
+    free(facts->open);
+    facts->open = copy;
+    facts->open_size = (uint16_t)size;
+}
+
+void peering_attempt(struct engine *e, struct session *s, enum attempt_outcome outcome, struct stream_ref answer)
+{
+    int side = s->facts.active;
+    struct peering *p = s->peering;
+    if (side < 0 || s->outcome_told)
+        return;
+    s->outcome_told = true;
+    struct attempts *a = &p->attempts[side];
+    struct stream_ref syn = s->half[side].syn;
+    unsigned n = a->count[outcome]++;
+    a->last_outcome = outcome;
+    unsigned at = n < 3 ? n : 1 + (n - 1) % 2; /* the first, and the latest two */
+    a->of[outcome][at] = syn;
+    a->answer[outcome][at] = answer;
+    if (outcome == ATTEMPT_NO_REPLY || outcome == ATTEMPT_UNHEARD) {
+        session_close(e, s, CONN_NO_REPLY, -1, s->half[side].last);
+        session_end_closes(e, s, side, answer, STATE_CONNECT, "no-reply");
+        s->end[side].state = STATE_CONNECT; /* its SYN is still out: RFC 4271 8.2.2 */
+        s->over = true;
+    }
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_ATTEMPT, .peering = p, .session = s, .side = side,
+                                          .ref = syn, .outcome = outcome });
+}
+
+void peering_dials(struct engine *e, struct peering *p, int side, const struct session *dialled, struct stream_ref ref)
+{
+    for (struct session *s = p->sessions; s; s = s->next) {
+        if (s == dialled)
+            continue;
+        if (s->facts.active == side && s->half[side].syn.frame && s->facts.end == CONN_OPEN)
+            session_unanswered(e, s, ref);
+        struct end *end = &s->end[side];
+        if (end->closed)
+            continue;
+        struct span up = { 0 };
+        if (end->established.frame)
+            up = stamp_since(ref.when, end->established.when);
+        /* both sides may dial at once; a session that has just come up is no reason to think it lost */
+        if (s->was_established && (up.ns > SPAN_S(3).ns || end->hold_ran_out))
+            session_given_up(e, s, side, ref);
+    }
+}
+
+void peering_prune(struct engine *e, struct peering *p)
+{
+    unsigned kept = 0;
+    for (struct session **at = &p->sessions; *at;) {
+        struct session *s = *at;
+        bool done = s->over || s->facts.end != CONN_OPEN;
+        if (!done || ++kept <= CLOSED_KEPT) {
+            at = &s->next;
+            continue;
+        }
+        *at = s->next;
+        p->session_count--;
+        engine_forget(e, s);
+        session_free(s);
+    }
+}
+
+void peering_routes(struct peering *p, struct session *s, int from, const struct rib_news *news, struct stream_ref ref)
+{
+    struct end *end = &s->end[from];
+    if (!end->transfer_over) {
+        struct span quiet = { 0 };
+        if (end->transfer_last.frame)
+            quiet = stamp_since(ref.when, end->transfer_last.when);
+        if (quiet.ns > SPAN_S(TRANSFER_QUIET_S).ns)
+            end->transfer_over = true;
+        else if (news->announced) {
+            if (!end->transfer_first.frame)
+                end->transfer_first = ref;
+            end->transfer_last = ref;
+            end->transfer_routes += news->added;
+        }
+    }
+    p->withdrawing[from] = false;
+    if (!news->removed)
+        return;
+    struct span since = stamp_since(ref.when, p->gone_since[from].when);
+    if (!p->gone_since[from].frame || since.ns > SPAN_S(COLLAPSE_S).ns) {
+        p->gone_since[from] = ref;
+        p->gone[from] = 0;
+        p->collapse_told[from] = false;
+        p->routes_before[from] = news->removed;
+        for (enum bgp_family f = 0; f < FAMILY_COUNT; f++)
+            p->routes_before[from] += rib_side_count(p->rib[from], f);
+    }
+    p->gone[from] += news->removed;
+    p->gone_until[from] = ref;
+    if (p->gone[from] * 2 > p->routes_before[from] && p->routes_before[from] >= COLLAPSE_LEAST) {
+        p->withdrawing[from] = true;
+        p->collapse_told[from] = true;
+    }
+}

@@ -1,0 +1,108 @@
+/* NLRI in; what its route is found by out, and back. Host bits behind a prefix's length do not count. */
+#include "state/rib_key_internal.h"
+
+#include <string.h>
+
+unsigned rib_address_words(enum bgp_family family)
+{
+    uint16_t afi = bgp_family_afi(family);
+    uint8_t safi = bgp_family_safi(family);
+    /* unicast, multicast, labelled unicast (RFC 4760, 8277): a prefix is all there is to them */
+    bool plain = safi == 1 || safi == 2 || safi == 4;
+    return !plain ? 0 : afi == 1 ? 1 : afi == 2 ? 4 : 0;
+}
+
+/* The last byte of a prefix without the bits behind it. */
+static uint8_t mask_last(uint8_t byte, unsigned bits)
+{
+    return bits % 8 ? (uint8_t)(byte & 0xff00u >> bits % 8) : byte;
+}
+
+static void key_v4(const uint8_t *p, size_t n, struct rib_key *out)
+{
+    uint32_t address = 0;
+    for (size_t i = 0; i < n; i++)
+        address |= (uint32_t)p[i] << (24 - 8 * i);
+    out->word[0] = out->bits ? address & UINT32_MAX << (32 - out->bits) : 0;
+}
+
+static void key_v6(const uint8_t *p, size_t n, struct rib_key *out)
+{
+    uint8_t address[16] = { 0 };
+    if (n) {
+        memcpy(address, p, n);
+        address[n - 1] = mask_last(p[n - 1], out->bits);
+    }
+    memcpy(out->word, address, sizeof address);
+}
+
+static bool key_long(const struct rib_table *t, const struct bgp_nlri *n, struct rib_key *out)
+{
+    size_t size = cur_left(&n->key);
+    if (size > UINT16_MAX)
+        return false;
+    out->type = n->type;
+    out->path_id = n->path_id;
+    out->size = (uint32_t)size;
+    out->at = n->key.at;
+    out->last = 0;
+    if (size) {
+        bool prefix_last = cur_left(&n->prefix) && n->prefix.end == n->key.end;
+        out->last = prefix_last ? mask_last(out->at[size - 1], n->bits) : out->at[size - 1];
+    }
+    uint64_t rest = (uint64_t)out->path_id << 32 | (uint32_t)out->bits << 16 | (uint32_t)out->type << 8 | out->last;
+    out->hash = (uint32_t)(hash_mix(hash_bytes(out->at, size ? size - 1 : 0, t->seed), hash_u64(rest, t->seed)) >> 32);
+    return true;
+}
+
+bool rib_table_key(const struct rib_table *t, const struct bgp_nlri *n, struct rib_key *out)
+{
+    out->bits = n->bits;
+    if (t->is_long)
+        return key_long(t, n, out);
+    size_t size = cur_left(&n->prefix);
+    unsigned address_words = t->words - t->path_ids;
+    if (n->bits > address_words * 32 || size != (n->bits + 7u) / 8)
+        return false;
+    if (address_words == 1)
+        key_v4(n->prefix.at, size, out);
+    else
+        key_v6(n->prefix.at, size, out);
+    if (t->path_ids)
+        out->word[address_words] = n->path_id;
+    out->hash = rib_hash_words(out->word, t->words, out->bits, t->seed);
+    return true;
+}
+
+static void nlri_long(const struct rib_table *t, const struct rib_entry *e, struct bgp_nlri *out)
+{
+    const struct rib_long_key *k = block_at(t->memory, e->key[1]);
+    out->type = k->type;
+    out->path_id = k->path_id;
+    out->key = cur_over(k->bytes, k->size);
+    size_t size = (e->bits + 7u) / 8;
+    uint8_t safi = bgp_family_safi(t->family);
+    /* RFC 4364 4.3.4: a route distinguisher, then the prefix */
+    if ((safi == 128 || safi == 129 || safi == 76) && k->size == 8 + size) {
+        out->rd = cur_over(k->bytes, 8);
+        out->prefix = cur_over(k->bytes + 8, size);
+    }
+}
+
+void rib_table_nlri(const struct rib_table *t, const struct rib_entry *e, uint8_t room[16], struct bgp_nlri *out)
+{
+    *out = (struct bgp_nlri){ .family = t->family, .has_path_id = t->path_ids, .bits = e->bits };
+    if (t->is_long) {
+        nlri_long(t, e, out);
+        return;
+    }
+    unsigned address_words = t->words - t->path_ids;
+    if (address_words == 1)
+        for (unsigned i = 0; i < 4; i++)
+            room[i] = (uint8_t)(e->key[0] >> (24 - 8 * i));
+    else
+        memcpy(room, e->key, 16);
+    out->prefix = out->key = cur_over(room, (e->bits + 7u) / 8);
+    if (t->path_ids)
+        out->path_id = e->key[address_words];
+}

@@ -1,0 +1,106 @@
+/* Routes of one side and one family: key to entry, in segments that grow and split one at a time, so that a table of
+ * a million routes never needs twice its memory to grow.
+ * An entry that was withdrawn stays as a ghost: it remembers flaps and the last origin. */
+#ifndef STATE_RIB_TABLE_H
+#define STATE_RIB_TABLE_H
+
+#include "decode/bgp/bgp.h"
+#include "state/rib_memory.h"
+
+enum rib_state {
+    RIB_NONE,      /* no entry */
+    RIB_LIVE,      /* announced; value: its attributes, 0 unknown */
+    RIB_WITHDRAWN, /* ghost; value: the last origin AS, 0 unknown */
+    RIB_LOST,      /* ghost, likewise; it went with the session or with a faulty UPDATE, not by a withdrawal */
+};
+
+/* In a segment's memory, one behind another; all zero where there is none. */
+struct rib_entry {
+    uint32_t value;
+    uint8_t bits;   /* prefix length */
+    uint8_t flaps;  /* announced again after a withdrawal; stays at 255 */
+    uint8_t state;  /* enum rib_state */
+    uint8_t era;    /* of the last flap, or of a ghost's end (rib_era) */
+    uint32_t key[]; /* table->words of them */
+};
+
+/* What a route is found by, from a message. Borrows from the message where the key is long. */
+struct rib_key {
+    uint32_t hash;
+    uint8_t bits;
+    uint8_t type;      /* kept to tell the route later */
+    uint8_t last;      /* the last of the `size` bytes, without bits behind the prefix */
+    uint32_t path_id;
+    uint32_t word[5];  /* short keys: address, path identifier */
+    uint32_t size;     /* long keys: bytes at `at` */
+    const uint8_t *at;
+};
+
+/* A long key, in a block of its own. */
+struct rib_long_key {
+    uint32_t path_id;
+    uint16_t size;
+    uint8_t type;
+    uint8_t bytes[];
+};
+
+struct rib_segment {
+    uint32_t used; /* entries, ghosts too */
+    uint32_t words[];
+};
+
+/* Where the entries of a range of hashes are. */
+struct rib_place {
+    struct rib_segment *segment; /* NULL: no entry yet */
+    uint32_t room;               /* entries that it could hold */
+    uint32_t depth;              /* how many leading bits of the hash its entries share */
+};
+
+struct rib_table {
+    struct rib_table *next; /* of its side */
+    struct rib_memory *memory;
+    uint64_t seed;
+    struct rib_place *places; /* 1 << depth, by leading bits of the hash; &only when depth is 0 */
+    struct rib_place only;
+    enum bgp_family family;
+    bool path_ids;     /* its routes have path identifiers */
+    bool is_long;      /* keys of any length: key[0] is the hash, key[1] the handle of a rib_long_key */
+    uint8_t words;     /* of an entry's key */
+    uint8_t depth;
+    uint32_t live, ghosts;
+    uint32_t keep;     /* ghosts that may stay, after a session's end */
+};
+
+/* NULL at the ceiling. */
+struct rib_table *rib_table_new(struct rib_memory *, enum bgp_family, bool path_ids, uint64_t seed);
+/* Its entries go as they are: release attributes first. */
+void rib_table_free(struct rib_table *);
+
+/* The NLRI as this table's key; false if it is none of this family. */
+bool rib_table_key(const struct rib_table *, const struct bgp_nlri *, struct rib_key *out);
+/* An entry's key as NLRI, without labels; `room` is what its cursors may point to. */
+void rib_table_nlri(const struct rib_table *, const struct rib_entry *, uint8_t room[16], struct bgp_nlri *out);
+
+/* The key will be looked for soon. */
+static inline void rib_table_expect(const struct rib_table *t, const struct rib_key *k)
+{
+    const struct rib_place *p = &t->places[(uint64_t)k->hash >> (32 - t->depth)];
+    if (p->segment) {
+        uint32_t at = (uint32_t)((uint64_t)(uint32_t)(k->hash << p->depth) * p->room >> 32);
+        RIB_PREFETCH(p->segment->words + (size_t)at * (2u + t->words));
+    }
+}
+/* The entry, or NULL. Entries move at the next put or sweep. */
+struct rib_entry *rib_table_find(const struct rib_table *, const struct rib_key *);
+/* The entry; a new one has state RIB_NONE, and the caller sets its state and counts it. NULL at the ceiling. */
+struct rib_entry *rib_table_put(struct rib_table *, const struct rib_key *);
+/* Ghosts of another era go, or all of them, and memory that is not needed without them. */
+void rib_table_sweep(struct rib_table *, bool all, uint8_t era);
+
+struct rib_cursor {
+    uint32_t place, at;
+};
+/* Entries one at a time, ghosts too, in no order that means anything; NULL at the end. Start with zeros. */
+struct rib_entry *rib_table_next(const struct rib_table *, struct rib_cursor *);
+
+#endif

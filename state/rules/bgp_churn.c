@@ -1,0 +1,171 @@
+/* Sessions that are lost: without a word, again and again; and the first transfer of a table. */
+#include "state/rules/rule.h"
+
+rule_fn closed_silently, flapping, table_transfer, table_transfer_yet, ibgp_mesh;
+
+enum { LOSSES_ARE_FLAPPING = 3, TABLE = 500, SLOW_S = 60 };
+
+void closed_silently(const struct happening *h, struct findings *f)
+{
+    const struct session *s = h->session;
+    bool fin = h->side >= 0 && s->half[h->side].fin.frame;
+    bool reset = h->side >= 0 && s->half[h->side].rst.frame;
+    if (s->end[0].notification || s->end[1].notification || s->end[0].hold_ran_out || s->end[1].hold_ran_out ||
+        !(fin || reset))
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    struct draft *d = rule_draft(f, h, CODE_BGP_CLOSED_WITHOUT_NOTIFICATION, CONFIDENCE_CERTAIN, h->side);
+    draft_title(d, "%s ends the session with %s by a %s and says no reason", side_name(h->peering, h->side, who),
+                side_name(h->peering, !h->side, other), fin ? "FIN" : "RST");
+    draft_say(d, "No NOTIFICATION stands in the capture: the BGP process of %s was killed, crashed or restarted%s.", who,
+              s->end[h->side].open.graceful ? " (it offers graceful restart, which ends like that)" : "");
+    draft_evidence(d, s->end[h->side].last_spoke, "last message of %s", who);
+    draft_evidence(d, h->ref, "%s from %s", fin ? "FIN" : "RST", who);
+    draft_end(f, d);
+}
+
+void flapping(const struct happening *h, struct findings *f)
+{
+    const struct peering *p = h->peering;
+    if (p->losses < LOSSES_ARE_FLAPPING)
+        return;
+    unsigned kept = p->losses < LOSSES_KEPT ? p->losses : LOSSES_KEPT;
+    const struct loss *last = &p->loss[(p->losses - 1) % LOSSES_KEPT], *first = &p->loss[(p->losses - kept) % LOSSES_KEPT];
+    struct span period = { stamp_since(last->ref.when, first->ref.when).ns / (int64_t)(kept - 1) };
+    unsigned hold = 0;
+    char low[ADDR_TEXT], high[ADDR_TEXT], time[32], lived[32];
+    for (unsigned i = 0; i < kept; i++)
+        hold += p->loss[i].hold;
+    struct draft *d = rule_draft(f, h, CODE_BGP_SESSION_FLAPPING, CONFIDENCE_CERTAIN, -1);
+    draft_title(d, "the session of %s and %s was lost %u times, once each %s", side_name(p, 0, low), side_name(p, 1, high),
+                p->losses, span_words(period, time));
+    draft_say(d, "It came up again each time; the last one lived %s.", span_words(last->lasted, lived));
+    if (hold * 2 > kept && p->facts.hold_known)
+        draft_say(d, "It goes when the hold time of %u s runs out: what comes up does not keep up.", p->facts.hold);
+    for (unsigned i = 0; i < kept; i++)
+        draft_evidence(d, p->loss[(p->losses - kept + i) % LOSSES_KEPT].ref, "lost");
+    draft_end(f, d);
+}
+
+/* What held a transfer back, in the manner of T-DAT (Cheng et al., ICDCS 2012): the time between two new segments is
+ * put down to the one who could have shortened it. */
+void table_transfer(const struct happening *h, struct findings *f)
+{
+    const struct session *s = h->session;
+    for (int i = 0; i < 2; i++) {
+        const struct end *e = &s->end[i];
+        if (e->transfer_routes < TABLE || !e->transfer_first.frame)
+            continue;
+        char who[ADDR_TEXT], other[ADDR_TEXT], time[32], part[32];
+        struct span took = stamp_since(e->transfer_last.when, e->transfer_first.when);
+        const struct {
+            struct span lost;
+            const char *to;
+        } causes[] = {
+            { e->transfer_sender, "pauses of the sender" },
+            { e->transfer_window, "the receiver's window" },
+            { e->transfer_loss, "loss" },
+        };
+        struct draft *d = rule_draft(f, h, CODE_BGP_TABLE_TRANSFER, CONFIDENCE_CERTAIN, i);
+        d->when = e->transfer_first.when;
+        d->once = true;
+        if (took.ns > SPAN_S(SLOW_S).ns)
+            d->severity = SEVERITY_WARNING;
+        draft_title(d, "%s sent %s its table of %llu routes in %s", side_name(h->peering, i, who),
+                    side_name(h->peering, !i, other), (unsigned long long)e->transfer_routes, span_words(took, time));
+        struct span path = took;
+        for (unsigned k = 0; k < COUNT(causes); k++) {
+            path.ns -= causes[k].lost.ns;
+            if (took.ns > 0 && causes[k].lost.ns * 10 > took.ns)
+                draft_say(d, "%s of that went to %s.", span_words(causes[k].lost, part), causes[k].to);
+        }
+        if (path.ns * 10 > took.ns && took.ns > SPAN_MS(100).ns)
+            draft_say(d, "%s of that went to the path: its round trips and its width.", span_words(path, part));
+        draft_say(d, e->end_of_rib ? "End-of-RIB closed it." : "It ended without an End-of-RIB.");
+        draft_evidence(d, e->transfer_first, "first UPDATE of the table");
+        draft_evidence(d, e->transfer_last, "last UPDATE of the table");
+        draft_end(f, d);
+    }
+}
+
+void table_transfer_yet(const struct happening *h, struct findings *f)
+{
+    for (const struct session *s = h->peering->sessions; s; s = s->next) {
+        struct happening one = *h;
+        one.session = s;
+        if (s->was_established && !s->lost_told)
+            table_transfer(&one, f);
+    }
+}
+
+/* ---- the mesh of one AS (RFC 4456: or a route reflector, by design) ---- */
+
+enum { SPEAKERS = 64 };
+
+struct speaker {
+    uint32_t asn, router_id;
+    char addr[ADDR_TEXT];
+    uint64_t peers; /* bit per speaker that it has a session with */
+};
+
+static int find_speaker(struct speaker *list, unsigned *count, const struct bgp_side *side)
+{
+    for (unsigned i = 0; i < *count; i++)
+        if (list[i].asn == side->asn && list[i].router_id == side->router_id)
+            return (int)i;
+    if (*count == SPEAKERS)
+        return -1;
+    list[*count] = (struct speaker){ .asn = side->asn, .router_id = side->router_id };
+    addr_text(&side->addr, list[*count].addr);
+    return (int)(*count)++;
+}
+
+/* Speakers of one AS that were all heard, and of whom some pairs have no session. */
+static void tell_mesh(const struct happening *h, struct findings *f, const struct speaker *list, unsigned count, uint32_t asn)
+{
+    unsigned members = 0, missing = 0;
+    struct buf pairs = buf_init(512);
+    for (unsigned i = 0; i < count; i++) {
+        if (list[i].asn != asn)
+            continue;
+        members++;
+        for (unsigned k = i + 1; k < count; k++)
+            if (list[k].asn == asn && !(list[i].peers >> k & 1)) {
+                if (missing++ < 6)
+                    buf_printf(&pairs, "%s%s and %s", missing > 1 ? ", " : "", list[i].addr, list[k].addr);
+            }
+    }
+    if (members >= 3 && missing) {
+        struct draft *d = rule_draft(f, h, CODE_BGP_IBGP_PARTIAL_MESH, CONFIDENCE_POSSIBLE, -1);
+        d->subject = asn;
+        draft_title(d, "%u iBGP speakers of AS %u were seen, and they are not fully meshed", members, asn);
+        draft_say(d, "No session between %s%s. With a route reflector or confederation this is by design (RFC 4456, 5065); "
+                     "without one, routes are missing at some of them.",
+                  buf_text(&pairs), missing > 6 ? " and others" : "");
+        draft_end(f, d);
+    }
+    buf_free(&pairs);
+}
+
+void ibgp_mesh(const struct happening *h, struct findings *f)
+{
+    struct speaker list[SPEAKERS];
+    unsigned count = 0;
+    const struct peering *p;
+    for (uint32_t at = 0; (p = table_next(h->peerings, &at));) {
+        if (p->facts.type != PEERING_IBGP || !p->ever_established)
+            continue;
+        int a = find_speaker(list, &count, &p->facts.side[0]), b = find_speaker(list, &count, &p->facts.side[1]);
+        if (a < 0 || b < 0)
+            return; /* too many to draw conclusions */
+        list[a].peers |= UINT64_C(1) << b;
+        list[b].peers |= UINT64_C(1) << a;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        bool first = true;
+        for (unsigned k = 0; k < i; k++)
+            first &= list[k].asn != list[i].asn;
+        if (first)
+            tell_mesh(h, f, list, count, list[i].asn);
+    }
+}

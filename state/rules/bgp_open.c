@@ -1,0 +1,307 @@
+/* What two speakers said of themselves, and what the other made of it. RFC 4271 6.2, 6.8; RFC 5492; RFC 9234. */
+#include "state/rules/rule.h"
+
+#include <stdio.h>
+
+rule_fn open_refused, open_unanswered, open_unanswered_yet, collision, capabilities_differ, graceful_restart;
+
+enum { PATIENCE_S = 3 };
+
+/* ---- NOTIFICATION 2/x ---- */
+
+static const char *role_name(int role)
+{
+    static const char *const names[] = { "Provider", "RS", "RS-Client", "Customer", "Peer" };
+    return role >= 0 && role < (int)COUNT(names) ? names[role] : "none";
+}
+
+struct refusal {
+    const struct end *rejected, *refuser;
+    const struct notification_facts *n;
+    char by[ADDR_TEXT], of[ADDR_TEXT];
+};
+
+static void about_as(struct draft *d, const struct refusal *r)
+{
+    uint32_t asn = r->rejected->open_count ? r->rejected->open.asn : r->n->asn;
+    if (!asn) {
+        draft_title(d, "%s refuses the AS of %s; it expects another", r->by, r->of);
+        return;
+    }
+    draft_title(d, "%s refuses AS %u; it expects another AS from %s", r->by, asn, r->of);
+    draft_say(d, "The OPEN of %s claims AS %u.", r->of, asn);
+    if (r->rejected->open_count && !r->rejected->open.as4 && asn == 23456)
+        draft_say(d, "That is AS_TRANS: its real AS needs four bytes, and it does not offer capability 65 (RFC 6793).");
+}
+
+static void about_id(struct draft *d, const struct refusal *r)
+{
+    uint32_t a = r->rejected->open.router_id, b = r->refuser->open.router_id;
+    draft_title(d, "%s refuses the BGP Identifier of %s", r->by, r->of);
+    if (r->rejected->open_count)
+        draft_say(d, "%s claims %u.%u.%u.%u%s.", r->of, a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255,
+                  r->refuser->open_count && a == b ? ", which is also that of the other side" : "");
+}
+
+static void about_hold(struct draft *d, const struct refusal *r)
+{
+    draft_title(d, "%s does not accept the hold time that %s offers", r->by, r->of);
+    if (r->rejected->open_count)
+        draft_say(d, "%s offers %u s, and %s asks for more.", r->of, r->rejected->open.hold, r->by);
+}
+
+static void about_version(struct draft *d, const struct refusal *r)
+{
+    draft_title(d, "%s does not speak the BGP version of %s", r->by, r->of);
+    if (r->rejected->open_count)
+        draft_say(d, "The OPEN of %s is of version %u.", r->of, r->rejected->open.version);
+}
+
+static void about_parameter(struct draft *d, const struct refusal *r)
+{
+    draft_title(d, "%s does not accept an optional parameter in the OPEN of %s", r->by, r->of);
+    if (r->rejected->open.odd_param)
+        draft_say(d, "The OPEN of %s carries optional parameter %u%s.", r->of, r->rejected->open.odd_param,
+                  r->rejected->open.odd_param == 1 ? " (authentication, deprecated by RFC 4271)" : "");
+}
+
+static void about_authentication(struct draft *d, const struct refusal *r)
+{
+    draft_title(d, "%s does not accept the authentication in the OPEN of %s", r->by, r->of);
+    draft_say(d, "NOTIFICATION 2/5 belongs to the authentication parameter of old BGP, not to TCP-MD5.");
+}
+
+static void about_capability(struct draft *d, const struct refusal *r)
+{
+    draft_title(d, "%s misses a capability in the OPEN of %s", r->by, r->of);
+    if (r->n->data_size >= 6 && r->n->data[0] == 1) {
+        enum bgp_family family = bgp_family_of((uint16_t)(r->n->data[2] << 8 | r->n->data[3]), r->n->data[5]);
+        draft_say(d, "It names address family %s.", bgp_family_name(family));
+    } else if (r->n->data_size)
+        draft_say(d, "It names capability %u%s%s.", r->n->data[0], bgp_cap_name(r->n->data[0]) ? ", " : "",
+                  bgp_cap_name(r->n->data[0]) ? bgp_cap_name(r->n->data[0]) : "");
+    if (r->rejected->open_count && r->refuser->open_count && !(r->rejected->open.families & r->refuser->open.families))
+        draft_say(d, "The two OPENs have no address family in common.");
+}
+
+static void about_role(struct draft *d, const struct refusal *r)
+{
+    draft_title(d, "%s does not accept the BGP role of %s", r->by, r->of);
+    draft_say(d, "%s says %s, %s says %s; only Provider with Customer, RS with RS-Client, and Peer with Peer fit "
+                 "(RFC 9234).",
+              r->of, role_name(r->rejected->open.role), r->by, role_name(r->refuser->open.role));
+}
+
+static void about_anything(struct draft *d, const struct refusal *r)
+{
+    char name[64];
+    draft_title(d, "%s rejects the OPEN of %s", r->by, r->of);
+    draft_say(d, "It says no more than %s.", bgp_notify_name(r->n->code, r->n->subcode, name));
+}
+
+void open_refused(const struct happening *h, struct findings *f)
+{
+    static const struct {
+        uint8_t subcode;
+        enum finding_code code;
+        void (*say)(struct draft *, const struct refusal *);
+    } rows[] = {
+        { 1, CODE_BGP_OPEN_UNSUPPORTED_VERSION, about_version },
+        { 2, CODE_BGP_OPEN_BAD_PEER_AS, about_as },
+        { 3, CODE_BGP_OPEN_BAD_IDENTIFIER, about_id },
+        { 4, CODE_BGP_OPEN_UNSUPPORTED_PARAMETER, about_parameter },
+        { 5, CODE_BGP_OPEN_AUTHENTICATION_FAILURE, about_authentication },
+        { 6, CODE_BGP_OPEN_UNACCEPTABLE_HOLD_TIME, about_hold },
+        { 7, CODE_BGP_OPEN_UNSUPPORTED_CAPABILITY, about_capability },
+        { 11, CODE_BGP_OPEN_ROLE_MISMATCH, about_role },
+        { 0, CODE_BGP_OPEN_ERROR, about_anything },
+    };
+    const struct session *s = h->session;
+    const struct notification_facts *n = s->end[h->side].notification;
+    if (n->code != 2)
+        return;
+    unsigned i = 0;
+    while (i < COUNT(rows) - 1 && rows[i].subcode != n->subcode)
+        i++;
+    struct refusal r = { &s->end[!h->side], &s->end[h->side], n, "", "" };
+    side_name(h->peering, h->side, r.by);
+    side_name(h->peering, !h->side, r.of);
+    struct draft *d = rule_draft(f, h, rows[i].code, CONFIDENCE_CERTAIN, h->side);
+    rows[i].say(d, &r);
+    draft_say(d, "%s answers NOTIFICATION %u/%u and closes.", r.by, n->code, n->subcode);
+    draft_evidence(d, r.rejected->open.ref, "OPEN of %s", r.of);
+    draft_evidence(d, n->ref, "NOTIFICATION %u/%u from %s", n->code, n->subcode, r.by);
+    draft_end(f, d);
+}
+
+/* ---- silence after an OPEN ---- */
+
+/* `quiet` owes an answer to what `waiting` sent at `since`, until `until`. */
+static void tell_quiet(const struct happening *h, struct findings *f, int quiet, struct stamp until)
+{
+    const struct session *s = h->session;
+    const struct end *q = &s->end[quiet], *w = &s->end[!quiet];
+    char who[ADDR_TEXT], other[ADDR_TEXT], waited[32];
+    if (s->midway || s->was_established || !w->open_count || !q->open_received || q->notification)
+        return;
+    if (q->open_count && (q->keepalive_sent.frame || !w->open_received || !w->keepalive_sent.frame))
+        return;
+    struct stream_ref asked = q->open_count ? w->keepalive_sent : w->open.ref;
+    struct span span = stamp_since(until, asked.when);
+    if (span.ns < SPAN_S(PATIENCE_S).ns)
+        return;
+    struct draft *d = rule_draft(f, h, q->open_count ? CODE_BGP_OPEN_NO_KEEPALIVE : CODE_BGP_OPEN_NO_REPLY,
+                                 CONFIDENCE_CERTAIN, quiet);
+    d->when = asked.when;
+    side_name(h->peering, quiet, who);
+    side_name(h->peering, !quiet, other);
+    if (q->open_count) {
+        draft_title(d, "%s never confirms the OPEN of %s with a KEEPALIVE", who, other);
+        draft_say(d, "Both OPENs and the KEEPALIVE of %s are there, and its TCP acknowledges them; %s sends nothing for "
+                     "%s.",
+                  other, who, span_words(span, waited));
+        draft_evidence(d, w->open.ref, "OPEN of %s", other);
+        draft_evidence(d, q->open.ref, "OPEN of %s", who);
+        draft_evidence(d, w->keepalive_sent, "KEEPALIVE of %s, not returned", other);
+    } else {
+        draft_title(d, "%s does not answer the OPEN of %s", who, other);
+        draft_say(d, "The TCP of %s acknowledges the OPEN, and its BGP sends none for %s: the process hangs, is stopped, "
+                     "or what listens there is no BGP.",
+                  who, span_words(span, waited));
+        draft_evidence(d, w->open.ref, "OPEN of %s", other);
+        draft_evidence(d, s->half[!quiet].ack_moved, "acknowledged, not answered");
+    }
+    if (w->notification)
+        draft_evidence(d, w->notification->ref, "NOTIFICATION %u/%u from %s", w->notification->code,
+                       w->notification->subcode, other);
+    draft_end(f, d);
+}
+
+void open_unanswered(const struct happening *h, struct findings *f)
+{
+    for (int quiet = 0; quiet < 2; quiet++)
+        if (h->side != quiet) /* it closed: that is an answer */
+            tell_quiet(h, f, quiet, h->ref.when);
+}
+
+void open_unanswered_yet(const struct happening *h, struct findings *f)
+{
+    for (const struct session *s = h->peering->sessions; s; s = s->next) {
+        struct happening one = *h;
+        one.session = s;
+        if (s->facts.end != CONN_OPEN)
+            continue;
+        for (int quiet = 0; quiet < 2; quiet++)
+            tell_quiet(&one, f, quiet, h->now);
+    }
+}
+
+/* ---- collisions ---- */
+
+void collision(const struct happening *h, struct findings *f)
+{
+    const struct session *s = h->session, *other = h->peering->sessions;
+    if (!s->collided || s->facts.active < 0)
+        return;
+    while (other && (other == s || !other->collided || other->facts.active < 0))
+        other = other->next;
+    if (!other)
+        return;
+    char who[ADDR_TEXT], kept[ADDR_TEXT];
+    const struct end *a = s->end[0].open_count && s->end[1].open_count ? s->end : other->end;
+    bool known = a[0].open_count && a[1].open_count;
+    /* RFC 4271 6.8: the connection initiated by the speaker with the higher BGP Identifier is kept; RFC 6286 2.3:
+     * where they are equal, the higher AS decides */
+    int should = a[0].open.router_id != a[1].open.router_id ? a[1].open.router_id > a[0].open.router_id
+                                                            : a[1].open.asn > a[0].open.asn;
+    struct draft *d = rule_draft(f, h, CODE_BGP_CONNECTION_COLLISION, CONFIDENCE_CERTAIN, -1);
+    draft_title(d, "both sides dialled at once; the connection of %s was kept",
+                side_name(h->peering, other->facts.active, kept));
+    draft_say(d, "Two connections were open at the same time, and that of %s was closed.",
+              side_name(h->peering, s->facts.active, who));
+    if (known)
+        draft_say(d, "By their BGP Identifiers that of %s had to be kept: RFC 4271 6.8 was %sfollowed.",
+                  side_name(h->peering, should, who), other->facts.active == should ? "" : "not ");
+    draft_evidence(d, s->facts.opened, "connection that was closed");
+    draft_evidence(d, other->facts.opened, "connection that was kept");
+    draft_evidence(d, s->facts.closed, "closed");
+    draft_end(f, d);
+}
+
+/* ---- what only one side offers ---- */
+
+static void name_families(struct buf *out, uint64_t families)
+{
+    for (enum bgp_family i = 0; i < FAMILY_COUNT; i++)
+        if (families >> i & 1) {
+            if (out->used)
+                buf_str(out, ", ");
+            buf_str(out, bgp_family_name(i));
+        }
+}
+
+void capabilities_differ(const struct happening *h, struct findings *f)
+{
+    const struct end *e = h->session->end;
+    if (!e[0].open_count || !e[1].open_count || e[0].open.cut || e[1].open.cut)
+        return;
+    for (int i = 0; i < 2; i++) {
+        uint64_t alone = e[i].open.families & ~e[!i].open.families;
+        if (!alone)
+            continue;
+        char who[ADDR_TEXT], other[ADDR_TEXT];
+        struct buf names = buf_init(512);
+        name_families(&names, alone);
+        struct draft *d = rule_draft(f, h, CODE_BGP_CAPABILITY_MISMATCH, CONFIDENCE_CERTAIN, !i);
+        draft_title(d, "only %s offers %s; the session runs without", side_name(h->peering, i, who), buf_text(&names));
+        draft_say(d, "The OPEN of %s has it, that of %s does not: no route of that family is exchanged.", who,
+                  side_name(h->peering, !i, other));
+        if (!(e[0].open.families & e[1].open.families))
+            draft_say(d, "They have no address family in common: the session carries nothing.");
+        draft_evidence(d, e[i].open.ref, "OPEN of %s", who);
+        draft_evidence(d, e[!i].open.ref, "OPEN of %s", other);
+        draft_end(f, d);
+        buf_free(&names);
+    }
+}
+
+/* ---- graceful restart (RFC 4724, 8538, 9494) ---- */
+
+/* The session before ended in a way after which routes are kept. */
+static bool restartable(const struct peering *p, const struct session *s)
+{
+    if (!p->had_session)
+        return false;
+    if (!p->lost_by_notification)
+        return true;
+    if (!s->end[0].open.n_bit || !s->end[1].open.n_bit)
+        return false;
+    for (const struct session *old = s->next; old; old = old->next)
+        for (int i = 0; i < 2; i++)
+            if (old->end[i].notification) /* RFC 8538 4: all but a Hard Reset */
+                return !(old->end[i].notification->code == 6 && old->end[i].notification->subcode == 9);
+    return false;
+}
+
+void graceful_restart(const struct happening *h, struct findings *f)
+{
+    const struct session *s = h->session;
+    const struct peering *p = h->peering;
+    const struct open_facts *o[2] = { &s->end[0].open, &s->end[1].open };
+    if (!o[0]->graceful || !o[1]->graceful || !restartable(p, s))
+        return;
+    /* some set the R bit always: then who lost the session before tells who restarted */
+    int who = o[0]->restarting == o[1]->restarting ? p->lost_by : o[1]->restarting;
+    if (who < 0 || !o[who]->restarting)
+        return;
+    char name[ADDR_TEXT], down[32];
+    struct draft *d = rule_draft(f, h, CODE_BGP_GRACEFUL_RESTART, CONFIDENCE_CERTAIN, who);
+    draft_title(d, "%s restarted gracefully", side_name(p, who, name));
+    draft_say(d, "Its OPEN has the Restart bit (RFC 4724), %s after the session before was lost; it offered to be back "
+                 "within %u s. %s",
+              span_words(stamp_since(o[who]->ref.when, p->session_lost.when), down), o[who]->restart_time,
+              o[who]->forwarding ? "It kept its forwarding state." : "It did not keep its forwarding state.");
+    draft_evidence(d, p->session_lost, "the session before was lost");
+    draft_evidence(d, o[who]->ref, "OPEN with the Restart bit");
+    draft_end(f, d);
+}

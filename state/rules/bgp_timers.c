@@ -1,0 +1,150 @@
+/* Silence: hold times that ran out, and those that nearly did. RFC 4271 6.5, 10. */
+#include "state/rules/rule.h"
+
+rule_fn hold_expired, hold_ran_out, margin_low, margin_low_yet;
+
+/* What the wire tells of the side that fell silent. */
+enum silence { SILENT_AT_ALL, SILENT_BGP, SILENT_LARGE, SILENT_SHUT, SILENT_TTL };
+
+/* `x` heard nothing from the other side after `since`. */
+static enum silence kind_of_silence(const struct session *s, int x, struct stream_ref since)
+{
+    const struct half *mine = &s->half[x], *theirs = &s->half[!x];
+    struct stamp soon = stamp_add(since.when, SPAN_MS(500));
+    if (mine->shut)
+        return SILENT_SHUT;
+    if (theirs->stuck_count >= 2 && stamp_before(since.when, theirs->stuck_last.when))
+        return SILENT_LARGE; /* it speaks, and what it says does not arrive */
+    bool acknowledges = stamp_before(soon, mine->ack_moved.when) && mine->ack_moved.frame;
+    bool answers = stamp_before(soon, theirs->last.when) && theirs->heard_ack.frame;
+    return acknowledges || answers ? SILENT_BGP : SILENT_AT_ALL;
+}
+
+static void tell_expiry(const struct happening *h, struct findings *f, struct stream_ref fired)
+{
+    const struct session *s = h->session;
+    const struct end *e = &s->end[h->side];
+    char who[ADDR_TEXT], other[ADDR_TEXT], silence[32];
+    struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_TIMER_EXPIRED, CONFIDENCE_LIKELY, !h->side);
+    draft_title(d, "%s heard nothing from %s until its hold time ran out", side_name(h->peering, h->side, who),
+                side_name(h->peering, !h->side, other));
+    draft_say(d, "Nothing of %s reached it for %s; the hold time is %s%u s.", other,
+              span_words(stamp_since(stamp_later(fired.when, h->session->facts.closed.when), e->last_heard.when), silence),
+              s->hold_known ? "" : "about ", hold_estimate(s));
+    draft_say(d, "No NOTIFICATION got out: the hold time was reckoned from what was delivered.");
+    draft_evidence(d, e->last_heard, "last message that %s heard", who);
+    draft_evidence(d, s->facts.closed, "given up");
+    for (const struct session *next = h->peering->sessions; next; next = next->next)
+        if (next->facts.id > s->facts.id && next->facts.active == h->side)
+            draft_evidence(d, next->facts.opened, "%s dials again", who);
+    draft_end(f, d);
+}
+
+static void tell_silence(const struct happening *h, struct findings *f)
+{
+    const struct session *s = h->session;
+    const struct half *theirs = &s->half[!h->side], *mine = &s->half[h->side];
+    struct stream_ref since = s->end[h->side].last_heard;
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    side_name(h->peering, h->side, who);
+    side_name(h->peering, !h->side, other);
+    struct draft *d;
+    switch (kind_of_silence(s, h->side, since)) {
+    case SILENT_BGP:
+        d = rule_draft(f, h, CODE_BGP_KEEPALIVES_STOPPED, CONFIDENCE_CERTAIN, !h->side);
+        draft_title(d, "%s sends no more KEEPALIVEs, though its TCP is alive", other);
+        draft_say(d, "After its last message it goes on acknowledging what %s sends: the machine and the path are there, "
+                     "its BGP process hangs or is stopped.",
+                  who);
+        draft_evidence(d, since, "last message from %s", other);
+        draft_evidence(d, mine->ack_moved, "%s still acknowledges", other);
+        draft_end(f, d);
+        break;
+    case SILENT_AT_ALL:
+        d = rule_draft(f, h, CODE_BGP_PEER_SILENT, CONFIDENCE_CERTAIN, !h->side);
+        draft_title(d, "nothing at all comes from %s any more, not even TCP acknowledgements", other);
+        draft_say(d, "%s sends its data again and again without an answer: %s is down, or the path from it to the "
+                     "capture point is broken.",
+                  who, other);
+        draft_evidence(d, theirs->last, "last packet of %s", other);
+        draft_evidence(d, mine->stuck_first, "sent again, unanswered");
+        draft_evidence(d, mine->stuck_last, "sent again, unanswered");
+        draft_end(f, d);
+        break;
+    default: break; /* tcp-zero-window, tcp-path-mtu-black-hole and tcp-retransmissions speak of the others */
+    }
+}
+
+static void tell_notified(const struct happening *h, struct findings *f, const struct notification_facts *n)
+{
+    const struct end *e = &h->session->end[h->side];
+    char who[ADDR_TEXT], other[ADDR_TEXT], silence[32];
+    struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_TIMER_EXPIRED, CONFIDENCE_CERTAIN, !h->side);
+    draft_title(d, "%s heard nothing from %s until its hold time ran out", side_name(h->peering, h->side, who),
+                side_name(h->peering, !h->side, other));
+    if (e->last_heard.frame)
+        draft_say(d, "The last message that reached it came %s before.",
+                  span_words(stamp_since(n->ref.when, e->last_heard.when), silence));
+    if (h->session->hold_known)
+        draft_say(d, "The agreed hold time is %u s.", h->session->hold);
+    draft_say(d, "It sends NOTIFICATION 4/%u.", n->subcode);
+    draft_evidence(d, e->last_heard, "last message that %s heard", who);
+    draft_evidence(d, n->ref, "NOTIFICATION 4/%u from %s", n->subcode, who);
+    draft_end(f, d);
+}
+
+void hold_expired(const struct happening *h, struct findings *f)
+{
+    const struct session *s = h->session;
+    const struct notification_facts *n = s->end[h->side].notification;
+    /* sent from OpenSent it says that no OPEN came: open_unanswered speaks of that */
+    if (n->code != 4 || (!s->was_established && !s->midway && !s->end[h->side].last_heard.frame))
+        return;
+    tell_notified(h, f, n);
+    if (s->was_established)
+        tell_silence(h, f);
+}
+
+void hold_ran_out(const struct happening *h, struct findings *f)
+{
+    const struct notification_facts *n = h->session->end[h->side].notification;
+    if (!n || n->code != 4)
+        tell_expiry(h, f, h->ref);
+    tell_silence(h, f);
+}
+
+/* The session lived on with less than a third of the hold time left. */
+static void tell_margin(const struct happening *h, struct findings *f, int x)
+{
+    const struct session *s = h->session;
+    const struct end *e = &s->end[x];
+    double hold = hold_estimate(s), silence = span_seconds(e->longest_silence);
+    bool rhythm = s->hold_known || s->end[0].keepalive_gaps + s->end[1].keepalive_gaps >= 6;
+    if (hold < 3 || !rhythm || silence * 3 <= hold * 2 || silence >= hold)
+        return;
+    char who[ADDR_TEXT], late[ADDR_TEXT], gap[32];
+    struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_MARGIN_LOW, s->hold_known ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, !x);
+    d->when = e->silence_until.when;
+    draft_title(d, "%s came within %.1f s of losing the session: nothing arrived from %s for %s", side_name(h->peering, x, who),
+                hold - silence, side_name(h->peering, !x, late), span_words(e->longest_silence, gap));
+    draft_say(d, "The hold time is %s%.0f s, and KEEPALIVEs are due every third of it.", s->hold_known ? "" : "about ", hold);
+    draft_evidence(d, e->silence_from, "last message before the silence");
+    draft_evidence(d, e->silence_until, "first message after it");
+    draft_end(f, d);
+}
+
+void margin_low(const struct happening *h, struct findings *f)
+{
+    for (int x = 0; x < 2; x++)
+        tell_margin(h, f, x);
+}
+
+void margin_low_yet(const struct happening *h, struct findings *f)
+{
+    for (const struct session *s = h->peering->sessions; s; s = s->next) {
+        struct happening one = *h;
+        one.session = s;
+        if (s->was_established && !s->lost_told)
+            margin_low(&one, f);
+    }
+}

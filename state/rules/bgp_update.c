@@ -1,0 +1,217 @@
+/* UPDATEs: malformed ones, loops, leaks, bogons, routes that don't stay. RFC 4271 6.3, 7606, 7607, 9234. */
+#include "state/rules/rule.h"
+
+rule_fn update_malformed, path_loop, leak, bogon, routes_unstable, mass_withdrawal;
+
+static void name_prefix(const struct bgp_nlri *n, struct buf *out)
+{
+    buf_clear(out);
+    bgp_nlri_text(n, out);
+}
+
+/* The first prefix that the UPDATE announces, "" if none. */
+static void name_first(const struct happening *h, struct buf *out)
+{
+    const struct bgp_update *u = h->update;
+    struct bgp_nlri nlri;
+    struct bgp_nlri_iter it = bgp_nlri_over(u->nlri, FAMILY_IPV4_UNICAST, h->ctx, false);
+    if (!bgp_nlri_next(&it, &nlri)) {
+        if (!u->reach.present || u->reach.family == FAMILY_NONE)
+            return;
+        it = bgp_nlri_over(u->reach.nlri, u->reach.family, h->ctx, false);
+        if (!bgp_nlri_next(&it, &nlri))
+            return;
+    }
+    name_prefix(&nlri, out);
+}
+
+static enum bgp_verdict worst(const struct happening *h)
+{
+    enum bgp_verdict v = h->update->verdict;
+    if (h->news->summary && h->news->summary->verdict > v)
+        v = h->news->summary->verdict;
+    return h->news->nlri_fault != FAULT_COUNT && v < BGP_RESET_SESSION ? BGP_RESET_SESSION : v;
+}
+
+static void say_fault(struct draft *d, const struct fault *one)
+{
+    const char *attribute = bgp_attr_name(one->detail);
+    draft_say(d, "At byte %u: %s (%s%s%s).", one->offset, fault_words(one->code), fault_reference(one->code),
+              attribute ? "; attribute " : "", attribute ? attribute : "");
+}
+
+void update_malformed(const struct happening *h, struct findings *f)
+{
+    bool repeated = h->update->faults.count > 0;
+    enum bgp_verdict v = worst(h);
+    if (!h->session->ctx_known || (v == BGP_FINE && !repeated))
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    struct buf prefix = buf_init(256);
+    struct draft *d = rule_draft(f, h, CODE_BGP_UPDATE_MALFORMED, CONFIDENCE_CERTAIN, h->side);
+    const struct faults *values = h->news->summary ? &h->news->summary->faults : NULL;
+    const struct fault *first = h->update->faults.count ? &h->update->faults.list[0]
+                                : values && values->count ? &values->list[0] : NULL;
+    d->severity = v >= BGP_DISABLE_FAMILY ? SEVERITY_ERROR : SEVERITY_WARNING;
+    draft_title(d, "%s sends a malformed UPDATE: %s", side_name(h->peering, h->side, who),
+                first ? fault_words(first->code)
+                      : h->news->nlri_fault != FAULT_COUNT ? fault_words(h->news->nlri_fault) : "see the faults");
+    if (first)
+        say_fault(d, first);
+    else if (h->news->nlri_fault != FAULT_COUNT)
+        draft_say(d, "%s (%s), in the routes of %s.", fault_words(h->news->nlri_fault),
+                  fault_reference(h->news->nlri_fault), bgp_family_name(h->news->nlri_fault_family));
+    name_first(h, &prefix);
+    if (prefix.used)
+        draft_say(d, "It announces %s.", buf_text(&prefix));
+    draft_say(d, "What %s must do by RFC 7606: %s.", side_name(h->peering, !h->side, other),
+              v == BGP_FINE ? "keep the first and go on" : bgp_verdict_name(v));
+    draft_evidence(d, h->ref, "malformed UPDATE from %s", who);
+    draft_end(f, d);
+    buf_free(&prefix);
+}
+
+/* RFC 4271 9.1.2: a route whose AS_PATH holds the receiver's own AS is not used. */
+void path_loop(const struct happening *h, struct findings *f)
+{
+    const struct peering *p = h->peering;
+    uint32_t own = p->facts.side[!h->side].asn;
+    if (!own || !h->news->summary || !h->news->announced || !bgp_path_has(h->update, h->ctx, own))
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    struct buf prefix = buf_init(256), path = buf_init(512);
+    name_first(h, &prefix);
+    bgp_path_text(h->update, h->ctx, &path);
+    struct draft *d = rule_draft(f, h, CODE_ROUTE_AS_PATH_LOOP, CONFIDENCE_CERTAIN, !h->side);
+    draft_title(d, "%s sends %s routes whose AS_PATH already holds AS %u", side_name(p, h->side, who),
+                side_name(p, !h->side, other), own);
+    draft_say(d, "%s comes with AS_PATH %s: %s, which is AS %u itself, does not use it unless it is told to "
+                 "(allowas-in).",
+              buf_text(&prefix), buf_text(&path), other, own);
+    draft_evidence(d, h->ref, "AS_PATH %s", buf_text(&path));
+    draft_end(f, d);
+    buf_free(&prefix);
+    buf_free(&path);
+}
+
+enum { ROLE_PROVIDER, ROLE_RS, ROLE_RS_CLIENT, ROLE_CUSTOMER, ROLE_PEER };
+
+/* What the sender is to the receiver; from its own OPEN, or turned round from the receiver's. -1 unknown. */
+static int role_of(const struct session *s, int sender)
+{
+    static const int turned[] = { ROLE_CUSTOMER, ROLE_RS_CLIENT, ROLE_RS, ROLE_PROVIDER, ROLE_PEER };
+    int own = s->end[sender].open.role, other = s->end[!sender].open.role;
+    if (own >= 0)
+        return own;
+    return other >= 0 && other < (int)COUNT(turned) ? turned[other] : -1;
+}
+
+/* RFC 9234 5: OTC on a route from a customer or RS client is a leak, and from a peer when it is another AS. */
+void leak(const struct happening *h, struct findings *f)
+{
+    const struct bgp_attrs_summary *a = h->news->summary;
+    const struct peering *p = h->peering;
+    if (!a || !a->has_otc || !h->news->announced || p->facts.type == PEERING_IBGP)
+        return;
+    int role = role_of(h->session, h->side);
+    uint32_t asn = p->facts.side[h->side].asn;
+    bool leaked = role == ROLE_CUSTOMER || role == ROLE_RS_CLIENT || (role == ROLE_PEER && asn && a->otc != asn);
+    if (!leaked)
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    struct buf prefix = buf_init(256);
+    name_first(h, &prefix);
+    struct draft *d = rule_draft(f, h, CODE_ROUTE_LEAK, CONFIDENCE_CERTAIN, h->side);
+    draft_title(d, "%s leaks routes to %s that were meant for customers only", side_name(p, h->side, who),
+                side_name(p, !h->side, other));
+    draft_say(d, "%s carries OTC %u, and comes from a %s: RFC 9234 calls that a leak.", buf_text(&prefix), a->otc,
+              role == ROLE_PEER ? "peer of another AS" : role == ROLE_CUSTOMER ? "customer" : "route server client");
+    draft_evidence(d, h->ref, "UPDATE with OTC %u", a->otc);
+    draft_end(f, d);
+    buf_free(&prefix);
+}
+
+/* Private, documentation and reserved numbers (RFC 6996, 5398, 7300, IANA). */
+static bool public_as(uint32_t asn)
+{
+    return asn && asn != 23456 && !(asn >= 64496 && asn <= 131071) && asn < 4200000000u;
+}
+
+void bogon(const struct happening *h, struct findings *f)
+{
+    const struct peering *p = h->peering;
+    const struct bgp_attrs_summary *a = h->news->summary;
+    /* between networks only; those with private numbers of their own may tell each other private things */
+    if (p->facts.type != PEERING_EBGP || !public_as(p->facts.side[0].asn) || !public_as(p->facts.side[1].asn))
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    bool as = a && a->bogon_as && h->news->announced;
+    if (!h->news->bogon_count && !as)
+        return;
+    struct buf prefix = buf_init(256);
+    struct draft *d = rule_draft(f, h, CODE_ROUTE_BOGON, CONFIDENCE_CERTAIN, h->side);
+    side_name(p, h->side, who);
+    side_name(p, !h->side, other);
+    if (h->news->bogon_count) {
+        name_prefix(&h->news->bogon, &prefix);
+        draft_title(d, "%s announces %s, which must not be seen between networks", who, buf_text(&prefix));
+        draft_say(d, "%s: %s.", buf_text(&prefix), h->news->bogon_why);
+    } else {
+        name_first(h, &prefix);
+        draft_title(d, "%s announces routes through AS %u, which must not be seen between networks", who, a->bogon_as);
+        draft_say(d, "%s has AS %u in its AS_PATH: reserved, private or for documentation.", buf_text(&prefix), a->bogon_as);
+    }
+    draft_evidence(d, h->ref, "UPDATE to %s", other);
+    draft_end(f, d);
+    buf_free(&prefix);
+}
+
+static void tell_notable(const struct happening *h, struct findings *f, const struct rib_notable *n)
+{
+    char who[ADDR_TEXT];
+    struct buf prefix = buf_init(256);
+    name_prefix(&n->nlri, &prefix);
+    side_name(h->peering, h->side, who);
+    struct draft *d;
+    if (n->kind == RIB_FLAPPED) {
+        d = rule_draft(f, h, CODE_ROUTE_FLAPPING, CONFIDENCE_CERTAIN, h->side);
+        draft_title(d, "%s announces and withdraws %s again and again", who, buf_text(&prefix));
+        draft_say(d, "It was withdrawn and announced again %u times with the session up.", n->after);
+        draft_evidence(d, h->ref, "%s announced again", buf_text(&prefix));
+    } else {
+        d = rule_draft(f, h, CODE_ROUTE_ORIGIN_CHANGE, CONFIDENCE_CERTAIN, h->side);
+        draft_title(d, "the origin of %s changes from AS %u to AS %u, as %s tells it", buf_text(&prefix), n->before,
+                    n->after, who);
+        draft_say(d, "The last AS of its AS_PATH was %u and is %u: another network announces it now, or the path was "
+                     "cut short.",
+                  n->before, n->after);
+        draft_evidence(d, h->ref, "%s from AS %u", buf_text(&prefix), n->after);
+    }
+    draft_end(f, d);
+    buf_free(&prefix);
+}
+
+void routes_unstable(const struct happening *h, struct findings *f)
+{
+    for (unsigned i = 0; i < h->news->notable_count; i++)
+        tell_notable(h, f, &h->news->notable[i]);
+}
+
+void mass_withdrawal(const struct happening *h, struct findings *f)
+{
+    const struct peering *p = h->peering;
+    if (!p->withdrawing[h->side])
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT], time[32];
+    struct draft *d = rule_draft(f, h, CODE_ROUTE_MASS_WITHDRAWAL, CONFIDENCE_CERTAIN, h->side);
+    d->when = p->gone_since[h->side].when;
+    d->once = true;
+    draft_title(d, "%s withdrew %llu of its %u routes within %s, with the session up", side_name(p, h->side, who),
+                (unsigned long long)p->gone[h->side], p->routes_before[h->side],
+                span_words(stamp_since(h->ref.when, p->gone_since[h->side].when), time));
+    draft_say(d, "The session with %s stayed Established: behind %s something was lost, or a filter changed.",
+              side_name(p, !h->side, other), who);
+    draft_evidence(d, p->gone_since[h->side], "first withdrawal");
+    draft_evidence(d, h->ref, "more than half are gone");
+    draft_end(f, d);
+}

@@ -1,0 +1,82 @@
+/* What the capture itself cannot vouch for. Nothing is blamed on a router that the capture may have caused. */
+#include "state/rules/rule.h"
+
+rule_fn capture_directions, capture_holes, capture_cut, capture_twice;
+
+enum { COPIES_LEAST = 3, ONE_WAY_PACKETS = 3 };
+
+/* A connection of which one end was never seen, though the other acknowledges what it says. */
+void capture_directions(const struct happening *h, struct findings *f)
+{
+    const struct peering *p;
+    for (uint32_t at = 0; (p = table_next(h->peerings, &at));)
+        for (const struct session *s = p->sessions; s; s = s->next)
+            for (int seen = 0; seen < 2; seen++) {
+                const struct half *here = &s->half[seen], *there = &s->half[!seen];
+                if (there->first.frame || !here->heard_ack.frame || here->segments < ONE_WAY_PACKETS - 1)
+                    continue;
+                if (!there->ack_known)
+                    continue;
+                char who[ADDR_TEXT], other[ADDR_TEXT];
+                struct happening one = *h;
+                one.peering = p;
+                struct draft *d = rule_draft(f, &one, CODE_CAPTURE_ONE_DIRECTION, CONFIDENCE_CERTAIN, -1);
+                d->when = here->first.when;
+                draft_title(d, "only what %s sends to %s is in the capture", side_name(p, seen, who),
+                            side_name(p, !seen, other));
+                draft_say(d, "%s acknowledges bytes of %s that stand nowhere in the capture: the other direction takes "
+                             "another way, or was not tapped. What reached %s can only be inferred.",
+                          who, other, other);
+                draft_evidence(d, here->heard_ack, "acknowledges what was never seen");
+                draft_end(f, d);
+            }
+}
+
+void capture_holes(const struct happening *h, struct findings *f)
+{
+    uint64_t missed = 0;
+    unsigned peerings = 0;
+    const struct peering *p, *example = NULL;
+    for (uint32_t at = 0; (p = table_next(h->peerings, &at));) {
+        uint64_t here = p->facts.side[0].tcp.missed + p->facts.side[1].tcp.missed;
+        missed += here;
+        peerings += here > 0;
+        if (here && !example)
+            example = p;
+    }
+    if (!missed)
+        return;
+    struct draft *d = rule_draft(f, h, CODE_CAPTURE_PACKETS_MISSING, CONFIDENCE_CERTAIN, -1);
+    d->when = h->capture->first;
+    draft_title(d, "the capture lost packets: %llu bytes were acknowledged that it does not have",
+                (unsigned long long)missed);
+    draft_say(d, "TCP of %u peering%s acknowledges them, so the network did not lose them. Messages in them are "
+                 "unknown; the first is %s.",
+              peerings, peerings == 1 ? "" : "s", example->facts.name);
+    draft_end(f, d);
+}
+
+void capture_cut(const struct happening *h, struct findings *f)
+{
+    if (!h->capture->truncated)
+        return;
+    struct draft *d = rule_draft(f, h, CODE_CAPTURE_TRUNCATED, CONFIDENCE_CERTAIN, -1);
+    d->when = h->capture->first;
+    draft_title(d, "%llu packets of interest were cut at the snapshot length", (unsigned long long)h->capture->truncated);
+    draft_say(d, "What stood behind the cut is unknown: routes and capabilities may be missing here. Capture whole packets "
+                 "(tcpdump -s 0).");
+    draft_end(f, d);
+}
+
+void capture_twice(const struct happening *h, struct findings *f)
+{
+    const struct capture_facts *c = h->capture;
+    if (c->copies < COPIES_LEAST || c->copies * 20 < c->bgp_packets)
+        return;
+    struct draft *d = rule_draft(f, h, CODE_CAPTURE_DUPLICATES, CONFIDENCE_CERTAIN, -1);
+    d->when = c->first;
+    draft_title(d, "%llu packets stand twice in the capture, as a span port of both directions gives them",
+                (unsigned long long)c->copies);
+    draft_say(d, "The copies were set aside; they are no retransmissions.");
+    draft_end(f, d);
+}

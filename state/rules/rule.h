@@ -1,0 +1,53 @@
+/* The shape of a rule: something happened; const facts in, findings out.
+ * A rule keeps nothing, reads no clock and prints nothing: it looks and says. What needs memory is a fact. */
+#ifndef STATE_RULES_RULE_H
+#define STATE_RULES_RULE_H
+
+#include "state/findings.h"
+#include "state/session.h"
+
+enum happening_kind {
+    HAPPEN_ATTEMPT,      /* an attempt to connect came to nothing: outcome, side = who dialled */
+    HAPPEN_OPENS,        /* both OPENs of a connection are known */
+    HAPPEN_NOTIFICATION, /* side sent one */
+    HAPPEN_ESTABLISHED,  /* both ends are */
+    HAPPEN_LOST,         /* an established session ended; side = who ended it, -1 unknown */
+    HAPPEN_HOLD,         /* side's hold time ran out */
+    HAPPEN_CLOSED,       /* a connection ended (established or not) */
+    HAPPEN_BAD_HEADER,   /* side sent bytes that are no BGP */
+    HAPPEN_UPDATE,       /* an UPDATE of side with something worth a look: update, news */
+    HAPPEN_PEERING_END,  /* the capture ends: all that is to be said of a peering */
+    HAPPEN_CAPTURE_END,  /* … and of the whole */
+    HAPPENINGS
+};
+
+struct happening {
+    enum happening_kind kind;
+    const struct peering *peering;
+    const struct session *session;
+    int side;
+    struct stream_ref ref;
+    enum attempt_outcome outcome;
+    const struct bgp_msg *msg;
+    const struct bgp_update *update;
+    const struct bgp_ctx *ctx;
+    const struct rib_news *news;
+    const struct capture_facts *capture;
+    const struct table *peerings;   /* all of them, for HAPPEN_CAPTURE_END and rules that compare */
+    struct stamp now;
+};
+
+typedef void rule_fn(const struct happening *, struct findings *);
+
+/* Runs every rule that reads this kind of happening, in the order of rules.def. */
+void rules_run(const struct happening *, struct findings *);
+
+/* ---- words that rules share (rule.c) ---- */
+
+/* A draft about the peering of the happening, with `at` as the side to look at first (-1: none named). */
+struct draft *rule_draft(struct findings *, const struct happening *, enum finding_code, enum confidence, int at);
+const char *side_name(const struct peering *, int side, char text[ADDR_TEXT]);
+/* "5.0 s", "12 min 4 s", "840 ms". Returns text. */
+const char *span_words(struct span, char text[32]);
+
+#endif

@@ -1,0 +1,144 @@
+/* TCP under BGP: sizes that don't pass, windows that stay shut, loss, TTL. RFC 1191, 5082, 9293. */
+#include "state/rules/rule.h"
+
+rule_fn path_mtu, path_mtu_yet, window_shut, window_shut_yet, path_loses, ttl_security, ttl_security_yet;
+
+enum { SHUT_S = 2, LARGE = 500, GTSM_NEAR = 240 };
+
+/* Runs a rule about a closed connection over those that are still open when the capture ends. */
+static void over_open(const struct happening *h, struct findings *f, rule_fn *rule)
+{
+    for (const struct session *s = h->peering->sessions; s; s = s->next) {
+        struct happening one = *h;
+        one.session = s;
+        one.ref = s->half[0].last.frame > s->half[1].last.frame ? s->half[0].last : s->half[1].last;
+        if (s->facts.end == CONN_OPEN)
+            rule(&one, f);
+    }
+}
+
+/* Full-sized segments are sent again and again and never acknowledged, while small ones passed. RFC 2923 2.1 */
+void path_mtu(const struct happening *h, struct findings *f)
+{
+    const struct session *s = h->session;
+    for (int i = 0; i < 2; i++) {
+        const struct half *sender = &s->half[i], *receiver = &s->half[!i];
+        uint32_t passes = h->peering->facts.side[i].tcp.largest_delivered;
+        if (!sender->smallest_lost || sender->smallest_lost < LARGE || sender->smallest_lost <= passes ||
+            sender->stuck_count < 2)
+            continue;
+        /* the other side must still be there: it sends after the first loss was sent again */
+        if (!stamp_before(sender->stuck_first.when, receiver->last.when))
+            continue;
+        char who[ADDR_TEXT], other[ADDR_TEXT], icmp[ADDR_TEXT];
+        struct draft *d = rule_draft(f, h, CODE_TCP_PATH_MTU_BLACK_HOLE, CONFIDENCE_CERTAIN, i);
+        d->when = sender->stuck_first.when;
+        draft_title(d, "large segments of %s never reach %s", side_name(h->peering, i, who),
+                    side_name(h->peering, !i, other));
+        draft_say(d, "A segment of %u bytes was sent %u times and never acknowledged; segments up to %u bytes pass. "
+                     "KEEPALIVEs wait behind it in the stream, so the hold time of %s runs out.",
+                  sender->smallest_lost, sender->stuck_count + 1, passes, other);
+        if (s->icmp.frame && s->icmp_mtu) {
+            draft_say(d, "%s says that %u bytes is the most that passes (ICMP), and %s does not heed it.",
+                      addr_text(&s->icmp_from, icmp), s->icmp_mtu, who);
+            draft_evidence(d, s->icmp, "ICMP: at most %u bytes", s->icmp_mtu);
+        } else
+            draft_say(d, "No ICMP \"fragmentation needed\" was seen: the path swallows them without a word.");
+        draft_evidence(d, sender->stuck_first, "%u bytes, sent again", sender->stuck_size);
+        draft_evidence(d, sender->stuck_last, "and again");
+        draft_evidence(d, receiver->last, "%s is still there", other);
+        draft_end(f, d);
+    }
+}
+
+void path_mtu_yet(const struct happening *h, struct findings *f) { over_open(h, f, path_mtu); }
+
+void window_shut(const struct happening *h, struct findings *f)
+{
+    const struct session *s = h->session;
+    for (int i = 0; i < 2; i++) {
+        const struct half *half = &s->half[i];
+        struct span longest = half->shut_longest;
+        if (half->shut) {
+            struct span now = stamp_since(h->now, half->shut_ref.when);
+            longest = now.ns > longest.ns ? now : longest;
+        }
+        if (longest.ns < SPAN_S(SHUT_S).ns || half->rst.frame)
+            continue;
+        char who[ADDR_TEXT], other[ADDR_TEXT], time[32];
+        struct draft *d = rule_draft(f, h, CODE_TCP_ZERO_WINDOW, CONFIDENCE_CERTAIN, i);
+        d->when = half->shut_ref.when;
+        d->severity = s->was_established && (s->lost_told || half->shut) ? SEVERITY_ERROR : SEVERITY_WARNING;
+        draft_title(d, "%s does not read: its receive window is shut for %s", side_name(h->peering, i, who),
+                    span_words(longest, time));
+        draft_say(d, "%s has data waiting and may only probe; KEEPALIVEs and UPDATEs wait with it. The BGP process of "
+                     "%s is stopped or overloaded.",
+                  side_name(h->peering, !i, other), who);
+        draft_evidence(d, half->shut_ref, "window 0 from %s", who);
+        draft_evidence(d, half->shut ? half->last : s->half[!i].last, half->shut ? "still shut" : "last packet");
+        draft_end(f, d);
+    }
+}
+
+void window_shut_yet(const struct happening *h, struct findings *f) { over_open(h, f, window_shut); }
+
+/* Loss on the path: several different segments had to be sent again. One segment that is stuck is another matter. */
+void path_loses(const struct happening *h, struct findings *f)
+{
+    const struct peering *p = h->peering;
+    for (int i = 0; i < 2; i++) {
+        unsigned runs = 0;
+        struct stream_ref first = { 0 }, last = { 0 };
+        for (const struct session *s = p->sessions; s; s = s->next) {
+            runs += s->half[i].resend_runs;
+            if (s->half[i].resent_first.frame)
+                first = s->half[i].resent_first; /* sessions are newest first */
+            if (!last.frame)
+                last = s->half[i].resent_last;
+        }
+        const struct tcp_facts *t = &p->facts.side[i].tcp;
+        double share = t->segments ? 100.0 * (double)t->retransmissions / (double)t->segments : 0;
+        if (runs < 3 || share < 1)
+            continue;
+        char who[ADDR_TEXT], other[ADDR_TEXT];
+        struct draft *d = rule_draft(f, h, CODE_TCP_RETRANSMISSIONS, CONFIDENCE_CERTAIN, -1);
+        d->subject = 1u + (unsigned)i;
+        d->when = first.when;
+        draft_title(d, "the path from %s to %s loses packets: %.1f %% of segments are sent again", side_name(p, i, who),
+                    side_name(p, !i, other), share);
+        draft_say(d, "%llu of %llu segments with data of %s were sent again, %u different ones.",
+                  (unsigned long long)t->retransmissions, (unsigned long long)t->segments, who, runs);
+        draft_evidence(d, first, "first retransmission");
+        draft_evidence(d, last, "latest retransmission");
+        draft_end(f, d);
+    }
+}
+
+/* One side requires that packets come with a TTL near 255 (RFC 5082), the other sends with an ordinary one: its data is
+ * never acknowledged. TTLs are those of data segments: listeners send SYN/ACK with 255 whatever the session's TTL is. */
+void ttl_security(const struct happening *h, struct findings *f)
+{
+    const struct session *s = h->session;
+    for (int low = 0; low < 2; low++) {
+        const struct half *sender = &s->half[low], *other = &s->half[!low];
+        if (!sender->data_ttl || sender->data_ttl >= GTSM_NEAR || half_ttl(other) < GTSM_NEAR)
+            continue;
+        bool ignored = sender->segments && sender->retransmissions >= 1 &&
+                       (!sender->ack_known || sender->acked == sender->isn + 1 || sender->stuck_count >= 2);
+        if (!ignored || s->established_both)
+            continue;
+        char who[ADDR_TEXT], by[ADDR_TEXT];
+        struct draft *d = rule_draft(f, h, CODE_BGP_TTL_SECURITY_MISMATCH, CONFIDENCE_LIKELY, low);
+        draft_title(d, "%s ignores what %s sends with TTL %u: TTL security is on at one side only",
+                    side_name(h->peering, !low, by), side_name(h->peering, low, who), sender->data_ttl);
+        draft_say(d, "%s sends with TTL %u and acknowledges none of the data of %s, which come with TTL %u; GTSM (RFC "
+                     "5082) rejects those.",
+                  by, half_ttl(other), who, sender->data_ttl);
+        draft_evidence(d, sender->last_data, "data with TTL %u", sender->data_ttl);
+        draft_evidence(d, sender->stuck_first, "sent again, unacknowledged");
+        draft_evidence(d, other->last_data, "TTL %u", half_ttl(other));
+        draft_end(f, d);
+    }
+}
+
+void ttl_security_yet(const struct happening *h, struct findings *f) { over_open(h, f, ttl_security); }

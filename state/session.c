@@ -1,0 +1,223 @@
+/* Segments of one connection in; states of both ends, and what happened to them, out. RFC 4271 8. */
+#include "state/session.h"
+
+#include "state/engine_internal.h"
+#include <stdlib.h>
+#include <string.h>
+
+const char *bgp_state_name(enum bgp_state s)
+{
+    static const char *const names[BGP_STATES] = { "Unknown",  "Idle",        "Connect",    "Active",
+                                                   "OpenSent", "OpenConfirm", "Established" };
+    return s < BGP_STATES ? names[s] : "Unknown";
+}
+
+const char *conn_end_name(enum conn_end end)
+{
+    static const char *const names[CONN_ENDS] = { "open", "fin", "reset", "timeout", "refused", "no-reply" };
+    return end < CONN_ENDS ? names[end] : "open";
+}
+
+struct session *session_new(struct engine *e, struct peering *p, int active, uint16_t port0, uint16_t port1,
+                            struct stream_ref ref)
+{
+    struct session *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    s->facts = (struct bgp_connection){ .id = ++e->session_ids,
+                                        .peering = p->facts.id,
+                                        .active = active,
+                                        .ports = { port0, port1 },
+                                        .opened = ref,
+                                        .end_by = -1 };
+    s->peering = p;
+    s->midway = active < 0;
+    for (int i = 0; i < 2; i++) {
+        s->end[i].state = STATE_IDLE;
+        s->end[i].open.role = -1;
+        s->half[i].wscale = -1;
+        s->end[i].hold_fired = STAMP_NEVER;
+    }
+    s->next = p->sessions;
+    p->sessions = s;
+    p->session_count++;
+    p->facts.connection_count++;
+    return s;
+}
+
+void session_free(struct session *s)
+{
+    for (int i = 0; i < 2; i++) {
+        stream_free(s->half[i].stream);
+        free(s->end[i].notification);
+    }
+    free(s->guess);
+    free(s);
+}
+
+void session_changed(struct engine *e, const struct session *s)
+{
+    outbox_add(&e->outbox, &(struct event){ .kind = EVENT_CONNECTION, .as.connection = &s->facts });
+}
+
+void session_go(struct engine *e, struct session *s, int who, enum bgp_state to, struct stream_ref ref,
+                const char *cause)
+{
+    struct end *end = &s->end[who];
+    if (end->state == to)
+        return;
+    struct bgp_transition t = { s->facts.peering, s->facts.id, who, end->state, to, ref, cause };
+    end->state = to;
+    end->state_since = ref.when;
+    outbox_add(&e->outbox, &(struct event){ .kind = EVENT_TRANSITION, .as.transition = t });
+    struct bgp_side *side = &s->peering->facts.side[who];
+    if (to == STATE_ESTABLISHED) {
+        end->established = ref;
+        side->established_count++;
+        s->facts.established++;
+        s->was_established = true;
+        s->peering->ever_established = true;
+        if (s->hold_known && s->hold)
+            e->next_deadline = (struct stamp){ INT64_MIN + 1 }; /* reckon anew */
+    }
+    peering_reckon(e, s->peering, who, ref.when);
+    if (to == STATE_ESTABLISHED && s->end[!who].state == STATE_ESTABLISHED) {
+        s->established_both = true;
+        session_changed(e, s);
+        engine_happen(e, &(struct happening){ .kind = HAPPEN_ESTABLISHED, .peering = s->peering, .session = s,
+                                              .side = who, .ref = ref });
+    }
+}
+
+/* Where an end stands by what it sent and what was delivered to it. Never backwards within a connection. */
+static void reckon(struct engine *e, struct session *s, int who)
+{
+    struct end *end = &s->end[who];
+    if (end->closed || end->hold_ran_out)
+        return;
+    bool confirmed = end->keepalive_sent.frame && end->open_received;
+    if (end->state < STATE_OPENSENT && end->open_count)
+        session_go(e, s, who, STATE_OPENSENT, end->open.ref, "open-sent");
+    if (end->state == STATE_OPENSENT && confirmed)
+        session_go(e, s, who, STATE_OPENCONFIRM, end->keepalive_sent, "open-received");
+    if (end->state == STATE_OPENCONFIRM && end->keepalive_received.frame) {
+        /* whichever came last made it so */
+        bool heard_first = end->keepalive_received.when.ns < end->keepalive_sent.when.ns;
+        session_go(e, s, who, STATE_ESTABLISHED, heard_first ? end->keepalive_sent : end->keepalive_received,
+                   "keepalive-received");
+    }
+}
+
+/* In mid-session a KEEPALIVE or an UPDATE is allowed in one state only, but for the moment of OpenConfirm. */
+static void reckon_midway(struct engine *e, struct session *s, int who, struct stream_ref ref)
+{
+    struct end *end = &s->end[who];
+    if (s->midway && !end->closed && !end->open_count && end->state < STATE_ESTABLISHED)
+        session_go(e, s, who, STATE_ESTABLISHED, ref, "mid-stream");
+}
+
+void session_spoke(struct engine *e, struct session *s, int who, struct stream_ref ref)
+{
+    struct end *end = &s->end[who];
+    end->last_spoke = ref;
+    if (end->hold_ran_out && !end->closed && stamp_before(stamp_add(end->hold_fired, SPAN_S(1)), ref.when)) {
+        /* it goes on as if nothing had happened: some never notice that their hold time ran out */
+        end->hold_ran_out = false;
+        session_go(e, s, who, STATE_ESTABLISHED, ref, "still-sending");
+    }
+    reckon_midway(e, s, who, ref);
+    reckon(e, s, who);
+}
+
+static void hear(struct engine *e, struct session *s, int to, struct stream_ref ref)
+{
+    struct end *end = &s->end[to];
+    if (end->state == STATE_ESTABLISHED && end->last_heard.frame) {
+        struct span silence = stamp_since(ref.when, end->last_heard.when);
+        if (silence.ns > end->longest_silence.ns) {
+            end->longest_silence = silence;
+            end->silence_from = end->last_heard;
+            end->silence_until = ref;
+            if (s->hold_known && s->hold)
+                peering_margin(s->peering, to, (struct span){ SPAN_S(s->hold).ns - silence.ns }, ref.when);
+        }
+    }
+    (void)e;
+    if (!end->last_heard.frame || !stamp_before(ref.when, end->last_heard.when))
+        end->last_heard = ref;
+    s->peering->facts.side[to].last_heard = end->last_heard.when;
+}
+
+void session_deliver(struct engine *e, struct session *s, int to, const struct delivery *d)
+{
+    struct end *end = &s->end[to], *from = &s->end[!to];
+    if (d->what & DELIVERED_OPEN) {
+        end->open_received = true;
+        if (!end->last_heard.frame)
+            end->last_heard = d->ref;
+    }
+    if (d->what & DELIVERED_KEEPALIVE && !end->keepalive_received.frame)
+        end->keepalive_received = d->ref;
+    if (d->what & (DELIVERED_KEEPALIVE | DELIVERED_UPDATE)) {
+        hear(e, s, to, d->ref);
+        reckon_midway(e, s, to, d->ref);
+    }
+    reckon(e, s, to);
+    if (d->what & DELIVERED_NOTIFICATION && from->notification) {
+        from->notification_delivered = true;
+        session_end_closes(e, s, to, d->ref, STATE_IDLE, "notification-received");
+    }
+}
+
+void session_end_closes(struct engine *e, struct session *s, int who, struct stream_ref ref, enum bgp_state rest,
+                        const char *cause)
+{
+    struct end *end = &s->end[who];
+    if (end->closed)
+        return;
+    end->closed = true;
+    if (end->state == STATE_ESTABLISHED)
+        s->peering->facts.side[who].lost_count++;
+    session_go(e, s, who, rest, ref, cause);
+    peering_rest(e, s->peering, who, rest, ref, cause);
+    if (s->end[!who].closed)
+        s->over = true;
+}
+
+void session_lost(struct engine *e, struct session *s, int by, struct stream_ref ref)
+{
+    struct peering *p = s->peering;
+    if (!s->was_established || s->lost_told)
+        return;
+    s->lost_told = true;
+    struct stamp since = stamp_later(s->end[0].established.frame ? s->end[0].established.when : STAMP_NEVER,
+                                     s->end[1].established.frame ? s->end[1].established.when : STAMP_NEVER);
+    bool hold = s->end[0].hold_ran_out || s->end[1].hold_ran_out;
+    for (int i = 0; i < 2; i++)
+        hold |= s->end[i].notification && s->end[i].notification->code == 4;
+    p->loss[p->losses % LOSSES_KEPT] = (struct loss){ ref, stamp_since(ref.when, since), hold };
+    p->losses++;
+    p->session_lost = ref;
+    p->lost_by = by;
+    p->lost_by_notification = s->end[0].notification || s->end[1].notification;
+    p->had_session = true;
+    for (int i = 0; i < 2; i++) {
+        if (s->end[i].open_count)
+            p->last_open[i] = s->end[i].open;
+        if (p->rib[i])
+            rib_side_clear(p->rib[i]);
+        p->gone[i] = 0;
+        p->gone_since[i].frame = 0;
+    }
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_LOST, .peering = p, .session = s, .side = by, .ref = ref });
+}
+
+void session_close(struct engine *e, struct session *s, enum conn_end how, int by, struct stream_ref ref)
+{
+    if (s->facts.end != CONN_OPEN)
+        return;
+    s->facts.end = how;
+    s->facts.end_by = by;
+    s->facts.closed = ref;
+    session_changed(e, s);
+}

@@ -1,0 +1,302 @@
+/* Messages of one end in; what it said, and its routes, out. */
+#include "state/engine_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void learn_open(struct open_facts *to, const struct bgp_open *o, const struct bgp_msg *msg, struct stream_ref ref)
+{
+    *to = (struct open_facts){ .ref = ref,
+                               .asn = o->asn,
+                               .router_id = o->router_id,
+                               .my_as = o->my_as,
+                               .hold = o->hold,
+                               .restart_time = o->restart_time,
+                               .version = o->version,
+                               .odd_param = o->odd_param,
+                               .role = o->role,
+                               .families = o->families,
+                               .add_path_send = o->add_path_send,
+                               .add_path_receive = o->add_path_receive,
+                               .restart_families = o->restart_families,
+                               .forwarding = o->forwarding,
+                               .has_multiprotocol = o->has_multiprotocol,
+                               .as4 = o->as4,
+                               .route_refresh = o->route_refresh,
+                               .enhanced_refresh = o->enhanced_refresh,
+                               .extended_message = o->extended_message,
+                               .graceful = o->graceful,
+                               .restarting = o->restarting,
+                               .n_bit = o->n_bit,
+                               .llgr = o->llgr,
+                               .cut = msg->cut };
+}
+
+/* The half of an OPEN that bgp_negotiate asks for. */
+static struct bgp_open as_open(const struct open_facts *f)
+{
+    struct bgp_open o = { .as4 = f->as4, .extended_message = f->extended_message };
+    o.add_path_send = f->add_path_send;
+    o.add_path_receive = f->add_path_receive;
+    return o;
+}
+
+static void agree(struct engine *e, struct session *s)
+{
+    const struct open_facts *a = &s->end[0].open, *b = &s->end[1].open;
+    if (!s->end[0].open_count || !s->end[1].open_count)
+        return;
+    s->hold = a->hold < b->hold ? a->hold : b->hold;
+    s->hold_known = true;
+    s->peering->facts.hold = s->hold;
+    s->peering->facts.hold_known = true;
+    s->peering->facts.type = a->asn == b->asn ? PEERING_IBGP : PEERING_EBGP;
+    if (a->cut || b->cut)
+        return; /* the capabilities were cut away: the context must be inferred */
+    struct bgp_open oa = as_open(a), ob = as_open(b);
+    s->ctx[0] = bgp_negotiate(&oa, &ob);
+    s->ctx[1] = bgp_negotiate(&ob, &oa);
+    s->ctx_known = true;
+    for (int i = 0; i < 2; i++)
+        if (s->ctx[i].extended && s->half[i].stream)
+            stream_set_largest(s->half[i].stream, BGP_LARGEST_EXTENDED);
+    free(s->guess);
+    s->guess = NULL;
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_OPENS, .peering = s->peering, .session = s,
+                                          .ref = a->ref.when.ns > b->ref.when.ns ? a->ref : b->ref });
+}
+
+static void on_open(struct engine *e, struct session *s, int from, const struct stream_item *item)
+{
+    struct bgp_open open;
+    struct end *end = &s->end[from];
+    bgp_open_read(&item->msg, &open);
+    end->open_count++;
+    if (end->open_count == 1) {
+        learn_open(&end->open, &open, &item->msg, item->last);
+        peering_learn_open(e, s->peering, from, &item->msg, &end->open);
+        const struct bgp_msg *kept = outbox_keep_message(&e->outbox, &item->msg);
+        if (kept)
+            outbox_add(&e->outbox,
+                       &(struct event){ .kind = EVENT_OPEN,
+                                        .as.open = { item->last, s->facts.peering, s->facts.id, from, kept } });
+        for (struct session *other = s->peering->sessions; other; other = other->next)
+            if (other != s && !other->over && other->end[from].open_count + other->end[!from].open_count > 0 &&
+                other->facts.end == CONN_OPEN)
+                s->collided = other->collided = true;
+        agree(e, s);
+    }
+}
+
+static void on_keepalive(struct session *s, int from, const struct stream_item *item)
+{
+    struct end *end = &s->end[from];
+    if (!end->keepalive_sent.frame)
+        end->keepalive_sent = item->last;
+    if (end->last_keepalive.frame) {
+        int64_t gap = stamp_since(item->last.when, end->last_keepalive.when).ns / 1000000;
+        if (gap > 300 && gap < 7200000)
+            end->keepalive_gap_ms[end->keepalive_gaps++ % GAPS] = (uint32_t)gap;
+    }
+    end->last_keepalive = item->last;
+}
+
+static void copy_text(char *to, size_t room, struct cursor text)
+{
+    size_t n = cur_left(&text) < room - 1 ? cur_left(&text) : room - 1;
+    if (n)
+        memcpy(to, text.at, n);
+    to[n] = '\0';
+}
+
+static void tell_notification(struct engine *e, const struct session *s, int from, const struct stream_item *item)
+{
+    const struct bgp_msg *msg = outbox_keep_message(&e->outbox, &item->msg);
+    if (!msg)
+        return;
+    struct bgp_notification n;
+    bgp_notification_read(msg, &n);
+    const struct bgp_notification *kept = outbox_keep(&e->outbox, &n, sizeof n);
+    if (kept)
+        outbox_add(&e->outbox,
+                   &(struct event){ .kind = EVENT_NOTIFICATION,
+                                    .as.notification = { item->last, s->facts.peering, s->facts.id, from, kept } });
+}
+
+static void on_notification(struct engine *e, struct session *s, int from, const struct stream_item *item)
+{
+    struct bgp_notification n;
+    struct end *end = &s->end[from];
+    bgp_notification_read(&item->msg, &n);
+    end->notification_count++;
+    tell_notification(e, s, from, item);
+    if (end->notification || !(end->notification = calloc(1, sizeof *end->notification)))
+        return;
+    struct notification_facts *f = end->notification;
+    *f = (struct notification_facts){ .ref = item->last,
+                                      .code = n.code,
+                                      .subcode = n.subcode,
+                                      .inner_code = n.inner_code,
+                                      .inner_subcode = n.inner_subcode,
+                                      .has_inner = n.has_inner,
+                                      .has_limit = n.has_prefix_limit,
+                                      .has_as = n.has_as,
+                                      .has_hold = n.has_hold,
+                                      .before_open = !end->open_count && !s->midway,
+                                      .limit = n.prefix_limit,
+                                      .asn = n.asn,
+                                      .hold = n.hold,
+                                      .limit_family = n.limit_family };
+    copy_text(f->text, sizeof f->text, n.text);
+    f->data_size = (uint8_t)(cur_left(&n.data) < sizeof f->data ? cur_left(&n.data) : sizeof f->data);
+    if (f->data_size)
+        memcpy(f->data, n.data.at, f->data_size);
+    if (s->peering->rib[!from])
+        f->routes = rib_side_count(s->peering->rib[!from], n.has_prefix_limit ? n.limit_family : FAMILY_IPV4_UNICAST);
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_NOTIFICATION, .peering = s->peering, .session = s,
+                                          .side = from, .ref = item->last, .msg = &item->msg });
+    if (s->was_established)
+        session_lost(e, s, from, item->last);
+    session_end_closes(e, s, from, item->last, STATE_IDLE, "notification-sent");
+}
+
+/* In mid-session the OPENs are not known: the bytes tell how they must be read. */
+static const struct bgp_ctx *context(struct session *s, int from, const struct bgp_msg *msg)
+{
+    if (s->ctx_known)
+        return &s->ctx[from];
+    if (!s->guess)
+        s->guess = calloc(2, sizeof *s->guess);
+    if (s->guess && msg->type == BGP_UPDATE && !msg->cut)
+        bgp_guess_feed(&s->guess[from], msg);
+    if (s->guess)
+        s->ctx[from] = bgp_guess_ctx(&s->guess[from]);
+    return &s->ctx[from];
+}
+
+static void on_update(struct engine *e, struct session *s, int from, const struct stream_item *item)
+{
+    struct bgp_update u;
+    struct end *end = &s->end[from];
+    struct peering *p = s->peering;
+    const struct bgp_ctx *ctx = context(s, from, &item->msg);
+    if (item->msg.cut || e->options.no_routes)
+        return; /* half a message makes no route */
+    bgp_update_read(&item->msg, ctx, &u);
+    if (u.end_of_rib) {
+        end->end_of_rib |= UINT64_C(1) << (u.end_of_rib_family % 64);
+        end->transfer_over = true;
+        return;
+    }
+    struct rib_news news;
+    if (!p->rib[from] && !(p->rib[from] = rib_side_new(e->rib)))
+        return;
+    rib_feed(p->rib[from], &u, ctx, item->last, &news);
+    end->announced += news.announced;
+    end->withdrawn += news.withdrawn;
+    struct bgp_side *side = &p->facts.side[from];
+    side->announced += news.announced;
+    side->withdrawn += news.withdrawn;
+    e->capture.announced += news.announced;
+    e->capture.withdrawn += news.withdrawn;
+    peering_routes(p, s, from, &news, item->last);
+    if (u.verdict != BGP_FINE || news.nlri_fault != FAULT_COUNT || news.notable_count || news.bogon_count ||
+        (news.summary && (news.summary_new || news.summary->verdict != BGP_FINE)) || p->withdrawing[from])
+        engine_happen(e, &(struct happening){ .kind = HAPPEN_UPDATE, .peering = p, .session = s, .side = from,
+                                              .ref = item->last, .msg = &item->msg, .update = &u, .ctx = ctx,
+                                              .news = &news });
+}
+
+/* To be told when the other end acknowledges it: at once where the other direction is not in the capture. */
+static void await_delivery(struct engine *e, struct session *s, int from, const struct stream_item *item, unsigned what)
+{
+    struct half *h = &s->half[from];
+    struct delivery d = { item->end_seq, (uint8_t)what, false, item->last };
+    if (!s->half[!from].first.frame || (h->ack_known && !seq_before(h->acked, item->end_seq))) {
+        session_deliver(e, s, !from, &d);
+        return;
+    }
+    struct delivery *last = h->delivery_count ? &h->deliveries[h->delivery_count - 1] : NULL;
+    if (last && (h->delivery_count == DELIVERIES || (last->ref.frame == d.ref.frame && last->what == what))) {
+        last->end_seq = d.end_seq;
+        last->what |= d.what;
+        last->ref = d.ref;
+        return;
+    }
+    h->deliveries[h->delivery_count++] = d;
+}
+
+static void tell_message(struct engine *e, const struct session *s, int from, const struct stream_item *item,
+                         const struct bgp_ctx *ctx, enum fault_code noise)
+{
+    struct event_message m = { .ref = item->last,
+                               .src = &s->peering->facts.side[from].addr,
+                               .dst = &s->peering->facts.side[!from].addr,
+                               .noise = noise,
+                               .peering = s->facts.peering };
+    m.msg = noise == FAULT_COUNT ? outbox_keep_message(&e->outbox, &item->msg)
+                                 : outbox_keep(&e->outbox, &item->msg, sizeof item->msg);
+    m.ctx = outbox_keep(&e->outbox, ctx, sizeof *ctx);
+    if (m.msg && m.ctx)
+        outbox_add(&e->outbox, &(struct event){ .kind = EVENT_MESSAGE, .as.message = m });
+}
+
+static void on_message(struct engine *e, struct session *s, int from, const struct stream_item *item)
+{
+    static const uint8_t what[] = { DELIVERED_OTHER,        DELIVERED_OPEN,      DELIVERED_UPDATE,
+                                    DELIVERED_NOTIFICATION, DELIVERED_KEEPALIVE, DELIVERED_OTHER };
+    struct end *end = &s->end[from];
+    unsigned type = item->msg.type < COUNT(what) ? item->msg.type : 0;
+    end->messages[type]++;
+    s->peering->facts.side[from].messages[type]++;
+    s->peering->facts.side[from].message_bytes += item->msg.length;
+    s->peering->bgp_seen = true;
+    e->capture.messages++;
+    switch (type) {
+    case BGP_OPEN: on_open(e, s, from, item); break;
+    case BGP_UPDATE: on_update(e, s, from, item); break;
+    case BGP_NOTIFICATION: on_notification(e, s, from, item); break;
+    case BGP_KEEPALIVE: on_keepalive(s, from, item); break;
+    default: break;
+    }
+    if (e->options.tell_messages)
+        tell_message(e, s, from, item, context(s, from, &item->msg), FAULT_COUNT);
+    session_spoke(e, s, from, item->last);
+    await_delivery(e, s, from, item, what[type]);
+}
+
+static void on_noise(struct engine *e, struct session *s, int from, const struct stream_item *item)
+{
+    struct end *end = &s->end[from];
+    if (e->options.tell_messages)
+        tell_message(e, s, from, item, &s->ctx[from], item->msg.fault);
+    if (end->bad_header.frame)
+        return;
+    end->bad_header = item->first.frame ? item->first : item->last;
+    end->bad_fault = item->msg.fault;
+    end->bad_type = item->msg.type;
+    end->bad_length = item->msg.length;
+    s->peering->facts.side[from].messages[0]++;
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_BAD_HEADER, .peering = s->peering, .session = s,
+                                          .side = from, .ref = end->bad_header, .msg = &item->msg });
+}
+
+static void on_hole(struct engine *e, struct session *s, int from, const struct stream_item *item)
+{
+    (void)e;
+    if (!item->missed || item->truncated)
+        return;
+    s->half[from].missed += item->bytes;
+    s->peering->facts.side[from].tcp.missed += item->bytes;
+}
+
+void session_drain(struct engine *e, struct session *s, int from)
+{
+    struct stream_item item;
+    while (stream_next(s->half[from].stream, &item))
+        switch (item.kind) {
+        case STREAM_MESSAGE: on_message(e, s, from, &item); break;
+        case STREAM_NOISE: on_noise(e, s, from, &item); break;
+        case STREAM_HOLE: on_hole(e, s, from, &item); break;
+        }
+}

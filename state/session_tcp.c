@@ -1,0 +1,274 @@
+/* The life of a connection: SYN, FIN, RST, time. What each tells of the two ends. */
+#include "state/engine_internal.h"
+
+#include <stdlib.h>
+
+/* Where an end goes when its TCP connection fails. RFC 4271 8.2.2, event 18. */
+static enum bgp_state state_after_failure(const struct end *end)
+{
+    switch (end->state) {
+    case STATE_CONNECT:
+    case STATE_ACTIVE:
+    case STATE_OPENSENT: return STATE_ACTIVE;
+    case STATE_OPENCONFIRM:
+    case STATE_ESTABLISHED: return STATE_IDLE;
+    default: return STATE_UNKNOWN; /* it never spoke: it may not know this peer at all */
+    }
+}
+
+static void on_syn(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+{
+    struct half *h = &s->half[from];
+    h->syn_count++;
+    if (h->syn.frame)
+        return;
+    h->syn = ref;
+    h->syn_ack = seg->flags & TCP_ACK;
+    h->isn = seg->seq;
+    h->seq_known = true;
+    h->next = seg->seq + 1;
+    struct attempts *a = &s->peering->attempts[from];
+    if (h->syn_ack)
+        return;
+    a->total++;
+    if (!a->first.frame)
+        a->first = ref;
+    a->last = ref;
+    if (seg->md5 && !a->md5) {
+        a->md5 = true;
+        a->md5_ref = ref;
+    }
+    if (!seg->md5 && !seg->options_cut && !a->unsigned_seen) {
+        a->unsigned_seen = true;
+        a->unsigned_ref = ref;
+    }
+    a->ao |= seg->ao != NULL;
+    session_go(e, s, from, STATE_CONNECT, ref, "syn-sent");
+}
+
+/* It had heard nothing for most of its hold time. */
+static bool silent_too_long(const struct session *s, int who, struct stream_ref ref)
+{
+    const struct end *end = &s->end[who];
+    double hold = hold_estimate(s);
+    return hold > 0 && end->last_heard.frame && !s->end[0].notification && !s->end[1].notification &&
+           span_seconds(stamp_since(ref.when, end->last_heard.when)) > 0.7 * hold;
+}
+
+/* Who gave the connection up first, and what became of an attempt that never got to BGP. */
+static void ended(struct engine *e, struct session *s, enum conn_end how, int by, struct stream_ref ref)
+{
+    if (s->facts.end != CONN_OPEN)
+        return;
+    session_close(e, s, how, by, ref);
+    if (s->was_established && silent_too_long(s, by, ref))
+        session_given_up(e, s, by, ref); /* some close without a word when their hold time runs out */
+    else if (s->was_established)
+        session_lost(e, s, by, ref);
+    int acceptor = !s->facts.active;
+    if (s->facts.active >= 0 && !s->was_established) {
+        bool greeted = s->end[acceptor].open_count > 0;
+        if (how == CONN_REFUSED)
+            peering_attempt(e, s, ATTEMPT_REFUSED, ref);
+        else if (!greeted && by == acceptor)
+            peering_attempt(e, s, ATTEMPT_CLOSED, ref);
+        else if (!greeted)
+            peering_attempt(e, s, ATTEMPT_ABANDONED, ref);
+    }
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_CLOSED, .peering = s->peering, .session = s, .side = by,
+                                          .ref = ref });
+}
+
+static void on_reset(struct engine *e, struct session *s, int from, struct stream_ref ref)
+{
+    struct half *h = &s->half[from], *other = &s->half[!from];
+    if (!h->rst.frame)
+        h->rst = ref;
+    bool refused = other->syn.frame && !other->syn_ack && !h->syn.frame;
+    ended(e, s, refused ? CONN_REFUSED : CONN_RESET, from, ref);
+    const char *cause = refused ? "connection-refused" : "reset";
+    session_end_closes(e, s, !from, ref, state_after_failure(&s->end[!from]), refused ? cause : "reset-received");
+    session_end_closes(e, s, from, ref, refused ? STATE_UNKNOWN : state_after_failure(&s->end[from]), cause);
+    s->over = true;
+}
+
+static void on_fin(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+{
+    struct half *h = &s->half[from];
+    if (h->fin.frame)
+        return;
+    h->fin = ref;
+    h->fin_seq = seg->seq + seg->payload_size;
+    ended(e, s, CONN_FIN, from, ref);
+    session_end_closes(e, s, from, ref, state_after_failure(&s->end[from]), "fin-sent");
+}
+
+/* A FIN that was acknowledged was delivered. */
+static void learn_of_fin(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+{
+    const struct half *other = &s->half[!from];
+    if (!other->fin.frame || s->end[from].closed)
+        return;
+    if (seg->flags & (TCP_FIN | TCP_RST) || (seg->flags & TCP_ACK && seq_before(other->fin_seq, seg->ack)))
+        session_end_closes(e, s, from, ref, state_after_failure(&s->end[from]), "fin-received");
+}
+
+void session_segment(struct engine *e, struct session *s, int from, const struct segment *seg, const struct frame *f,
+                     struct stream_ref ref)
+{
+    tcp_header(e, s, from, seg, f, ref);
+    if (seg->flags & TCP_SYN)
+        on_syn(e, s, from, seg, ref);
+    if (seg->flags & TCP_RST) {
+        on_reset(e, s, from, ref);
+        return;
+    }
+    tcp_ack(e, s, from, seg, ref);
+    if (seg->payload_size)
+        tcp_data(e, s, from, seg, ref);
+    learn_of_fin(e, s, from, seg, ref);
+    if (seg->flags & TCP_FIN)
+        on_fin(e, s, from, seg, ref);
+}
+
+/* ---- time ---- */
+
+static int by_size(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static uint32_t median_gap_ms(const struct end *end)
+{
+    uint32_t gaps[GAPS];
+    unsigned n = end->keepalive_gaps < GAPS ? end->keepalive_gaps : GAPS;
+    for (unsigned i = 0; i < n; i++)
+        gaps[i] = end->keepalive_gap_ms[i];
+    if (!n)
+        return 0;
+    qsort(gaps, n, sizeof *gaps, by_size);
+    return gaps[n / 2];
+}
+
+/* KEEPALIVEs come every third of the hold time, or up to a quarter sooner (RFC 4271 10): the slower side's rhythm is
+ * the better measure. */
+unsigned hold_estimate(const struct session *s)
+{
+    if (s->hold_known)
+        return s->hold;
+    uint32_t gap = 0;
+    for (int i = 0; i < 2; i++) {
+        uint32_t median = median_gap_ms(&s->end[i]);
+        gap = median > gap ? median : gap;
+    }
+    return (3 * gap + 500) / 1000;
+}
+
+/* Its hold time ran out, and nothing since speaks against it. */
+static void tell_hold(struct engine *e, struct session *s, int who)
+{
+    struct end *end = &s->end[who];
+    if (end->hold_told)
+        return;
+    end->hold_told = true;
+    struct stream_ref ref = { .when = end->hold_fired };
+    session_lost(e, s, who, ref);
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_HOLD, .peering = s->peering, .session = s, .side = who,
+                                          .ref = ref });
+    end->closed = true;
+    peering_rest(e, s->peering, who, s->half[who].last.when.ns > end->last_heard.when.ns ? STATE_IDLE : STATE_ACTIVE,
+                 ref, "hold-time-ran-out");
+    session_close(e, s, CONN_TIMEOUT, who, ref);
+    if (s->end[!who].closed)
+        s->over = true;
+}
+
+/* How long an end must be quiet after its hold time ran out until we believe that it has given up: as long as it
+ * would take to send another KEEPALIVE. */
+static struct span grace(const struct session *s)
+{
+    struct span third = { SPAN_S(s->hold).ns / 3 };
+    return third.ns > SPAN_S(1).ns ? third : SPAN_S(1);
+}
+
+struct stamp session_timers(struct engine *e, struct session *s, struct stamp now)
+{
+    struct stamp soonest = { INT64_MAX };
+    if (!s->hold_known || !s->hold || s->over)
+        return soonest;
+    for (int who = 0; who < 2; who++) {
+        struct end *end = &s->end[who];
+        if (end->closed || !end->last_heard.frame)
+            continue;
+        struct stamp due = stamp_add(end->last_heard.when, SPAN_S(s->hold));
+        if (end->state == STATE_ESTABLISHED && stamp_before(due, now)) {
+            end->hold_fired = due;
+            end->hold_ran_out = true;
+            session_go(e, s, who, STATE_IDLE, (struct stream_ref){ .when = due }, "hold-time-ran-out");
+        }
+        if (end->hold_ran_out) {
+            due = stamp_add(end->hold_fired, grace(s));
+            if (stamp_before(due, now)) {
+                tell_hold(e, s, who);
+                continue;
+            }
+        }
+        if (end->state == STATE_ESTABLISHED || end->hold_ran_out)
+            soonest = stamp_before(due, soonest) ? due : soonest;
+    }
+    return soonest;
+}
+
+/* It dials again, though its connection was never closed on the wire: when it had heard nothing for most of its hold
+ * time, that is why (some let it run only three quarters of it). */
+void session_given_up(struct engine *e, struct session *s, int who, struct stream_ref ref)
+{
+    struct end *end = &s->end[who];
+    if (end->closed)
+        return;
+    double hold = hold_estimate(s);
+    double silence = end->last_heard.frame ? span_seconds(stamp_since(ref.when, end->last_heard.when)) : 0;
+    if (s->was_established && hold > 0 && silence > 0.7 * hold) {
+        if (!end->hold_ran_out) {
+            struct stamp due = stamp_add(end->last_heard.when, (struct span){ (int64_t)(hold * 1e9) });
+            end->hold_fired = stamp_before(ref.when, due) ? ref.when : due;
+            end->hold_ran_out = true;
+            session_go(e, s, who, STATE_IDLE, (struct stream_ref){ .when = end->hold_fired }, "hold-time-ran-out");
+        }
+        tell_hold(e, s, who);
+        return;
+    }
+    bool was_up = end->state == STATE_ESTABLISHED;
+    session_end_closes(e, s, who, ref, STATE_IDLE, "dials-again");
+    if (was_up)
+        session_lost(e, s, who, ref);
+    session_close(e, s, CONN_TIMEOUT, who, ref);
+}
+
+/* The attempt got no answer, or none that its initiator took. */
+void session_unanswered(struct engine *e, struct session *s, struct stream_ref ref)
+{
+    int dialled = s->facts.active;
+    const struct half *other = &s->half[!dialled];
+    if (!other->first.frame)
+        peering_attempt(e, s, ATTEMPT_NO_REPLY, ref);
+    else if (other->syn_ack && !s->half[dialled].heard_ack.frame && s->half[dialled].syn_count > 1)
+        peering_attempt(e, s, ATTEMPT_UNHEARD, other->syn);
+}
+
+void session_finish(struct engine *e, struct session *s)
+{
+    for (int i = 0; i < 2; i++)
+        if (s->half[i].stream) {
+            stream_finish(s->half[i].stream);
+            session_drain(e, s, i);
+        }
+    for (int i = 0; i < 2; i++)
+        if (s->end[i].hold_ran_out && !s->end[i].closed)
+            tell_hold(e, s, i);
+    int dialled = s->facts.active;
+    struct span waited = dialled < 0 ? SPAN_S(0) : stamp_since(e->now, s->half[dialled].syn.when);
+    if (dialled >= 0 && s->facts.end == CONN_OPEN && (s->half[dialled].syn_count > 1 || waited.ns > SPAN_S(3).ns))
+        session_unanswered(e, s, (struct stream_ref){ .when = e->now });
+}

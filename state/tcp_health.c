@@ -1,0 +1,229 @@
+/* Segments in; what TCP tells of each end out: what was acknowledged and so delivered, what is sent again and again,
+ * windows that shut, round trips, sizes that pass and sizes that don't. */
+#include "base/hash.h"
+#include "state/engine_internal.h"
+
+enum { COPY_WINDOW_MS = 10, STUCK_IS_LOST = 3 };
+
+/* What is the same in a packet and its copy from a span port, and differs in a retransmission: the IP ID, or where there
+ * is none the TCP checksum over time stamps, besides sequence numbers, flags and size. A copy may have another TTL,
+ * MAC address or VLAN (seen on both sides of a router). */
+static uint64_t signature(const struct segment *seg, const struct frame *f)
+{
+    uint64_t head[4] = { (uint64_t)seg->seq << 32 | seg->ack,
+                         (uint64_t)seg->sport << 48 | (uint64_t)seg->dport << 32 | seg->payload_size,
+                         (uint64_t)f->ip_id << 32 | (uint64_t)seg->flags << 16 | seg->window,
+                         (uint64_t)seg->ts_value << 32 | seg->ts_echo };
+    uint64_t h = hash_bytes(head, sizeof head, 1);
+    return cur_left(&seg->payload) ? hash_bytes(seg->payload.at, cur_left(&seg->payload), h) : h;
+}
+
+bool tcp_is_copy(struct session *s, const struct segment *seg, const struct frame *f, struct stamp when)
+{
+    uint64_t mark = signature(seg, f);
+    for (unsigned i = 0; i < COUNT(s->recent); i++) {
+        struct span age = stamp_since(when, s->recent_when[i]);
+        if (s->recent[i] == mark && age.ns <= SPAN_MS(COPY_WINDOW_MS).ns && age.ns >= -SPAN_MS(COPY_WINDOW_MS).ns)
+            return true;
+    }
+    unsigned at = s->recent_at++ % COUNT(s->recent);
+    s->recent[at] = mark;
+    s->recent_when[at] = when;
+    return false;
+}
+
+/* RFC 7323 2.2: the window of a SYN is never scaled; scaling needs the option from both ends. */
+static uint32_t scaled_window(const struct session *s, int from, const struct segment *seg)
+{
+    if (seg->flags & TCP_SYN || s->half[0].wscale < 0 || s->half[1].wscale < 0)
+        return seg->window;
+    return (uint32_t)seg->window << s->half[from].wscale;
+}
+
+static void watch_window(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+{
+    (void)e;
+    struct half *h = &s->half[from];
+    struct tcp_facts *t = &s->peering->facts.side[from].tcp;
+    h->window = scaled_window(s, from, seg);
+    if (!h->window && !h->shut) {
+        h->shut = true;
+        h->shut_ref = ref;
+        t->zero_windows++;
+    } else if (h->window && h->shut) {
+        struct span lasted = stamp_since(ref.when, h->shut_ref.when);
+        h->shut = false;
+        h->shut_time.ns += lasted.ns;
+        t->zero_window_time.ns += lasted.ns;
+        if (lasted.ns > h->shut_longest.ns)
+            h->shut_longest = lasted;
+    }
+}
+
+void tcp_header(struct engine *e, struct session *s, int from, const struct segment *seg, const struct frame *f,
+                struct stream_ref ref)
+{
+    struct half *h = &s->half[from];
+    struct tcp_facts *t = &s->peering->facts.side[from].tcp;
+    if (!h->first.frame)
+        h->first = ref;
+    h->last = ref;
+    if (seg->flags & TCP_SYN) {
+        h->syn_ttl = f->ttl;
+        if (seg->has_mss)
+            t->mss = h->mss = seg->mss;
+        h->wscale = seg->has_wscale ? seg->wscale : -1;
+    } else if (seg->flags & TCP_RST)
+        h->rst_ttl = f->ttl;
+    else if (seg->payload_size)
+        t->ttl = h->data_ttl = f->ttl;
+    if (seg->md5) {
+        h->md5 = true;
+        t->md5 = true;
+    } else if (!(seg->flags & TCP_RST) && !seg->options_cut)
+        h->unsigned_seen = true;
+    if (seg->ao) {
+        t->ao = h->ao = true;
+        if (seg->ao_size >= 2) {
+            h->ao_key_id = seg->ao[0];
+            h->ao_rnext = seg->ao[1];
+        }
+    }
+    if (!(seg->flags & TCP_RST))
+        watch_window(e, s, from, seg, ref);
+}
+
+/* Everything before `ack` reached the end `from`. */
+static void deliver_until(struct engine *e, struct session *s, int from, uint32_t ack)
+{
+    struct half *sender = &s->half[!from];
+    unsigned done = 0;
+    while (done < sender->delivery_count && !seq_before(ack, sender->deliveries[done].end_seq))
+        session_deliver(e, s, from, &sender->deliveries[done++]);
+    if (!done)
+        return;
+    sender->delivery_count -= done;
+    for (unsigned i = 0; i < sender->delivery_count; i++)
+        sender->deliveries[i] = sender->deliveries[i + done];
+}
+
+static void measure_round_trip(struct session *s, int sender, uint32_t ack, struct stamp when)
+{
+    struct half *h = &s->half[sender];
+    if (!h->timing || seq_before(ack, h->timed_seq))
+        return;
+    h->timing = false;
+    struct tcp_facts *t = &s->peering->facts.side[sender].tcp;
+    struct span rtt = stamp_since(when, h->timed_since);
+    if (rtt.ns < 0)
+        return;
+    if (!t->rtt_count || rtt.ns < t->rtt_min.ns)
+        t->rtt_min = rtt;
+    t->rtt_sum.ns += rtt.ns;
+    t->rtt_count++;
+}
+
+void tcp_ack(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+{
+    struct half *sender = &s->half[!from];
+    if (!(seg->flags & TCP_ACK) || seg->flags & TCP_RST)
+        return;
+    s->half[from].heard_ack = ref;
+    if (sender->ack_known && !seq_before(sender->acked, seg->ack))
+        return;
+    /* an acknowledgement far ahead of all that was seen is a stray */
+    if (sender->seq_known && (int32_t)(seg->ack - sender->next) > (1 << 26))
+        return;
+    if (sender->stuck_count >= STUCK_IS_LOST && sender->ack_known)
+        sender->stuck_count = 0;
+    if (sender->pending_size && !seq_before(seg->ack, sender->pending_seq)) {
+        if (sender->pending_size > sender->largest_acked)
+            sender->largest_acked = sender->pending_size;
+        sender->pending_size = 0;
+        if (sender->largest_acked > s->peering->facts.side[!from].tcp.largest_delivered)
+            s->peering->facts.side[!from].tcp.largest_delivered = sender->largest_acked;
+    }
+    if (!sender->ack_known || seq_before(sender->stuck_seq, seg->ack))
+        sender->stuck_count = 0;
+    sender->ack_known = true;
+    sender->acked = seg->ack;
+    sender->ack_moved = ref;
+    measure_round_trip(s, !from, seg->ack, ref.when);
+    if (sender->stream) {
+        stream_acked(sender->stream, seg->ack, ref);
+        session_drain(e, s, !from);
+    }
+    deliver_until(e, s, from, seg->ack);
+}
+
+/* Bytes that were seen before: sent again for want of an acknowledgement. */
+static void sent_again(struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+{
+    struct half *h = &s->half[from];
+    struct tcp_facts *t = &s->peering->facts.side[from].tcp;
+    h->retransmissions++;
+    t->retransmissions++;
+    t->retransmitted_bytes += seg->payload_size;
+    h->timing = false; /* Karn: no round trip from what was sent twice */
+    if (h->stuck_count && h->stuck_seq == seg->seq) {
+        h->stuck_count++;
+        h->stuck_last = ref;
+        if (seg->payload_size > h->stuck_size)
+            h->stuck_size = seg->payload_size;
+    } else if (!h->stuck_count || !h->ack_known || !seq_before(h->acked, seg->seq)) {
+        h->stuck_count = 1;
+        h->stuck_seq = seg->seq;
+        h->stuck_size = seg->payload_size;
+        h->stuck_first = h->stuck_last = ref;
+        h->resend_runs++;
+        if (!h->resent_first.frame)
+            h->resent_first = ref;
+        h->resent_last = ref;
+    }
+    if (h->stuck_count >= STUCK_IS_LOST && (!h->smallest_lost || h->stuck_size < h->smallest_lost))
+        h->smallest_lost = h->stuck_size;
+    for (unsigned i = 0; i < h->delivery_count; i++) {
+        struct delivery *d = &h->deliveries[i];
+        if (!seq_before(seg->seq + seg->payload_size, d->end_seq) && seq_before(seg->seq, d->end_seq)) {
+            d->ref = ref; /* this one, or a later one, is what arrives */
+            d->resent = true;
+        }
+    }
+}
+
+void tcp_data(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+{
+    struct half *h = &s->half[from];
+    struct tcp_facts *t = &s->peering->facts.side[from].tcp;
+    uint32_t end = seg->seq + seg->payload_size;
+    if (!h->stream && !(h->stream = stream_new(&e->pool)))
+        return;
+    if (h->seq_known && !h->segments && h->syn.frame)
+        stream_start(h->stream, h->isn);
+    unsigned got = stream_feed(h->stream, seg, ref);
+    h->segments++;
+    h->bytes += seg->payload_size;
+    t->segments++;
+    t->bytes += seg->payload_size;
+    if (got & STREAM_PROBE)
+        h->probes++;
+    else if (got & STREAM_OLD && !(got & STREAM_NEW))
+        sent_again(s, from, seg, ref);
+    if (got & STREAM_NEW) {
+        h->last_data = ref;
+        if (!h->seq_known || seq_before(h->next, end)) {
+            h->seq_known = true;
+            h->next = end;
+        }
+        if (seg->payload_size >= h->pending_size) {
+            h->pending_size = seg->payload_size;
+            h->pending_seq = end;
+        }
+        if (!h->timing) {
+            h->timing = true;
+            h->timed_seq = end;
+            h->timed_since = ref.when;
+        }
+    }
+    session_drain(e, s, from);
+}
