@@ -1,5 +1,5 @@
 /* From link bytes to the IP packet that we want: link header, VLAN tags, PPPoE, MPLS and the carriers
- * (GRE, ERSPAN, VXLAN, IP-in-IP, 6in4), to a bounded depth.
+ * (GRE, ERSPAN, VXLAN, GENEVE, IP-in-IP, 6in4), to a bounded depth.
  *
  * Nothing is copied: payload is borrowed from the packet, or from the fragment table when fragments were
  * put together (then until the next frame_read with that table). */
@@ -40,6 +40,7 @@ enum carrier {
     CARRIER_IPIP = 64,
     CARRIER_6IN4 = 128,
     CARRIER_PPPOE = 256,
+    CARRIER_GENEVE = 512,
 };
 
 struct frame {
