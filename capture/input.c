@@ -1,0 +1,235 @@
+/* A path, "-" or memory in; its bytes out, uncompressed. The kind of compression is told by the first bytes,
+ * never by the name. Plain bytes go straight from the kernel to the reader's buffer. */
+#include "capture/input.h"
+
+#include "base/macros.h"
+#include "capture/unpack.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    PEEKED = 4, /* enough to know the compressions by */
+    PACKED_ROOM = 128 << 10,
+};
+
+/* Where bytes come from before anybody looks at them. */
+struct raw {
+    int fd; /* -1: memory */
+    struct cursor memory;
+    uint64_t consumed;
+    int errno_was;
+};
+
+struct input {
+    struct raw raw;
+    uint8_t peeked[PEEKED];
+    size_t peeked_left;             /* the last bytes of `peeked` that were not given out yet */
+    const struct unpack_kind *kind; /* NULL: plain */
+    void *unpacker;
+    uint8_t *packed; /* PACKED_ROOM, only if compressed */
+    const uint8_t *packed_at;
+    size_t packed_left;
+    uint64_t size;
+    bool sized, again;
+    enum input_end end;
+    char words[120];
+};
+
+static size_t raw_read(struct raw *r, uint8_t *to, size_t room)
+{
+    size_t n = 0;
+    if (r->fd < 0) {
+        n = cur_left(&r->memory) < room ? cur_left(&r->memory) : room;
+        if (n)
+            memcpy(to, cur_take(&r->memory, n), n);
+    } else {
+        ssize_t got;
+        do
+            got = read(r->fd, to, room);
+        while (got < 0 && errno == EINTR);
+        r->errno_was = got < 0 ? errno : 0;
+        n = got < 0 ? 0 : (size_t)got;
+    }
+    r->consumed += n;
+    return n;
+}
+
+/* A skippable frame may stand first: pzstd begins with one. RFC 8878 3.1.2 */
+static bool is_zstd(const uint8_t *p)
+{
+    return !memcmp(p, "\x28\xb5\x2f\xfd", 4) || ((p[0] & 0xf0) == 0x50 && !memcmp(p + 1, "\x2a\x4d\x18", 3));
+}
+
+static enum err input_begin(struct input *in)
+{
+    size_t have = 0, n;
+    uint8_t first[PEEKED];
+    while (have < PEEKED && (n = raw_read(&in->raw, first + have, PEEKED - have)) > 0)
+        have += n;
+    if (in->raw.errno_was)
+        return ERR_READ;
+    memcpy(in->peeked + PEEKED - have, first, have);
+    in->peeked_left = have;
+    if (have == PEEKED && is_zstd(first))
+        in->kind = &unpack_zstd;
+    else if (have >= 2 && first[0] == 0x1f && first[1] == 0x8b) /* RFC 1952 2.3.1 */
+        in->kind = &unpack_gzip;
+    if (!in->kind)
+        return ERR_NONE;
+    in->unpacker = in->kind->open();
+    in->packed = malloc(PACKED_ROOM);
+    if (!in->unpacker || !in->packed)
+        return ERR_MEMORY;
+    memcpy(in->packed, first, have);
+    in->packed_at = in->packed;
+    in->packed_left = have;
+    in->peeked_left = 0;
+    return ERR_NONE;
+}
+
+static struct input *opened(struct input *in, const char *path, enum err *why, char message[MESSAGE_ROOM])
+{
+    *why = input_begin(in);
+    if (*why == ERR_NONE)
+        return in;
+    if (*why == ERR_MEMORY)
+        snprintf(message, MESSAGE_ROOM, "cannot read %.200s: out of memory", path);
+    else if (in->raw.errno_was == EISDIR) {
+        *why = ERR_OPEN;
+        snprintf(message, MESSAGE_ROOM, "cannot read %.200s: it is a directory; give the capture files in it",
+                 path);
+    } else
+        snprintf(message, MESSAGE_ROOM, "cannot read %.200s: %s", path, strerror(in->raw.errno_was));
+    input_close(in);
+    return NULL;
+}
+
+static struct input *input_new(enum err *why, char message[MESSAGE_ROOM])
+{
+    struct input *in = calloc(1, sizeof *in);
+    if (!in) {
+        *why = ERR_MEMORY;
+        snprintf(message, MESSAGE_ROOM, "out of memory");
+        return NULL;
+    }
+    in->raw.fd = -1;
+    return in;
+}
+
+struct input *input_open(const char *path, enum err *why, char message[MESSAGE_ROOM])
+{
+    struct input *in = input_new(why, message);
+    if (!in)
+        return NULL;
+    bool standard = !strcmp(path, "-");
+    in->raw.fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (in->raw.fd < 0 || fstat(in->raw.fd, &st)) {
+        *why = ERR_OPEN;
+        snprintf(message, MESSAGE_ROOM, "cannot open %.200s: %s", path, strerror(errno));
+        input_close(in);
+        return NULL;
+    }
+    in->sized = S_ISREG(st.st_mode);
+    in->size = in->sized ? (uint64_t)st.st_size : 0;
+    in->again = in->sized && !standard;
+    if (in->sized)
+        (void)posix_fadvise(in->raw.fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice: it may be refused */
+    return opened(in, path, why, message);
+}
+
+struct input *input_open_memory(struct cursor bytes, enum err *why, char message[MESSAGE_ROOM])
+{
+    struct input *in = input_new(why, message);
+    if (!in)
+        return NULL;
+    in->raw.memory = bytes;
+    in->size = cur_left(&bytes);
+    in->sized = in->again = true;
+    return opened(in, "memory", why, message);
+}
+
+void input_close(struct input *in)
+{
+    if (!in)
+        return;
+    if (in->raw.fd > STDIN_FILENO)
+        close(in->raw.fd);
+    if (in->unpacker)
+        in->kind->close(in->unpacker);
+    free(in->packed);
+    free(in);
+}
+
+static void end_of_raw(struct input *in)
+{
+    if (in->raw.errno_was) {
+        in->end = INPUT_FAILED;
+        snprintf(in->words, sizeof in->words, "cannot be read any further: %s", strerror(in->raw.errno_was));
+    } else if (in->kind && !in->kind->whole(in->unpacker)) {
+        in->end = INPUT_DAMAGED;
+        snprintf(in->words, sizeof in->words, "the %s data end too early", in->kind->name);
+    }
+}
+
+static size_t read_plain(struct input *in, uint8_t *to, size_t room)
+{
+    size_t n = in->peeked_left < room ? in->peeked_left : room;
+    if (n) {
+        memcpy(to, in->peeked + PEEKED - in->peeked_left, n);
+        in->peeked_left -= n;
+        return n;
+    }
+    n = raw_read(&in->raw, to, room);
+    if (!n && room)
+        end_of_raw(in);
+    return n;
+}
+
+static size_t read_packed(struct input *in, uint8_t *to, size_t room)
+{
+    if (in->end != INPUT_WELL)
+        return 0;
+    struct unpack_step s = { in->packed_at, in->packed_left, to, room };
+    for (;;) {
+        bool good = in->kind->run(in->unpacker, &s);
+        in->packed_at = s.in;
+        in->packed_left = s.in_left;
+        if (!good) {
+            in->end = INPUT_DAMAGED;
+            snprintf(in->words, sizeof in->words, "the %s data make no sense", in->kind->name);
+        }
+        if (!good || s.out_left < room)
+            return room - s.out_left;
+        /* nothing came of what there was */
+        size_t n = raw_read(&in->raw, in->packed, PACKED_ROOM);
+        if (!n) {
+            end_of_raw(in);
+            return 0;
+        }
+        s.in = in->packed;
+        s.in_left = n;
+    }
+}
+
+size_t input_read(struct input *in, uint8_t *to, size_t room)
+{
+    return in->kind ? read_packed(in, to, room) : read_plain(in, to, room);
+}
+
+enum input_end input_end(const struct input *in) { return in->end; }
+const char *input_words(const struct input *in) { return in->words; }
+uint64_t input_consumed(const struct input *in) { return in->raw.consumed; }
+bool input_again(const struct input *in) { return in->again; }
+
+bool input_size(const struct input *in, uint64_t *size)
+{
+    *size = in->size;
+    return in->sized;
+}
