@@ -79,7 +79,8 @@ static void read_shutdown(struct bgp_notification *n, const struct bgp_msg *msg,
         return;
     }
     fault_note(&n->faults, FAULT_BGP_NOTIFY_TEXT, bgp_offset(msg, data.at), said);
-    if (!take_words(n, data)) /* the length was left out, or is wrong */
+    /* Either the length is wrong, or it was left out and this is the first letter. */
+    if (said < ' ' || !take_words(n, data))
         n->text = in;
 }
 

@@ -85,8 +85,8 @@ static void judge_orf(const struct bgp_msg *msg, struct cursor in, struct bgp_re
     uint8_t type = 0;
     struct cursor entries;
     struct orf_prefix entry;
-    const uint8_t *at = in.at;
     cur_u8(&in);
+    const uint8_t *at = in.at;
     for (; orf_type_next(&in, &type, &entries); at = in.at) {
         while (has_prefixes(type, out->afi) && orf_prefix_next(&entries, out->afi, &entry))
             ;
