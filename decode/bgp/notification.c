@@ -144,22 +144,43 @@ static void tell_caps(struct writer *w, struct cursor data)
 }
 
 /* The attribute at fault, as it was received, or its code alone: RFC 4271 6.3 */
+struct bad_attribute {
+    bool whole; /* more than its code */
+    uint8_t flags, code;
+    struct cursor value;
+};
+
+static bool is_attribute(struct cursor data, struct bad_attribute *out)
+{
+    out->whole = cur_left(&data) > 1;
+    out->flags = out->whole ? cur_u8(&data) : 0;
+    out->code = cur_u8(&data);
+    size_t said = !out->whole ? 0 : out->flags & 0x10 ? cur_u16(&data) : cur_u8(&data);
+    out->value = data;
+    /* It may claim to be longer than it is, that can be its very fault; what is behind it was not sent with it. */
+    return cur_ok(&data) && !(out->flags & 0x0f) && said >= cur_left(&data);
+}
+
+static void read_attribute(struct bgp_notification *n, const struct bgp_msg *msg, struct cursor data)
+{
+    struct bad_attribute a;
+    (void)msg;
+    if (!is_attribute(data, &a))
+        take_words(n, data);
+}
+
 static void tell_attribute(struct writer *w, struct cursor data)
 {
-    bool whole = cur_left(&data) > 1;
-    uint8_t flags = whole ? cur_u8(&data) : 0, code = cur_u8(&data);
-    if (whole) {
-        size_t said = flags & 0x10 ? cur_u16(&data) : cur_u8(&data);
-        if (!cur_ok(&data) || flags & 0x0f || said < cur_left(&data))
-            return;
-    }
+    struct bad_attribute a;
+    if (!is_attribute(data, &a))
+        return;
     write_object(w, "attribute");
-    write_u64(w, "code", code);
-    if (bgp_attr_name(code))
-        write_str(w, "name", bgp_attr_name(code));
-    if (whole) {
-        write_u64(w, "flags", flags);
-        write_hex(w, "value", data.at, cur_left(&data));
+    write_u64(w, "code", a.code);
+    if (bgp_attr_name(a.code))
+        write_str(w, "name", bgp_attr_name(a.code));
+    if (a.whole) {
+        write_u64(w, "flags", a.flags);
+        write_hex(w, "value", a.value.at, cur_left(&a.value));
     }
     write_end(w);
 }
@@ -168,19 +189,19 @@ static void tell_attribute(struct writer *w, struct cursor data)
 
 // clang-format off
 static const struct shape
-    shape_opaque     = { 0,             NULL,          NULL },
-    shape_words      = { 0,             read_words,    NULL },
-    shape_shutdown   = { 0,             read_shutdown, NULL },
-    shape_hard       = { 0,             read_hard,     NULL },
-    shape_length     = { 1 << 2,        NULL,          tell_length },
-    shape_type       = { 1 << 1,        NULL,          tell_type },
-    shape_version    = { 1 << 1|1 << 2, NULL,          tell_version },
-    shape_peer_as    = { 1 << 2|1 << 4, read_peer_as,  tell_peer_as },
-    shape_identifier = { 1 << 4,        NULL,          tell_identifier },
-    shape_hold       = { 1 << 2,        read_hold,     tell_hold },
-    shape_limit      = { 1 << 7,        read_limit,    tell_limit },
-    shape_caps       = { 0,             read_words,    tell_caps },
-    shape_attribute  = { 0,             NULL,          tell_attribute };
+    shape_opaque     = { 0,             NULL,           NULL },
+    shape_words      = { 0,             read_words,     NULL },
+    shape_shutdown   = { 0,             read_shutdown,  NULL },
+    shape_hard       = { 0,             read_hard,      NULL },
+    shape_length     = { 1 << 2,        NULL,           tell_length },
+    shape_type       = { 1 << 1,        NULL,           tell_type },
+    shape_version    = { 1 << 1|1 << 2, NULL,           tell_version },
+    shape_peer_as    = { 1 << 2|1 << 4, read_peer_as,   tell_peer_as },
+    shape_identifier = { 1 << 4,        NULL,           tell_identifier },
+    shape_hold       = { 1 << 2,        read_hold,      tell_hold },
+    shape_limit      = { 1 << 7,        read_limit,     tell_limit },
+    shape_caps       = { 0,             read_words,     tell_caps },
+    shape_attribute  = { 0,             read_attribute, tell_attribute };
 // clang-format on
 
 static const struct shape *shape_of(unsigned code, unsigned subcode)
@@ -249,16 +270,22 @@ void bgp_notification_read(const struct bgp_msg *msg, struct bgp_notification *o
 
 /* ---- telling ---- */
 
+/* What the data say besides text. */
+static void tell_data(struct writer *w, uint8_t code, uint8_t subcode, struct cursor data)
+{
+    const struct shape *shape = shape_of(code, subcode);
+    if (cur_left(&data) && shape->tell && has_shape(shape, data))
+        shape->tell(w, data);
+}
+
 static void tell_error(struct writer *w, uint8_t code, uint8_t subcode, struct cursor data)
 {
     char name[64];
-    const struct shape *shape = shape_of(code, subcode);
     write_u64(w, "code", code);
     write_u64(w, "subcode", subcode);
     write_str(w, "name", bgp_notify_name(code, subcode, name));
     write_hex(w, "data", data.at, cur_left(&data));
-    if (cur_left(&data) && shape->tell && has_shape(shape, data))
-        shape->tell(w, data);
+    tell_data(w, code, subcode, data);
 }
 
 void bgp_notification_tell(struct writer *w, const struct bgp_msg *msg)
@@ -285,23 +312,33 @@ void bgp_notification_tell(struct writer *w, const struct bgp_msg *msg)
     bgp_faults_tell(w, &n.faults);
 }
 
-void bgp_notification_line(const struct bgp_msg *msg, struct buf *out)
+static void line_error(struct buf *out, uint8_t code, uint8_t subcode, struct cursor data)
 {
     char name[64];
+    struct buf said = buf_init(4096);
+    struct writer w = writer_init(&writer_text, &said);
+    tell_data(&w, code, subcode, data);
+    buf_printf(out, "%u/%u %s", code, subcode, bgp_notify_name(code, subcode, name));
+    if (said.used) {
+        buf_str(out, ", ");
+        buf_add(out, buf_text(&said), said.used);
+    }
+    buf_free(&said);
+}
+
+void bgp_notification_line(const struct bgp_msg *msg, struct buf *out)
+{
     struct bgp_notification n;
     bgp_notification_read(msg, &n);
     if (!cur_ok(&n.data))
         return;
-    buf_printf(out, " %u/%u %s", n.code, n.subcode, bgp_notify_name(n.code, n.subcode, name));
-    if (n.has_inner)
-        buf_printf(out, " (%u/%u %s)", n.inner_code, n.inner_subcode,
-                   bgp_notify_name(n.inner_code, n.inner_subcode, name));
-    if (n.has_as)
-        buf_printf(out, ", AS %u", n.asn);
-    if (n.has_hold)
-        buf_printf(out, ", hold time %u s", n.hold);
-    if (n.has_prefix_limit)
-        buf_printf(out, ", %s limit %u", bgp_family_name(n.limit_family), n.prefix_limit);
+    buf_char(out, ' ');
+    line_error(out, n.code, n.subcode, n.data);
+    if (n.has_inner) {
+        buf_str(out, " (");
+        line_error(out, n.inner_code, n.inner_subcode, n.inner_data);
+        buf_char(out, ')');
+    }
     if (cur_left(&n.text)) {
         buf_str(out, ": \"");
         bgp_text_add(out, n.text);

@@ -107,6 +107,8 @@ static const struct {
       ",\"attribute\":{\"code\":3,\"name\":\"NEXT_HOP\"}" },
     { "attribute with nothing behind its flags", 3, 1, BYTES(0x40, 3), FAULT_COUNT, 0, "" },
     { "not an attribute", 3, 1, BYTES(0x41, 3, 1, 1), FAULT_COUNT, 0, "" },
+    { "words instead of an attribute", 3, 1, TEXT("invalid length"), FAULT_COUNT, 0,
+      ",\"text\":\"invalid length\"" },
     { "prefix limit", 6, 1, BYTES(0, 1, 1, 0, 0, 0x03, 0xe8), FAULT_COUNT, 0,
       ",\"family\":\"ipv4-unicast\",\"limit\":1000" },
     { "prefix limit of a family that nobody knows", 6, 1, BYTES(9, 9, 9, 0, 0, 0, 1), FAULT_COUNT, 0,
@@ -238,10 +240,10 @@ static const struct {
     const char *line;
 } lines[] = {
     { 4, 0, NOTHING, "NOTIFICATION 4/0 Hold Timer Expired" },
-    { 2, 2, BYTES(0xfd, 0xea), "NOTIFICATION 2/2 OPEN Message Error/Bad Peer AS, AS 65002" },
-    { 2, 6, BYTES(0, 1), "NOTIFICATION 2/6 OPEN Message Error/Unacceptable Hold Time, hold time 1 s" },
+    { 2, 2, BYTES(0xfd, 0xea), "NOTIFICATION 2/2 OPEN Message Error/Bad Peer AS, asn 65002" },
+    { 2, 6, BYTES(0, 1), "NOTIFICATION 2/6 OPEN Message Error/Unacceptable Hold Time, hold time 1" },
     { 6, 1, BYTES(0, 1, 1, 0, 0, 0, 10),
-      "NOTIFICATION 6/1 Cease/Maximum Number of Prefixes Reached, ipv4-unicast limit 10" },
+      "NOTIFICATION 6/1 Cease/Maximum Number of Prefixes Reached, family ipv4-unicast limit 10" },
     { 6, 2, TEXT("\3bye"), "NOTIFICATION 6/2 Cease/Administrative Shutdown: \"bye\"" },
     { 6, 9, TEXT("\6\4\3bye"),
       "NOTIFICATION 6/9 Cease/Hard Reset (6/4 Cease/Administrative Reset): \"bye\"" },
