@@ -317,7 +317,9 @@ static void line_error(struct buf *out, uint8_t code, uint8_t subcode, struct cu
     char name[64];
     struct buf said = buf_init(4096);
     struct writer w = writer_init(&writer_text, &said);
+    write_object(&w, NULL);
     tell_data(&w, code, subcode, data);
+    write_end(&w);
     buf_printf(out, "%u/%u %s", code, subcode, bgp_notify_name(code, subcode, name));
     if (said.used) {
         buf_str(out, ", ");

@@ -242,6 +242,9 @@ static const struct {
     { 4, 0, NOTHING, "NOTIFICATION 4/0 Hold Timer Expired" },
     { 2, 2, BYTES(0xfd, 0xea), "NOTIFICATION 2/2 OPEN Message Error/Bad Peer AS, asn 65002" },
     { 2, 6, BYTES(0, 1), "NOTIFICATION 2/6 OPEN Message Error/Unacceptable Hold Time, hold time 1" },
+    { 2, 7, BYTES(70, 0),
+      "NOTIFICATION 2/7 OPEN Message Error/Unsupported Capability, capabilities [(code 70 name Enhanced Route "
+      "Refresh)]" },
     { 6, 1, BYTES(0, 1, 1, 0, 0, 0, 10),
       "NOTIFICATION 6/1 Cease/Maximum Number of Prefixes Reached, family ipv4-unicast limit 10" },
     { 6, 2, TEXT("\3bye"), "NOTIFICATION 6/2 Cease/Administrative Shutdown: \"bye\"" },
