@@ -199,6 +199,8 @@ struct bgp_attrs_summary {
 void bgp_attrs_read(const struct bgp_update *, const struct bgp_ctx *, struct bgp_attrs_summary *out);
 /* Whether AS_PATH (AS4_PATH merged) holds this AS, in any segment. */
 bool bgp_path_has(const struct bgp_update *, const struct bgp_ctx *, uint32_t asn);
+/* Why this AS must not be seen between networks: "private use (RFC 6996)"; NULL if it may. */
+const char *bgp_as_bogon(uint32_t asn);
 /* AS_PATH as people write it: "65001 65002 {65003 65004}". */
 void bgp_path_text(const struct bgp_update *, const struct bgp_ctx *, struct buf *out);
 
@@ -214,8 +216,10 @@ struct bgp_nlri {
     struct cursor labels;  /* 3 bytes each */
     struct cursor rd;      /* 8 bytes, or empty */
     struct cursor prefix;  /* its (bits + 7) / 8 bytes, for families of prefixes */
-    struct cursor key;     /* what makes a route of this family the same route: no path id, no labels */
+    struct cursor key;     /* with family, type, rd and bits: what makes a route the same route; no path id, no labels,
+                              and of EVPN no segment that a better path may change (RFC 7432 7.2) */
     struct cursor raw;     /* all of it, path id included */
+    bool unreadable;       /* its length is good and its content is not, or is of an unknown type: told as hex */
 };
 
 struct bgp_nlri_iter {
@@ -231,6 +235,13 @@ struct bgp_nlri_iter {
 struct bgp_nlri_iter bgp_nlri_over(struct cursor nlri, enum bgp_family, const struct bgp_ctx *, bool withdraw);
 /* False at the end, or at what cannot be read (then it->fault is set). */
 bool bgp_nlri_next(struct bgp_nlri_iter *it, struct bgp_nlri *out);
+/* What RFC 7606 5.3 tells a receiver to do when bgp_nlri_next gave up: no route behind that place can be found. */
+static inline enum bgp_verdict bgp_nlri_verdict(const struct bgp_nlri_iter *it)
+{
+    if (it->fault == FAULT_COUNT)
+        return BGP_FINE;
+    return it->family == FAMILY_IPV4_UNICAST ? BGP_RESET_SESSION : BGP_DISABLE_FAMILY;
+}
 /* The route in the notation usual for its family, without path identifier and labels. */
 void bgp_nlri_text(const struct bgp_nlri *, struct buf *out);
 /* A prefix that must not be seen between networks (RFC 6890, 5735, …), or NULL: why, in words. Unicast only. */
