@@ -90,7 +90,7 @@ static inline enum got timed_packet(struct reader *r, const struct block *b, str
     if (UNLIKELY(which >= r->as.pcapng.count))
         return bad_packet(r, b->offset, "is of an interface that was not described");
     if (UNLIKELY(size > b->size - 20 || size > PACKET_MAX))
-        return bad_packet(r, b->offset, "claims to have more bytes than its block");
+        return bad_packet(r, b->offset, "claims to have more bytes than it can");
     const struct interface *face = &r->as.pcapng.at[which];
     uint64_t ticks = (uint64_t)get32(p + 4, big) << 32 | get32(p + 8, big);
     out->when = ticks <= face->quick_ticks
@@ -114,7 +114,7 @@ static enum got simple_packet(struct reader *r, const struct block *b, struct pa
     if (size > b->size - 4) /* the snap length may have been lost on the way */
         size = b->size - 4;
     if (size > PACKET_MAX)
-        return bad_packet(r, b->offset, "claims to have more bytes than a packet can");
+        return bad_packet(r, b->offset, "claims to have more bytes than it can");
     out->when = r->as.pcapng.last;
     return put_packet(r, out, face, b->body + 4, size, wire);
 }

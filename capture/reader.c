@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FOREIGN_MAGIC = 8 }; /* the longest below */
+
 /* Files that people give us by mistake, and what they can do. */
 static const struct foreign {
     const char *magic;
@@ -23,9 +25,9 @@ static const struct foreign {
     { "\177ELF", 4, "is a program and no capture; give a file that tcpdump, dumpcap or Wireshark wrote" },
 };
 
-static const char *foreign_words(const struct reader *r)
+static const char *foreign_words(struct reader *r)
 {
-    size_t have = (size_t)(r->end - r->at);
+    size_t have = reader_has(r, FOREIGN_MAGIC) ? FOREIGN_MAGIC : (size_t)(r->end - r->at);
     for (size_t i = 0; i < COUNT(foreigners); i++)
         if (have >= foreigners[i].size && !memcmp(r->at, foreigners[i].magic, foreigners[i].size))
             return foreigners[i].words;

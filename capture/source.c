@@ -1,9 +1,10 @@
 /* Paths in, packets out, merged in order of time.
  *
- * Files that follow one another, as a rotating capture writes them, make a lane: they share one window, so
- * that packets come out as if they were one file. Files that overlap in time run in lanes of their own, and
- * the lane whose first packet is the earliest has its turn. Of a file whose time has not come we know only
- * when it begins: with hundreds of files, only the few that are being read hold a buffer. */
+ * A file that is being read has a lane: its reader, and a window that puts late packets in order. The lane
+ * whose first packet is the earliest has its turn. Of a file whose time has not come we know only when it
+ * begins: with hundreds of files, only the few that are being read hold a buffer. The first window of a file
+ * is looked at for that, not its first packet alone: so the pieces of a rotated capture come out as the one
+ * file would, late packets at their borders and all. */
 #include "capture/source_internal.h"
 
 #include "capture/reader.h"
@@ -22,8 +23,9 @@ struct file {
 struct lane {
     struct window window;
     struct reader reader;
-    struct file *file;         /* that is being read; NULL when it has ended and the window runs dry */
-    char failed[MESSAGE_ROOM]; /* the machine failed in it: told when the window is dry; "" if not */
+    struct file *file;
+    bool ended;  /* the window runs dry */
+    bool failed; /* the machine did: to be told when the window is dry */
 };
 
 /* Who comes first: the earlier one, then as the files were given. */
@@ -64,90 +66,70 @@ static struct turn file_turn(const struct source *s, const struct file *f)
 
 /* ---- one lane ---- */
 
-static struct lane *lane_new(bool in_file_order)
-{
-    struct lane *l = calloc(1, sizeof *l);
-    if (l)
-        l->window.in_file_order = in_file_order;
-    return l;
-}
-
 static void lane_free(struct lane *l)
 {
-    if (!l)
-        return;
-    if (l->file)
-        reader_close(&l->reader);
+    l->file->over = true;
+    reader_close(&l->reader);
     window_free(&l->window);
     free(l);
 }
 
-/* Opens the file, whose packets then follow those in the window. Not BEGUN: `message` tells, and the file is
- * over. */
-static enum begun lane_begin(struct lane *l, const struct source *s, struct file *f, enum err *why,
-                             char message[MESSAGE_ROOM])
-{
-    const char *path = f->facts.path;
-    struct input *in =
-        f->from_memory ? input_open_memory(f->memory, why, message) : input_open(path, why, message);
-    f->over = true;
-    if (!in)
-        return BEGUN_FAILED;
-    f->sized = input_size(in, &f->size);
-    f->again = input_again(in);
-    f->facts = (struct source_file_facts){ .path = path };
-    enum begun begun = reader_begin(&l->reader, in, path, &f->facts, &l->window, (uint32_t)(f - s->files));
-    if (begun != BEGUN) {
-        *why = begun == BEGUN_EMPTY ? ERR_FORMAT : l->reader.why;
-        memcpy(message, l->reader.words, MESSAGE_ROOM);
-        reader_close(&l->reader);
-        return begun;
-    }
-    l->file = f;
-    f->over = false;
-    return BEGUN;
-}
-
-/* Those of its packets that wait in the window outlive its buffer. */
-static void lane_end(struct lane *l, enum got got)
-{
-    struct reader *r = &l->reader;
-    if (!window_keep(&l->window)) {
-        l->window.head = l->window.tail;
-        r->why = ERR_MEMORY;
-        got = GOT_FAILED;
-    }
-    if (got == GOT_FAILED)
-        snprintf(l->failed, sizeof l->failed, "%.160s %s", l->file->facts.path,
-                 r->why == ERR_MEMORY ? "cannot be read any further: out of memory" : input_words(r->input));
-    reader_close(r);
-    l->file->over = true;
-    l->file = NULL;
-}
-
 static void lane_fill(struct lane *l)
 {
-    while (l->file && window_count(&l->window) < WINDOW_SIZE) {
+    while (!l->ended && window_count(&l->window) < l->window.size) {
         enum got got = l->reader.next(&l->reader, window_slot(&l->window));
         if (LIKELY(got == GOT_PACKET))
             window_push(&l->window);
-        else if (got != GOT_NOTHING)
-            lane_end(l, got);
+        else if (got != GOT_NOTHING) {
+            l->ended = true;
+            l->failed = got == GOT_FAILED;
+        }
     }
+}
+
+static void lane_failure(const struct lane *l, char message[MESSAGE_ROOM])
+{
+    snprintf(message, MESSAGE_ROOM, "%.160s %s", l->file->facts.path,
+             l->reader.why == ERR_MEMORY ? "cannot be read any further: out of memory"
+                                         : input_words(l->reader.input));
+}
+
+/* Opens the file and fills its window. NULL: it is over, and unless BEGUN_EMPTY `message` tells why. */
+static struct lane *lane_new(const struct source *s, struct file *f, enum begun *begun, enum err *why,
+                             char message[MESSAGE_ROOM])
+{
+    *begun = BEGUN_FAILED;
+    f->over = true;
+    const char *path = f->facts.path;
+    struct input *in =
+        f->from_memory ? input_open_memory(f->memory, why, message) : input_open(path, why, message);
+    if (!in)
+        return NULL;
+    f->sized = input_size(in, &f->size);
+    f->again = input_again(in);
+    f->facts = (struct source_file_facts){ .path = path };
+    struct lane *l = calloc(1, sizeof *l);
+    if (!l) {
+        *why = ERR_MEMORY;
+        snprintf(message, MESSAGE_ROOM, "%.160s cannot be read: out of memory", path);
+        input_close(in);
+        return NULL;
+    }
+    l->file = f;
+    l->window.size = s->in_file_order ? 1 : WINDOW_SIZE;
+    *begun = reader_begin(&l->reader, in, path, &f->facts, &l->window, (uint32_t)(f - s->files));
+    if (*begun != BEGUN) {
+        *why = *begun == BEGUN_EMPTY ? ERR_FORMAT : l->reader.why;
+        memcpy(message, l->reader.words, MESSAGE_ROOM);
+        lane_free(l);
+        return NULL;
+    }
+    f->over = false;
+    lane_fill(l);
+    return l;
 }
 
 /* ---- many lanes ---- */
-
-/* The lane that this file goes on with: the one before has ended, and its last packets are still here. */
-static struct lane *lane_before(const struct source *s, const struct file *f)
-{
-    for (unsigned i = 0; i < s->lane_count && !s->in_file_order; i++) {
-        struct lane *l = s->lanes[i];
-        if (!l->file && !*l->failed && stamp_since(l->window.newest, f->begins).ns <= WINDOW_CLOCK_STEP.ns)
-            return l;
-    }
-    return NULL;
-}
 
 static void lane_remove(struct source *s, struct lane *l)
 {
@@ -163,22 +145,11 @@ static void lane_remove(struct source *s, struct lane *l)
 /* The first of the waiting files begins. False when the machine fails: `why` tells. */
 static bool begin_waiting(struct source *s)
 {
-    struct file *f = s->waiting[s->waiting_at++];
-    struct lane *l = lane_before(s, f);
-    if (!l) {
-        l = lane_new(s->in_file_order);
-        if (!l) {
-            f->over = true;
-            snprintf(s->why, sizeof s->why, "%.160s cannot be read: out of memory", f->facts.path);
-            return false;
-        }
-        s->lanes[s->lane_count++] = l;
-    }
+    enum begun begun;
     enum err why;
-    enum begun begun = lane_begin(l, s, f, &why, s->why);
-    lane_fill(l);
-    if (!window_count(&l->window) && !*l->failed)
-        lane_remove(s, l);
+    struct lane *l = lane_new(s, s->waiting[s->waiting_at++], &begun, &why, s->why);
+    if (l)
+        s->lanes[s->lane_count++] = l;
     return begun != BEGUN_FAILED; /* one that has become empty since is damaged, and its facts say so */
 }
 
@@ -189,7 +160,7 @@ static bool choose(struct source *s)
         struct lane *first = NULL;
         struct turn its = TURN_NEVER, until = TURN_NEVER;
         for (unsigned i = 0; i < s->lane_count; i++) {
-            if (!window_count(&s->lanes[i]->window)) { /* it failed before its first packet */
+            if (!window_count(&s->lanes[i]->window)) { /* it ended where it was to begin */
                 s->now = s->lanes[i];
                 return true;
             }
@@ -229,8 +200,9 @@ enum source_got source_next(struct source *s, struct packet *out)
                     return SOURCE_PACKET;
                 }
             } else {
-                bool failed = *l->failed;
-                memcpy(s->why, l->failed, sizeof s->why);
+                bool failed = l->failed;
+                if (failed)
+                    lane_failure(l, s->why);
                 lane_remove(s, l);
                 if (failed)
                     return SOURCE_ERROR;
@@ -248,34 +220,30 @@ enum source_got source_next(struct source *s, struct packet *out)
 /* Is it a capture, and when does it begin? A pipe, or the only file, goes on from here; others wait. */
 static bool look_at(struct source *s, struct file *f, enum err *why, char message[MESSAGE_ROOM])
 {
-    struct lane *l = lane_new(s->in_file_order);
-    if (!l) {
-        *why = ERR_MEMORY;
-        snprintf(message, MESSAGE_ROOM, "out of memory");
+    enum begun begun;
+    struct lane *l = lane_new(s, f, &begun, why, message);
+    if (!l) /* of many files one may be empty: a rotating capture that was stopped leaves such a one */
+        return begun == BEGUN_EMPTY && s->count > 1;
+    bool any = window_count(&l->window) > 0;
+    if (!any && l->failed) {
+        *why = ERR_READ;
+        lane_failure(l, message);
+        lane_free(l);
         return false;
     }
-    enum begun begun = lane_begin(l, s, f, why, message);
-    if (begun == BEGUN)
-        lane_fill(l);
-    if (*l->failed) {
-        *why = ERR_READ;
-        memcpy(message, l->failed, MESSAGE_ROOM);
+    if (any && (s->count == 1 || !f->again)) {
+        s->lanes[s->lane_count++] = l;
+        return true;
     }
-    bool any = window_count(&l->window) > 0;
-    /* Of many files one may be empty: a rotating capture that was stopped leaves such a one. */
-    bool good = begun == BEGUN ? !*l->failed : begun == BEGUN_EMPTY && s->count > 1;
-    if (good && any) {
+    if (any)
         f->begins = window_head(&l->window)->when;
-        if (s->count == 1 || !f->again) {
-            s->lanes[s->lane_count++] = l;
-            return true;
-        }
+    lane_free(l);
+    if (any) {
         f->facts = (struct source_file_facts){ .path = f->facts.path, .link = f->facts.link };
         f->over = false;
         s->waiting[s->waiting_count++] = f;
     }
-    lane_free(l);
-    return good;
+    return true;
 }
 
 static int compare_begins(const void *a, const void *b)
@@ -385,8 +353,8 @@ double source_progress(const struct source *s)
     }
     for (unsigned i = 0; i < s->lane_count; i++) {
         const struct lane *l = s->lanes[i];
-        uint64_t read = l->file ? input_consumed(l->reader.input) : 0;
-        done += l->file && read > l->file->size ? l->file->size : read;
+        uint64_t read = input_consumed(l->reader.input);
+        done += read < l->file->size ? read : l->file->size;
     }
     return over ? 1 : all ? (double)done / (double)all : 0;
 }

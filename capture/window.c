@@ -13,8 +13,6 @@ void window_push_late(struct window *w)
         w->newest = late.when;
         return;
     }
-    if (w->in_file_order)
-        return;
     uint64_t first = w->head > w->floor ? w->head : w->floor;
     for (; at > first && stamp_before(late.when, w->ring[(at - 1) % WINDOW_RING].when); at--)
         w->ring[at % WINDOW_RING] = w->ring[(at - 1) % WINDOW_RING];

@@ -21,7 +21,7 @@ struct window {
     uint64_t head, tail; /* counted from the beginning; the slot is the count modulo WINDOW_RING */
     uint64_t floor;      /* nothing moves ahead of this count: the clock was set there */
     struct stamp newest; /* since then */
-    bool in_file_order;  /* looks ahead all the same, so that the end of a file is known early */
+    unsigned size;       /* WINDOW_SIZE, or 1 to leave all in order of the file */
     struct window_keep {
         uint8_t *bytes;
         size_t room;

@@ -1,0 +1,292 @@
+/* Files on the disk, compressed, damaged, piped, foreign or missing, in; packets, or the sentence that is
+ * said instead, out. */
+#include "tests/check.h"
+#include "tests/make/make_capture.h"
+#include "tests/make/make_packed.h"
+#include "tests/make/tell_source.h"
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/capture_input_XXXXXX";
+
+static const char *put_file(const char *name, struct cursor bytes)
+{
+    static char path[200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "wb");
+    if (f) {
+        CHECK(fwrite(bytes.at, 1, cur_left(&bytes), f) == cur_left(&bytes));
+        fclose(f);
+    }
+    return path;
+}
+
+static struct buf tell_path(const char *path, unsigned what)
+{
+    enum err why;
+    char message[300];
+    struct source *s = source_open_files(&path, 1, NULL, &why, message);
+    if (s)
+        return tell_source(s, what);
+    struct buf b = buf_init(1 << 20);
+    buf_printf(&b, "%s%s", why == ERR_FORMAT ? "FORMAT " : why == ERR_OPEN ? "OPEN " : "", message);
+    return b;
+}
+
+enum { PACKETS = 2000 };
+
+static struct buf some_capture(void)
+{
+    static uint8_t bytes[1500];
+    struct buf b = make_capture();
+    uint32_t r = 1;
+    make_pcap(&b, &PCAP_LITTLE, 1);
+    for (uint32_t i = 1; i <= PACKETS; i++) {
+        for (size_t k = 0; k < sizeof bytes; k++)
+            bytes[k] =
+                (uint8_t)((r = r * 1664525 + 1013904223) >> 28); /* 4 bits of 8: it can be compressed */
+        make_pcap_packet(&b, &PCAP_LITTLE, i, 0, bytes, 40 + r % 1400, 1500);
+    }
+    return b;
+}
+
+enum packing { PLAIN, GZIP, ZSTD };
+
+static struct buf packed(enum packing how, struct cursor bytes, bool in_two)
+{
+    struct buf b = make_capture();
+    struct cursor first = in_two ? cur_sub(&bytes, cur_left(&bytes) / 3) : cur_over(NULL, 0);
+    for (unsigned i = in_two ? 0 : 1; i < 2; i++) {
+        struct cursor part = i ? bytes : first;
+        if (how == PLAIN)
+            buf_add(&b, (const char *)part.at, cur_left(&part));
+        else if (how == GZIP)
+            make_gzip(&b, part);
+        else
+            make_zstd(&b, part);
+    }
+    return b;
+}
+
+static void check_whole(const char *words, const struct buf *file, const struct buf *want)
+{
+    struct buf told = tell_path(put_file(words, made(file)), TELL_WIRE | TELL_TIME | TELL_ENDS);
+    CHECK_CASE(words, told.used == want->used && !strcmp(buf_text(&told), buf_text(want)));
+    buf_free(&told);
+}
+
+static void check_packings(void)
+{
+    struct buf plain = some_capture();
+    struct buf want = tell_bytes(made(&plain), NULL, TELL_WIRE | TELL_TIME | TELL_ENDS);
+    CHECK(want.used > PACKETS * 10);
+    static const char *const names[] = { "plain", "gzip", "zstd" };
+    for (unsigned how = PLAIN; how <= ZSTD; how++)
+        for (unsigned in_two = 0; in_two < 2; in_two++) {
+            struct buf b = packed(how, made(&plain), in_two);
+            check_whole(names[how], &b, &want);
+            buf_free(&b);
+        }
+
+    struct buf b = packed(GZIP, made(&plain), false);
+    static const char zeros[1000];
+    buf_add(&b, zeros, sizeof zeros);
+    check_whole("gzip and zeros, as from a tape", &b, &want);
+    buf_free(&b);
+
+    b = make_capture(); /* RFC 8878 3.1.2 */
+    buf_add(&b, "\x5a\x2a\x4d\x18\x03\0\0\0abc", 11);
+    make_zstd(&b, made(&plain));
+    check_whole("zstd behind a skippable frame", &b, &want);
+    buf_free(&b);
+    buf_free(&want);
+    buf_free(&plain);
+}
+
+/* Cut or changed anywhere, compressed data give packets 1, 2, 3 … up to some number and then say so. */
+static void check_damaged_packing(void)
+{
+    struct buf plain = some_capture();
+    for (unsigned how = GZIP; how <= ZSTD; how++)
+        for (unsigned i = 0; i < 40; i++) {
+            struct buf b = packed(how, made(&plain), i & 1);
+            size_t at = 100 + (b.used - 200) / 20 * (i / 2);
+            if (i % 4 < 2)
+                b.used = at;
+            else
+                for (unsigned k = 0; k < 40; k++)
+                    b.text[at + k] ^= (char)(0x5a + k);
+            struct cursor bytes = made(&b);
+            enum err why;
+            char message[300];
+            /* a stamp may be what is damaged */
+            struct source *s = source_open_memory(
+                &bytes, 1, &(struct source_options){ .in_file_order = true }, &why, message);
+            /* nothing at all could be had: also an answer */
+            CHECK(s || (why == ERR_FORMAT && strstr(message, "damaged from its beginning on")));
+            struct packet p;
+            uint64_t n = 0;
+            bool good = true;
+            while (s && source_next(s, &p) == SOURCE_PACKET)
+                good = good && p.number == ++n;
+            CHECK(!s ||
+                  (good && n <= PACKETS && source_file(s, 0)->damaged && source_file(s, 0)->packets == n));
+            CHECK(!s || strstr(source_file(s, 0)->damage, how == GZIP ? "gzip data" : "zstd data") ||
+                  strstr(source_file(s, 0)->damage, "makes no sense"));
+            source_close(s);
+            buf_free(&b);
+        }
+    buf_free(&plain);
+}
+
+static void check_words_of_damage(void)
+{
+    struct buf plain = make_capture();
+    make_pcap(&plain, &PCAP_LITTLE, 1);
+    make_pcap_packet(&plain, &PCAP_LITTLE, 10, 0, "abc", 3, 3);
+    make_pcap_packet(&plain, &PCAP_LITTLE, 11, 0, "def", 3, 3);
+    struct buf b = make_capture();
+    make_gzip(&b, made(&plain));
+    b.used -= 4; /* the data are whole; their check is not */
+    struct buf told = tell_path(put_file("x.pcap.gz", made(&b)), TELL_ENDS);
+    CHECK_TEXT(buf_text(&told), "1 2 | at 62: the gzip data end too early, after packet 2");
+    buf_free(&told);
+
+    b.used += 4;
+    b.text[b.used - 8] ^= 1;
+    told = tell_path(put_file("x.pcap.gz", made(&b)), TELL_ENDS);
+    CHECK_TEXT(buf_text(&told), "1 2 | at 62: the gzip data make no sense, after packet 2");
+    buf_free(&told);
+    b.text[b.used - 8] ^= 1;
+
+    buf_str(&b, "something else");
+    told = tell_path(put_file("x.pcap.gz", made(&b)), TELL_ENDS);
+    CHECK_TEXT(buf_text(&told), "1 2 | at 62: the gzip data make no sense, after packet 2");
+    buf_free(&told);
+
+    buf_clear(&b);
+    plain.used -= 1;
+    make_zstd(&b, made(&plain));
+    make_zstd(&b, made(&plain)); /* reads as the missing byte, and as nonsense behind it */
+    b.used -= 1;
+    told = tell_path(put_file("x.pcap.zst", made(&b)), TELL_ENDS);
+    CHECK(strstr(buf_text(&told), "zstd data end too early") || strstr(buf_text(&told), "makes no sense"));
+    buf_free(&told);
+    buf_free(&b);
+    buf_free(&plain);
+}
+
+/* What standard input gives must be what the file gives. */
+static void check_standard_input(void)
+{
+    struct buf plain = some_capture();
+    struct buf want = tell_bytes(made(&plain), NULL, TELL_WIRE | TELL_TIME | TELL_ENDS);
+    for (unsigned how = PLAIN; how <= ZSTD; how++) {
+        struct buf b = packed(how, made(&plain), false);
+        char command[300];
+        snprintf(command, sizeof command, "cat %s", put_file("piped", made(&b)));
+        FILE *pipe = popen(command, "r");
+        CHECK(pipe && dup2(fileno(pipe), STDIN_FILENO) == STDIN_FILENO);
+        enum err why;
+        char message[300];
+        const char *path = "-";
+        struct source *s = source_open_files(&path, 1, NULL, &why, message);
+        CHECK(s && source_progress(s) < 0);
+        if (s) {
+            struct buf told = tell_source(s, TELL_WIRE | TELL_TIME | TELL_ENDS);
+            CHECK(!strcmp(buf_text(&told), buf_text(&want)));
+            buf_free(&told);
+        }
+        if (pipe)
+            pclose(pipe);
+        buf_free(&b);
+    }
+    buf_free(&want);
+    buf_free(&plain);
+}
+
+/* `want` begins with the code, then the file's path is left out. */
+static void check_refused(const char *name, struct cursor bytes, const char *code, const char *want)
+{
+    const char *path = put_file(name, bytes);
+    struct buf told = tell_path(path, 0);
+    const char *got = buf_text(&told);
+    CHECK_CASE(want, !strncmp(got, code, strlen(code)));
+    const char *found = strstr(got, path);
+    CHECK_CASE(want, found != NULL);
+    CHECK_TEXT(found ? found + strlen(path) : got, want);
+    buf_free(&told);
+}
+
+static void check_no_capture(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *want;
+    } cases[] = {
+        { "", 0, " is empty; see that the capture was stopped properly, so that its packets get written" },
+        { "a", 1, " is no pcap or pcapng file; give a capture that tcpdump, dumpcap or Wireshark wrote" },
+        { "hello, world", 12,
+          " is no pcap or pcapng file; give a capture that tcpdump, dumpcap or Wireshark wrote" },
+        { "\n\r\r\nhello, world", 16,
+          " is no pcap or pcapng file; give a capture that tcpdump, dumpcap or Wireshark wrote" },
+        { "BZh91AY", 7, " is compressed with bzip2, which is not read here; unpack it with bunzip2 first" },
+        { "\xfd"
+          "7zXZ\0",
+          6, " is compressed with xz, which is not read here; unpack it with unxz first" },
+        { "PK\3\4....", 8, " is a zip archive; unpack it and give the capture files in it" },
+        { "\x1f\x8b", 2, " is damaged from its beginning on: the gzip data end too early; get it anew" },
+        { "\x1f\x8b\x08\xff....", 8,
+          " is damaged from its beginning on: the gzip data make no sense; get it anew" },
+        { "\x28\xb5\x2f\xfd", 4,
+          " is damaged from its beginning on: the zstd data end too early; get it anew" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        check_refused("x", cur_over((const uint8_t *)cases[i].bytes, cases[i].size), "FORMAT ",
+                      cases[i].want);
+    struct buf b = make_capture();
+    make_gzip(&b, cur_over((const uint8_t *)"hello, world", 12));
+    check_refused("x", made(&b), "FORMAT ",
+                  " is no pcap or pcapng file; give a capture that tcpdump, dumpcap or Wireshark wrote");
+    buf_free(&b);
+}
+
+static void check_not_opened(void)
+{
+    char path[200], want[300];
+    snprintf(path, sizeof path, "%s/missing", folder);
+    struct buf told = tell_path(path, 0);
+    snprintf(want, sizeof want, "OPEN cannot open %s: No such file or directory", path);
+    CHECK_TEXT(buf_text(&told), want);
+    buf_free(&told);
+
+    told = tell_path(folder, 0);
+    snprintf(want, sizeof want, "OPEN cannot read %s: it is a directory; give the capture files in it",
+             folder);
+    CHECK_TEXT(buf_text(&told), want);
+    buf_free(&told);
+
+    enum err why;
+    char message[300];
+    static const char *const twice[] = { "-", "-" };
+    CHECK(!source_open_files(twice, 2, NULL, &why, message) && why == ERR_USAGE);
+    CHECK_TEXT(message, "standard input (-) can be given only once");
+    CHECK(!source_open_files(NULL, 0, NULL, &why, message) && why == ERR_USAGE);
+}
+
+int main(void)
+{
+    if (!mkdtemp(folder))
+        return 1;
+    check_packings();
+    check_damaged_packing();
+    check_words_of_damage();
+    check_standard_input();
+    check_no_capture();
+    check_not_opened();
+    char command[100];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command) || CHECK_END();
+}
