@@ -80,7 +80,7 @@ struct bgp_msg {
     struct cursor body;      /* behind the header; borrowed */
     const uint8_t *raw;      /* the header; borrowed */
     bool cut;                /* body has less than the length says: set by whoever knows of a cut packet */
-    enum fault_code fault;   /* for BGP_NOT */
+    enum fault_code fault;   /* for BGP_NOT; FAULT_COUNT for all others */
 };
 
 /* Looks at the bytes in front. `largest` is BGP_LARGEST or BGP_LARGEST_EXTENDED. A KEEPALIVE of 23 bytes or an

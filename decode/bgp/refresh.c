@@ -44,7 +44,7 @@ struct orf_prefix {
 
 static unsigned address_bits(uint16_t afi) { return afi == 1 ? 32 : afi == 2 ? 128 : 0; }
 
-/*   action (2 bits) match (1) reserved (5)  [ sequence (4)  least (1)  most (1)  bits (1)  prefix ]    RFC 5292 2
+/*   action (2 bits) match (1) reserved (5)  [ sequence (4)  least (1)  most (1)  bits (1)  prefix ]    RFC 5292 3
  * False at the end, or at what cannot be read (then *in is spent). */
 static bool orf_prefix_next(struct cursor *in, uint16_t afi, struct orf_prefix *out)
 {
