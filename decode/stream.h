@@ -4,7 +4,8 @@
  * packet; only a message that spans segments, and segments that came early, are kept. Every hole is said aloud.
  *
  *     stream_feed(s, &segment, when, ref);
- *     while (stream_next(s, &item)) …          // until the next feed: items borrow from the packet
+ *     while (stream_next(s, &item)) …          // now: items borrow from the packet, and what is not read while its
+ *                                              // bytes are there counts as dropped; also after stream_acked
  */
 #ifndef DECODE_STREAM_H
 #define DECODE_STREAM_H
@@ -15,7 +16,8 @@
 
 struct stream;
 
-/* What all streams of a capture may keep, together and each. */
+/* What all streams of a capture may keep, together and each. Segments that came early leave an eighth of it to messages
+ * that are being put together; a message for whose end there is no room is told cut. */
 struct stream_pool {
     size_t each, total; /* bytes: ceilings */
     size_t used;        /* now, all streams */
@@ -33,19 +35,21 @@ struct stream_ref {
 enum stream_got {
     STREAM_NEW = 1,      /* it carried bytes that were not seen before */
     STREAM_OLD = 2,      /* it carried bytes that were seen before */
-    STREAM_EARLY = 4,    /* bytes are missing between the stream's front and it */
-    STREAM_FILLED = 8,   /* it closed a hole */
+    STREAM_EARLY = 4,    /* bytes are missing between the stream's front (stream_front before it) and it */
+    STREAM_FILLED = 8,   /* it closed a hole: no bytes are missing any more between some that were seen */
     STREAM_DIFFERS = 16, /* bytes seen before, and now they are others (first ones are kept) */
     STREAM_PROBE = 32,   /* a keep-alive or window probe: one old byte, or none, before the front */
-    STREAM_DROPPED = 64, /* no room: its bytes were not kept */
+    STREAM_DROPPED = 64, /* no room, or numbers that cannot be: bytes of it, or of the one before, were not kept */
 };
 
 enum stream_kind {
     STREAM_MESSAGE, /* item.msg; msg.cut if only its first bytes are known */
     STREAM_HOLE,    /* item.bytes were never seen, and will not be: the receiver acknowledged them (the capture
-                       missed them), or they were cut at the snapshot length */
+                       missed them), they were cut at the snapshot length, or (neither missed nor truncated) the stream
+                       came to its end without them: lost on their way */
     STREAM_NOISE,   /* item.bytes that are no BGP (item.msg.fault, item.msg.length and type as read): a header that no
-                       implementation may send; reading goes on at the next place that makes sense */
+                       implementation may send; reading goes on at the next place that makes sense. What goes on over
+                       several segments is told with each */
 };
 
 struct stream_item {
@@ -56,7 +60,7 @@ struct stream_item {
     uint64_t bytes;           /* STREAM_HOLE, STREAM_NOISE */
     bool truncated;           /* STREAM_HOLE: by the snapshot length */
     bool missed;              /* STREAM_HOLE: acknowledged, never seen */
-    uint32_t end_seq;         /* sequence number behind it */
+    uint32_t end_seq;         /* sequence number behind it; of a cut message, where it would end */
 };
 
 /* NULL without memory. The pool must outlive the stream. */
@@ -66,10 +70,13 @@ void stream_free(struct stream *);
 /* The SYN of this direction: its bytes begin at seq + 1 (data on a SYN is fed as a segment as usual). */
 void stream_start(struct stream *, uint32_t isn);
 /* A segment of this direction. Payload that follows a FIN is ignored. Returns bits of enum stream_got.
- * Without stream_start the stream joins in the middle: at the first place where bgp_resync finds a message. */
+ * Without stream_start the stream joins in the middle: at the first place where bgp_resync finds a message and, unless
+ * a segment begins or ends with it, another behind it. Numbers far from all that was seen are ignored until several in
+ * a row agree. */
 unsigned stream_feed(struct stream *, const struct segment *, struct stream_ref);
 /* The other side acknowledged everything before `ack`. Holes below it are given up after a moment's grace (packets
- * may stand in the capture a little out of order): at a later feed or ack. */
+ * may stand in the capture a little out of order): three later feeds or acks, or 20 ms. Of a stream that is never
+ * acknowledged (one direction captured), holes are given up when its sender went on for seconds. */
 void stream_acked(struct stream *, uint32_t ack, struct stream_ref);
 /* What OPENs agreed: BGP_LARGEST_EXTENDED from now on. */
 void stream_set_largest(struct stream *, unsigned largest);
