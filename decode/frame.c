@@ -48,6 +48,7 @@ static inline bool passes_by_v4(const uint8_t *ip, const struct frame_want *want
     case PROTO_UDP: return !udp_carrier(be16(ip + 22));
     case PROTO_ICMP: return !icmp_wanted(false, ip[20], want);
     case PROTO_OSPF: return !want->ospf;
+    case PROTO_AH: return false;
     default: return ip_proto_first(ip[9]) == LAYER_FOREIGN;
     }
 }

@@ -24,6 +24,16 @@ struct addr ip_dst(const struct ip_head *h)
     return h->version == 4 ? addr_v4(h->at + 16) : addr_v6(h->at + 24);
 }
 
+uint32_t ip_header_sum(const uint8_t *header, uint32_t size)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i + 1 < size; i += 2)
+        sum += u16_at(header + i);
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return ~sum & 0xffff;
+}
+
 bool ip_extension(uint8_t proto)
 {
     switch (proto) {

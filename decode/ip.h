@@ -33,7 +33,7 @@ struct ip_head {
     bool fragment, more; /* more fragments follow */
     uint32_t offset;     /* of a fragment's payload within the whole */
     uint32_t id;         /* 16 bits for IPv4; for IPv6 the fragment header's, 0 without one */
-    uint32_t own; /* of a fragment: bytes that stand in front of the fragmentable part in every fragment */
+    uint32_t own; /* of an IPv4 packet or a fragment: bytes that stand in front of the fragmentable part */
     uint32_t next_at; /* IPv6 fragment: where in them the byte stands that names the fragment header */
 };
 
@@ -42,6 +42,8 @@ struct ip_head {
 enum ip_got ip_read(struct cursor in, uint32_t wire, struct ip_head *out);
 struct addr ip_src(const struct ip_head *);
 struct addr ip_dst(const struct ip_head *);
+/* The checksum over an IPv4 header of `size` bytes: what belongs into its field if that is zero; 0 if it is right. */
+uint32_t ip_header_sum(const uint8_t *header, uint32_t size);
 /* IPv6 extension headers that can stand in front of what we look for, the fragment header among them. */
 bool ip_extension(uint8_t proto);
 /* Errors quote the packet that caused them; other messages don't. RFC 792, RFC 4443 2.1 */

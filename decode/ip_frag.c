@@ -265,17 +265,6 @@ static void put_u16(uint8_t *p, uint32_t n)
     p[1] = (uint8_t)n;
 }
 
-/* RFC 791 3.1, header checksum */
-static uint32_t header_sum(const uint8_t *p, uint32_t size)
-{
-    uint32_t sum = 0;
-    for (uint32_t i = 0; i < size; i += 2)
-        sum += (uint32_t)p[i] << 8 | p[i + 1];
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return ~sum & 0xffff;
-}
-
 /* The packet as it was before it was cut. False if no packet can be that large. */
 static bool assemble(struct frag_table *t, const struct waiting *p)
 {
@@ -290,7 +279,7 @@ static bool assemble(struct frag_table *t, const struct waiting *p)
         put_u16(head + 2, says);
         put_u16(head + 6, head[6] & 0x40u ? 0x4000 : 0);
         put_u16(head + 10, 0);
-        put_u16(head + 10, header_sum(head, p->head_size));
+        put_u16(head + 10, ip_header_sum(head, p->head_size));
     } else {
         put_u16(head + 4, says);
         head[p->next_at] = p->proto;

@@ -62,9 +62,11 @@ static enum layer fragment_layer(struct walk *w)
     enum frag_kind kind = judge_fragment(w);
     if (kind == FRAG_UNWANTED && w->ip.offset)
         return LAYER_FOREIGN;
+    bool cut = cur_left(&w->in) < w->wire;
     switch (frag_feed(w->frags, &w->ip, w->in, w->wire, kind, w->when)) {
     case FRAG_FOREIGN: return LAYER_FOREIGN;
-    case FRAG_BAD: return LAYER_BROKEN;
+    case FRAG_BAD: /* no others fit it; but what is left of a first one that was cut can be read for what it is */
+        return cut && !w->ip.offset && kind == FRAG_WANTED ? LAYER_OURS : LAYER_BROKEN;
     case FRAG_WAITS: return LAYER_KEPT;
     case FRAG_WHOLE: break;
     }

@@ -9,17 +9,24 @@ static bool ethernet_at(const struct walk *w, uint32_t at)
     return p && ethertype_known(be16(p + at + 12));
 }
 
+/* It begins as IP does; but so can an Ethernet address. What only IP has (a checksum, an exact length) decides. */
+static bool ip_likely(const struct walk *w)
+{
+    struct ip_head h;
+    enum ip_got got = ip_read(w->in, w->wire, &h);
+    if (got == IP_BAD || (got == IP_OK && h.total > w->wire))
+        return false;
+    bool certain = got == IP_OK && (h.version == 4 ? !ip_header_sum(h.at, h.own) : h.total == w->wire);
+    return certain || !ethernet_at(w, 0);
+}
+
 /* What follows the bottom label can only be guessed, by its first four bits. RFC 4928 3 */
 static enum layer guess_behind_labels(struct walk *w)
 {
-    struct ip_head h;
     const uint8_t *p = walk_peek(w, 1);
     unsigned nibble = p ? p[0] >> 4 : 1;
-    if (nibble == 4 || nibble == 6) { /* an Ethernet address can begin so, too */
-        enum ip_got got = ip_read(w->in, w->wire, &h);
-        if (got == IP_SHORT || (got == IP_OK && h.total <= w->wire))
-            return nibble == 4 ? LAYER_IPV4 : LAYER_IPV6;
-    }
+    if ((nibble == 4 || nibble == 6) && ip_likely(w))
+        return nibble == 4 ? LAYER_IPV4 : LAYER_IPV6;
     if (nibble == 1) /* not a packet of users: RFC 4385 5 */
         return LAYER_FOREIGN;
     if (nibble == 0 && ethernet_at(w, 4)) { /* a pseudowire's control word: RFC 4448 4.6 */
