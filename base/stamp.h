@@ -26,6 +26,11 @@ static inline struct stamp stamp_sub(struct stamp t, struct span d) { return (st
 static inline struct span stamp_since(struct stamp later, struct stamp t) { return (struct span){ later.ns - t.ns }; }
 static inline bool stamp_before(struct stamp a, struct stamp b) { return a.ns < b.ns; }
 static inline struct stamp stamp_later(struct stamp a, struct stamp b) { return a.ns < b.ns ? b : a; }
+
+enum { STAMP_TEXT = 48 };
+/* "2026-03-01T10:00:00.123456Z", with that many digits behind the point (0 to 9). Returns text. */
+char *stamp_text(struct stamp, unsigned digits, char text[STAMP_TEXT]);
+
 static inline double span_seconds(struct span d) { return (double)d.ns / 1e9; }
 
 #endif

@@ -11,14 +11,6 @@ void attrs_init(struct attrs *a, struct rib_memory *m, uint64_t seed)
     *a = (struct attrs){ .memory = m, .seed = seed };
 }
 
-void attrs_free(struct attrs *a)
-{
-    attrs_flush(a);
-    rib_give(a->memory, a->slots, a->room * sizeof *a->slots);
-    rib_give(a->memory, a->scratch, a->scratch_room);
-    attrs_init(a, a->memory, a->seed);
-}
-
 /* ---- the key ---- */
 
 /* Attributes stand one behind another, and most UPDATEs have nothing to leave out: then no byte is copied. */
@@ -120,6 +112,8 @@ uint32_t attrs_find(const struct attrs *a, const struct attr_key *k)
         if (a->slots[at].hash != k->hash)
             continue;
         const struct attr_set *set = attrs_at(a, a->slots[at].handle);
+        RIB_PREFETCH((const uint8_t *)set + 64);
+        RIB_PREFETCH((const uint8_t *)set + 128);
         bool as4 = set->flags & ATTRS_AS4;
         if (set->size == k->size && as4 == k->as4 && (!k->size || !memcmp(set->raw, k->bytes, k->size)))
             return a->slots[at].handle;
@@ -261,6 +255,19 @@ void attrs_flush(struct attrs *a)
         a->idle[i] = 0;
         a->idle_count--;
     }
+}
+
+void attrs_rest(struct attrs *a)
+{
+    attrs_flush(a);
+    if (a->count)
+        return;
+    rib_give(a->memory, a->slots, a->room * sizeof *a->slots);
+    rib_give(a->memory, a->scratch, a->scratch_room);
+    a->slots = NULL;
+    a->scratch = NULL;
+    a->room = 0;
+    a->scratch_room = 0;
 }
 
 void attrs_summary(const struct attr_set *set, const struct bgp_update *u, const struct bgp_ctx *ctx,

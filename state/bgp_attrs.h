@@ -52,8 +52,6 @@ struct attrs {
 };
 
 void attrs_init(struct attrs *, struct rib_memory *, uint64_t seed);
-/* When no route is left. */
-void attrs_free(struct attrs *);
 
 /* The key of what the UPDATE announces; false if there is no memory to put it together. */
 bool attrs_key(struct attrs *, const struct bgp_update *, const struct bgp_ctx *, struct attr_key *out);
@@ -69,6 +67,8 @@ void attrs_release(struct attrs *, uint32_t handle);
 void attrs_settle(struct attrs *, uint32_t handle);
 /* Frees what no route carries. */
 void attrs_flush(struct attrs *);
+/* … and everything if no route is left. Keys are void then. */
+void attrs_rest(struct attrs *);
 
 /* The summary as bgp_attrs_read gives it for this UPDATE. */
 void attrs_summary(const struct attr_set *, const struct bgp_update *, const struct bgp_ctx *,

@@ -46,7 +46,7 @@ struct rib *rib_new(size_t budget)
 void rib_free(struct rib *r)
 {
     if (r)
-        attrs_free(&r->attrs);
+        attrs_rest(&r->attrs);
     free(r);
 }
 
@@ -169,7 +169,7 @@ void rib_side_free(struct rib_side *s)
     if (s->next)
         s->next->prev = s->prev;
     rib_give(&r->memory, s, sizeof *s);
-    attrs_flush(&r->attrs);
+    attrs_rest(&r->attrs);
 }
 
 /* At the ceiling: what is only remembered goes before anything is refused. True if that made room. */
@@ -274,6 +274,8 @@ static void announce(struct feed *f, const struct pending *p)
         r->refused++;
         return;
     }
+    if (e->state == RIB_SPARED)
+        e->state = RIB_LIVE;
     if (e->state == RIB_LIVE && e->value == f->set && f->set) {
         f->news->same++;
         return;
@@ -326,17 +328,18 @@ static enum action action_of(struct feed *f, bool withdrawal)
     return f->verdict == BGP_TREAT_AS_WITHDRAW ? DROP : ANNOUNCE;
 }
 
-/* Reads up to BATCH NLRI and asks for the memory they will need. */
-static void look_ahead(struct feed *f, struct bgp_nlri_iter *it)
+/* Reads up to BATCH NLRI and asks for the memory they will need. False when there are none. */
+static bool look_ahead(struct feed *f, struct bgp_nlri_iter *it)
 {
     for (f->count = 0; f->count < BATCH; f->count++) {
         struct pending *p = &f->batch[f->count];
         if (!bgp_nlri_next(it, &p->nlri))
-            return;
+            break;
         p->keyed = f->table && rib_table_key(f->table, &p->nlri, &p->key);
         if (p->keyed)
             rib_table_expect(f->table, &p->key);
     }
+    return f->count;
 }
 
 static void apply(struct feed *f, bool withdrawal)
@@ -355,6 +358,21 @@ static void apply(struct feed *f, bool withdrawal)
     }
 }
 
+/* A route that is both withdrawn and announced is only announced. RFC 4271 4.3 */
+static void spare(struct feed *f, struct cursor nlri, enum bgp_family family)
+{
+    if (family >= FAMILY_COUNT || action_of(f, false) != ANNOUNCE)
+        return;
+    f->table = table_find(f->side, family, f->ctx->add_path >> family & 1);
+    struct bgp_nlri_iter it = bgp_nlri_over(nlri, family, f->ctx, false);
+    while (f->table && look_ahead(f, &it))
+        for (unsigned i = 0; i < f->count; i++) {
+            struct rib_entry *e = f->batch[i].keyed ? rib_table_find(f->table, &f->batch[i].key) : NULL;
+            if (e && e->state == RIB_LIVE)
+                e->state = RIB_SPARED;
+        }
+}
+
 /* One block of NLRI. */
 static void feed_block(struct feed *f, struct cursor nlri, enum bgp_family family, bool withdrawal)
 {
@@ -364,11 +382,10 @@ static void feed_block(struct feed *f, struct cursor nlri, enum bgp_family famil
     f->table = withdrawal ? table_find(f->side, family, path_ids) : table_get(f->side, family, path_ids);
     struct bgp_nlri_iter it = bgp_nlri_over(nlri, family, f->ctx, withdrawal);
     uint32_t total = 0;
-    do {
-        look_ahead(f, &it);
+    while (look_ahead(f, &it)) {
         apply(f, withdrawal);
         total += f->count;
-    } while (f->count == BATCH);
+    }
     *(withdrawal ? &f->news->withdrawn : &f->news->announced) += total;
     f->news->families |= (uint64_t)(total != 0) << family;
     if (it.fault != FAULT_COUNT && f->news->nlri_fault == FAULT_COUNT) {
@@ -411,9 +428,13 @@ void rib_feed(struct rib_side *s, const struct bgp_update *u, const struct bgp_c
     bool announces = cur_left(&u->nlri) || (u->reach.present && cur_left(&u->reach.nlri));
     bool withdraws = cur_left(&u->withdrawn) || u->unreach.present;
     f.has_key = announces && attrs_key(&s->rib->attrs, u, ctx, &f.key);
-    if (announces && withdraws)
+    if (announces && withdraws) {
         resolve(&f); /* attributes that reset the session let nothing be withdrawn either */
-    /* A route that is in both parts is announced. RFC 4271 4.3 */
+        if (cur_left(&u->withdrawn))
+            spare(&f, u->nlri, FAMILY_IPV4_UNICAST);
+        if (u->reach.present && u->unreach.present && u->reach.family == u->unreach.family)
+            spare(&f, u->reach.nlri, u->reach.family);
+    }
     feed_block(&f, u->withdrawn, FAMILY_IPV4_UNICAST, true);
     if (u->unreach.present)
         feed_block(&f, u->unreach.nlri, u->unreach.family, true);

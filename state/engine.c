@@ -133,8 +133,10 @@ static struct session *session_of(struct engine *e, struct peering *p, int from,
     struct session_key key = session_key_of(p, from, seg);
     struct session *s = table_get(&e->sessions, &key);
     bool syn = seg->flags & TCP_SYN, pure_syn = syn && !(seg->flags & TCP_ACK);
-    bool reused = s && pure_syn && s->half[from].syn.frame && s->half[from].isn != seg->seq &&
-                  (s->facts.end != CONN_OPEN || seq_before(s->half[from].isn, seg->seq));
+    bool reused = s && pure_syn && s->half[from].syn.frame &&
+                  (s->facts.end == CONN_REFUSED || /* it did not take the RST, and tries on */
+                   (s->half[from].isn != seg->seq &&
+                    (s->facts.end != CONN_OPEN || seq_before(s->half[from].isn, seg->seq))));
     /* a simultaneous open: both ends send a SYN for the same connection (RFC 9293 3.5) */
     if (s && pure_syn && !s->half[from].syn.frame && s->facts.active == !from)
         reused = false;
@@ -195,9 +197,9 @@ static void feed_segment(struct engine *e, const struct frame *f, struct stream_
         return;
     int from = addr_equal(&p->facts.side[0].addr, &f->src) ? 0 : 1;
     p->facts.packets++;
+    p->packets_from[from]++;
     p->facts.last = ref.when;
     e->capture.bgp_packets++;
-    e->capture.truncated += f->cut;
     struct session *s = session_of(e, p, from, &seg, ref);
     if (!s)
         return;
@@ -246,6 +248,7 @@ const struct outbox *engine_feed(struct engine *e, const struct packet *p)
     struct capture_facts *c = &e->capture;
     c->packets++;
     c->bytes += p->wire_size;
+    c->truncated += p->size < p->wire_size;
     if (!stamp_known(c->first) || stamp_before(p->when, c->first))
         c->first = p->when;
     c->last = stamp_known(c->last) ? stamp_later(c->last, p->when) : p->when;

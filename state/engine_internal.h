@@ -65,7 +65,7 @@ void session_go(struct engine *, struct session *, int who, enum bgp_state, stru
 void session_end_closes(struct engine *, struct session *, int who, struct stream_ref, enum bgp_state rest, const char *cause);
 void session_deliver(struct engine *, struct session *, int to, const struct delivery *);
 /* End `who` said something in BGP. */
-void session_spoke(struct engine *, struct session *, int who, struct stream_ref);
+void session_spoke(struct engine *, struct session *, int who, struct stream_ref, unsigned type);
 /* End `who` has given the connection up without a word that was seen. */
 void session_given_up(struct engine *, struct session *, int who, struct stream_ref);
 /* The connection ended on the wire. */
@@ -80,6 +80,8 @@ void session_changed(struct engine *, const struct session *);
 /* session_message.c */
 /* Everything that the stream of end `from` has ready. */
 void session_drain(struct engine *, struct session *, int from);
+/* A segment cut before the end of the message header: what its size alone tells. */
+void session_infer_cut(struct engine *, struct session *, int from, const struct segment *, struct stream_ref);
 
 /* tcp_health.c */
 /* A packet that stands twice in the capture (span port): true, and counted. */

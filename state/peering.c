@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOSED_KEPT = 4, TRANSFER_QUIET_S = 5, COLLAPSE_S = 30, COLLAPSE_LEAST = 10 };
+enum { CLOSED_KEPT = 6, CLOSED_MOST = 40, LINGER_S = 150, TRANSFER_QUIET_S = 5, COLLAPSE_S = 30, COLLAPSE_LEAST = 10 };
 
 static struct pair_key pair_of(const struct addr *a, const struct addr *b)
 {
@@ -167,7 +167,11 @@ void peering_prune(struct engine *e, struct peering *p)
     unsigned kept = 0;
     for (struct session **at = &p->sessions; *at;) {
         struct session *s = *at;
-        bool done = s->over || s->facts.end != CONN_OPEN;
+        /* what is closed may still be sent again for a while: forgotten too soon it would look like a new connection */
+        struct stamp last = stamp_later(s->half[0].last.when, s->half[1].last.when);
+        bool done = (s->over || s->facts.end != CONN_OPEN) && s->half[0].segments + s->half[1].segments == 0;
+        done |= s->facts.end != CONN_OPEN && stamp_before(stamp_add(last, SPAN_S(LINGER_S)), e->now);
+        done |= s->facts.end != CONN_OPEN && kept >= CLOSED_MOST;
         if (!done || ++kept <= CLOSED_KEPT) {
             at = &s->next;
             continue;
@@ -186,9 +190,14 @@ void peering_routes(struct peering *p, struct session *s, int from, const struct
         struct span quiet = { 0 };
         if (end->transfer_last.frame)
             quiet = stamp_since(ref.when, end->transfer_last.when);
-        if (quiet.ns > SPAN_S(TRANSFER_QUIET_S).ns)
-            end->transfer_over = true;
-        else if (news->announced) {
+        if (quiet.ns > SPAN_S(TRANSFER_QUIET_S).ns) {
+            end->transfer_over = end->transfer_routes >= TABLE_LEAST;
+            if (!end->transfer_over) { /* a few routes, then the table */
+                end->transfer_first = end->transfer_last = (struct stream_ref){ 0 };
+                end->transfer_routes = 0;
+            }
+        }
+        if (!end->transfer_over && news->announced) {
             if (!end->transfer_first.frame)
                 end->transfer_first = ref;
             end->transfer_last = ref;

@@ -1,5 +1,8 @@
-/* NLRI in; what its route is found by out, and back. Host bits behind a prefix's length do not count. */
-#include "state/rib_key_internal.h"
+/* NLRI in; what its route is found by out, and back. Host bits behind a prefix's length do not count.
+ * The first word of an address is stored as a hash of all of it, from which it can be had back: so no entry needs
+ * room for a hash, and none is ever hashed again. */
+#include "base/hash.h"
+#include "state/rib_table.h"
 
 #include <string.h>
 
@@ -10,6 +13,30 @@ unsigned rib_address_words(enum bgp_family family)
     /* unicast, multicast, labelled unicast (RFC 4760, 8277): a prefix is all there is to them */
     bool plain = safi == 1 || safi == 2 || safi == 4;
     return !plain ? 0 : afi == 1 ? 1 : afi == 2 ? 4 : 0;
+}
+
+/* Every number once, and numbers that differ little become numbers that differ much. */
+static uint32_t scramble(uint32_t x)
+{
+    x = (x ^ x >> 16) * UINT32_C(0x7feb352d);
+    x = (x ^ x >> 15) * UINT32_C(0x846ca68b);
+    return x ^ x >> 16;
+}
+static uint32_t unscramble(uint32_t x)
+{
+    x = (x ^ x >> 16) * UINT32_C(0x43021123);
+    x = (x ^ x >> 15 ^ x >> 30) * UINT32_C(0x1d69e2a5);
+    return x ^ x >> 16;
+}
+
+/* What the words behind the first one, and the length, add to the hash. */
+static uint32_t hash_rest(const struct rib_table *t, const uint32_t *word, unsigned bits)
+{
+    uint64_t h = hash_u64(bits, t->seed);
+    for (unsigned i = 1; i < t->words; i += 2)
+        h = hash_mix(h ^ UINT64_C(0xa0761d6478bd642f),
+                     t->seed ^ word[i] ^ (i + 1u < t->words ? (uint64_t)word[i + 1] << 32 : 0));
+    return (uint32_t)(h >> 32);
 }
 
 /* The last byte of a prefix without the bits behind it. */
@@ -51,7 +78,7 @@ static bool key_long(const struct rib_table *t, const struct bgp_nlri *n, struct
         out->last = prefix_last ? mask_last(out->at[size - 1], n->bits) : out->at[size - 1];
     }
     uint64_t rest = (uint64_t)out->path_id << 32 | (uint32_t)out->bits << 16 | (uint32_t)out->type << 8 | out->last;
-    out->hash = (uint32_t)(hash_mix(hash_bytes(out->at, size ? size - 1 : 0, t->seed), hash_u64(rest, t->seed)) >> 32);
+    out->word[0] = (uint32_t)(hash_mix(hash_bytes(out->at, size ? size - 1 : 0, t->seed), hash_u64(rest, t->seed)) >> 32);
     return true;
 }
 
@@ -70,7 +97,7 @@ bool rib_table_key(const struct rib_table *t, const struct bgp_nlri *n, struct r
         key_v6(n->prefix.at, size, out);
     if (t->path_ids)
         out->word[address_words] = n->path_id;
-    out->hash = rib_hash_words(out->word, t->words, out->bits, t->seed);
+    out->word[0] = scramble(out->word[0] ^ hash_rest(t, out->word, out->bits));
     return true;
 }
 
@@ -97,11 +124,14 @@ void rib_table_nlri(const struct rib_table *t, const struct rib_entry *e, uint8_
         return;
     }
     unsigned address_words = t->words - t->path_ids;
+    uint32_t word[4] = { unscramble(e->key[0]) ^ hash_rest(t, e->key, e->bits) };
     if (address_words == 1)
         for (unsigned i = 0; i < 4; i++)
-            room[i] = (uint8_t)(e->key[0] >> (24 - 8 * i));
-    else
-        memcpy(room, e->key, 16);
+            room[i] = (uint8_t)(word[0] >> (24 - 8 * i));
+    else {
+        memcpy(word + 1, e->key + 1, 12);
+        memcpy(room, word, 16);
+    }
     out->prefix = out->key = cur_over(room, (e->bits + 7u) / 8);
     if (t->path_ids)
         out->path_id = e->key[address_words];

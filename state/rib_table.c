@@ -1,20 +1,23 @@
-/* Keys in, entries out. Extendible hashing: the leading bits of a hash choose a segment, the bits behind them a place
- * in it, and the entry stands there or at one of the places behind (linear probing). A segment that is crowded
- * grows by half, and splits in two when it is large; no step moves more than one segment. */
+/* Keys in, entries out. Extendible hashing: the leading bits of a hash choose a segment, the bits behind them a home
+ * in it, and the entry stands there or a little behind. Entries stand in the order of their hashes, so a search ends
+ * at the first larger one, and moving them into another segment is one walk. A segment that is crowded grows by half,
+ * and splits in two when it is large; no step moves more than one segment. */
 #include "state/rib_table.h"
 
 #include "base/macros.h"
-#include "state/rib_key_internal.h"
 #include <string.h>
 
-enum { SEGMENT_LEAST = 8, SEGMENT_MOST = 4096 }; /* entries that there is room for */
+enum { SEGMENT_LEAST = 8, SEGMENT_MOST = 4096 }; /* homes */
 enum { DEPTH_MOST = 24 };
 
 static size_t stride_of(const struct rib_table *t) { return 2u + t->words; }
+/* Places for entries whose homes are near the end; the last one always stays empty, so that every search ends. */
+static uint32_t slots_of(uint32_t room) { return room + room / 64 + 4; }
+static bool is_crowded(const struct rib_place *p) { return p->segment->used >= p->room - p->room / 5; }
 
 static size_t segment_bytes(const struct rib_table *t, uint32_t room)
 {
-    return sizeof(struct rib_segment) + room * stride_of(t) * sizeof(uint32_t);
+    return sizeof(struct rib_segment) + slots_of(room) * stride_of(t) * sizeof(uint32_t);
 }
 
 static struct rib_entry *entry_at(const struct rib_place *p, size_t stride, uint32_t at)
@@ -22,9 +25,9 @@ static struct rib_entry *entry_at(const struct rib_place *p, size_t stride, uint
     return (struct rib_entry *)(void *)(p->segment->words + at * stride);
 }
 
-static uint32_t home_of(const struct rib_place *p, uint32_t hash)
+static struct rib_entry *next_entry(struct rib_entry *e, size_t stride)
 {
-    return (uint32_t)((uint64_t)(uint32_t)(hash << p->depth) * p->room >> 32);
+    return (struct rib_entry *)(void *)((uint32_t *)(void *)e + stride);
 }
 
 static uint32_t place_count(const struct rib_table *t) { return 1u << t->depth; }
@@ -35,32 +38,31 @@ static uint32_t place_index(const struct rib_table *t, uint32_t hash)
     return (uint32_t)((uint64_t)hash >> (32 - t->depth));
 }
 
-static uint32_t entry_hash(const struct rib_table *t, const struct rib_entry *e)
-{
-    return t->is_long ? e->key[0] : rib_hash_words(e->key, t->words, e->bits, t->seed);
-}
-
 /* ---- finding ---- */
 
-/* The entry, or the empty place where it would go. For each number of words a loop of its own. */
-static inline struct rib_entry *seek_words(const struct rib_place *p, const struct rib_key *k, unsigned words)
+/* The entry, or the one that a new one would stand before. For each number of words a loop of its own. */
+static inline struct rib_entry *seek_words(const struct rib_place *p, const struct rib_key *k, unsigned words,
+                                           bool *same)
 {
-    uint32_t at = home_of(p, k->hash);
-    for (;;) {
-        struct rib_entry *e = entry_at(p, 2u + words, at);
-        unsigned same = 0;
-        while (same < words && e->key[same] == k->word[same])
-            same++;
-        if (e->state == RIB_NONE || (same == words && e->bits == k->bits))
+    struct rib_entry *e = entry_at(p, 2u + words, rib_home(p, k->word[0]));
+    for (; e->state != RIB_NONE && e->key[0] <= k->word[0]; e = next_entry(e, 2u + words)) {
+        if (e->key[0] < k->word[0])
+            continue;
+        unsigned i = 1;
+        while (i < words && e->key[i] == k->word[i])
+            i++;
+        if (i == words && e->bits == k->bits) {
+            *same = true;
             return e;
-        if (++at == p->room)
-            at = 0;
+        }
     }
+    *same = false;
+    return e;
 }
 
 static bool same_long(const struct rib_table *t, const struct rib_entry *e, const struct rib_key *k)
 {
-    if (e->key[0] != k->hash || e->bits != k->bits)
+    if (e->key[0] != k->word[0] || e->bits != k->bits)
         return false;
     const struct rib_long_key *had = block_at(t->memory, e->key[1]);
     if (had->size != k->size || had->path_id != k->path_id || had->type != k->type)
@@ -68,63 +70,82 @@ static bool same_long(const struct rib_table *t, const struct rib_entry *e, cons
     return !k->size || (had->bytes[k->size - 1] == k->last && !memcmp(had->bytes, k->at, k->size - 1));
 }
 
-static struct rib_entry *seek_long(const struct rib_table *t, const struct rib_place *p, const struct rib_key *k)
+static struct rib_entry *seek_long(const struct rib_table *t, const struct rib_place *p, const struct rib_key *k,
+                                   bool *same)
 {
-    uint32_t at = home_of(p, k->hash);
-    for (;;) {
-        struct rib_entry *e = entry_at(p, 4, at);
-        if (e->state == RIB_NONE || same_long(t, e, k))
-            return e;
-        if (++at == p->room)
-            at = 0;
-    }
+    size_t stride = stride_of(t);
+    struct rib_entry *e = entry_at(p, stride, rib_home(p, k->word[0]));
+    for (*same = false; e->state != RIB_NONE && e->key[0] <= k->word[0]; e = next_entry(e, stride))
+        if ((*same = same_long(t, e, k)))
+            break;
+    return e;
 }
 
-/* NULL when the place has no segment. */
-static struct rib_entry *seek(const struct rib_table *t, const struct rib_place *p, const struct rib_key *k)
+static inline struct rib_entry *seek(const struct rib_table *t, const struct rib_place *p, const struct rib_key *k,
+                                     bool *same)
 {
-    if (!p->segment)
-        return NULL;
     if (t->is_long)
-        return seek_long(t, p, k);
+        return seek_long(t, p, k, same);
     switch (t->words) {
-    case 1: return seek_words(p, k, 1);
-    case 2: return seek_words(p, k, 2);
-    case 4: return seek_words(p, k, 4);
-    default: return seek_words(p, k, t->words);
+    case 1: return seek_words(p, k, 1, same);
+    case 2: return seek_words(p, k, 2, same);
+    case 4: return seek_words(p, k, 4, same);
+    default: return seek_words(p, k, t->words, same);
     }
 }
 
 struct rib_entry *rib_table_find(const struct rib_table *t, const struct rib_key *k)
 {
-    struct rib_entry *e = seek(t, &t->places[place_index(t, k->hash)], k);
-    return e && e->state ? e : NULL;
+    const struct rib_place *p = &t->places[place_index(t, k->word[0])];
+    if (!p->segment)
+        return NULL;
+    bool same;
+    struct rib_entry *e = seek(t, p, k, &same);
+    return same ? e : NULL;
 }
 
 /* ---- growing ---- */
 
-/* Copies an entry that is not there yet. */
-static void settle(const struct rib_place *to, size_t stride, const struct rib_entry *e, uint32_t hash)
+/* Copies entries `first` to `end` into the new place, in their order; false if they do not fit. */
+static bool copy_sorted(size_t stride, const struct rib_place *from, uint32_t first, uint32_t end, struct rib_place *to)
 {
-    uint32_t at = home_of(to, hash);
-    while (entry_at(to, stride, at)->state) {
-        if (++at == to->room)
-            at = 0;
+    uint32_t next = 0, last = slots_of(to->room) - 1;
+    for (uint32_t at = first; at < end; at++) {
+        const struct rib_entry *e = entry_at(from, stride, at);
+        if (e->state == RIB_NONE)
+            continue;
+        uint32_t home = rib_home(to, e->key[0]);
+        uint32_t slot = home > next ? home : next;
+        if (slot >= last)
+            return false;
+        const uint32_t *source = from->segment->words + at * stride;
+        uint32_t *target = to->segment->words + slot * stride;
+        for (size_t i = 0; i < stride; i++)
+            target[i] = source[i];
+        to->segment->used++;
+        next = slot + 1;
     }
-    memcpy(entry_at(to, stride, at), e, stride * sizeof(uint32_t));
-    to->segment->used++;
-}
-
-static bool segment_new(const struct rib_table *t, struct rib_place *p)
-{
-    p->segment = rib_take_zeroed(t->memory, segment_bytes(t, p->room));
-    return p->segment != NULL;
+    return true;
 }
 
 static void segment_free(const struct rib_table *t, const struct rib_place *p)
 {
     if (p->segment)
         rib_give(t->memory, p->segment, segment_bytes(t, p->room));
+}
+
+/* Makes to->segment out of a range of another one, with to->room homes, or more if that is needed. */
+static bool segment_fill(const struct rib_table *t, const struct rib_place *from, uint32_t first, uint32_t end,
+                         struct rib_place *to)
+{
+    for (;; to->room += to->room / 2) {
+        to->segment = rib_take_zeroed(t->memory, segment_bytes(t, to->room));
+        if (!to->segment)
+            return false;
+        if (copy_sorted(stride_of(t), from, first, end, to))
+            return true;
+        segment_free(t, to);
+    }
 }
 
 /* All places that show what place `index` shows get the new one. */
@@ -140,13 +161,8 @@ static bool resize(struct rib_table *t, uint32_t index, uint32_t room)
 {
     struct rib_place old = t->places[index];
     struct rib_place place = { .room = room, .depth = old.depth };
-    if (!segment_new(t, &place))
+    if (!segment_fill(t, &old, 0, old.segment ? slots_of(old.room) : 0, &place))
         return false;
-    for (uint32_t at = 0; old.segment && at < old.room; at++) {
-        const struct rib_entry *e = entry_at(&old, stride_of(t), at);
-        if (e->state)
-            settle(&place, stride_of(t), e, entry_hash(t, e));
-    }
     replace(t, index, place);
     segment_free(t, &old);
     return true;
@@ -171,33 +187,34 @@ static bool deepen(struct rib_table *t)
     return true;
 }
 
+/* Homes for so many entries: three fifths full. */
+static uint32_t room_for(uint32_t entries)
+{
+    uint32_t room = entries + entries / 3 * 2;
+    return room < SEGMENT_LEAST ? SEGMENT_LEAST : room;
+}
+
+/* The segment becomes two, of what was before and behind the middle of its hashes. */
 static bool split(struct rib_table *t, uint32_t hash)
 {
+    if (t->places[place_index(t, hash)].depth == t->depth && !deepen(t))
+        return false;
     uint32_t index = place_index(t, hash);
-    if (t->places[index].depth == t->depth && !deepen(t))
-        return false;
-    index = place_index(t, hash);
     const struct rib_place old = t->places[index];
-    size_t stride = stride_of(t);
-    uint32_t ones = 0;
-    for (uint32_t at = 0; at < old.room; at++) {
-        const struct rib_entry *e = entry_at(&old, stride, at);
-        ones += e->state && entry_hash(t, e) >> (31 - old.depth) & 1;
+    uint32_t slots = slots_of(old.room), middle = 0, lower = 0;
+    for (; middle < slots; middle++) {
+        const struct rib_entry *e = entry_at(&old, stride_of(t), middle);
+        if (e->state != RIB_NONE && e->key[0] >> (31 - old.depth) & 1)
+            break;
+        lower += e->state != RIB_NONE;
     }
-    uint32_t zeros = old.segment->used - ones;
-    struct rib_place half[2] = { { .room = zeros + zeros / 2 + SEGMENT_LEAST, .depth = old.depth + 1 },
-                                 { .room = ones + ones / 2 + SEGMENT_LEAST, .depth = old.depth + 1 } };
-    if (!segment_new(t, &half[0]))
+    struct rib_place half[2] = { { .room = room_for(lower), .depth = old.depth + 1 },
+                                 { .room = room_for(old.segment->used - lower), .depth = old.depth + 1 } };
+    if (!segment_fill(t, &old, 0, middle, &half[0]))
         return false;
-    if (!segment_new(t, &half[1])) {
+    if (!segment_fill(t, &old, middle, slots, &half[1])) {
         segment_free(t, &half[0]);
         return false;
-    }
-    for (uint32_t at = 0; at < old.room; at++) {
-        const struct rib_entry *e = entry_at(&old, stride, at);
-        uint32_t h = e->state ? entry_hash(t, e) : 0;
-        if (e->state)
-            settle(&half[h >> (31 - old.depth) & 1], stride, e, h);
     }
     uint32_t count = share_count(t, &old), first = index & ~(count - 1);
     for (uint32_t i = 0; i < count; i++)
@@ -213,97 +230,135 @@ static bool make_room(struct rib_table *t, uint32_t hash)
         return resize(t, index, SEGMENT_LEAST);
     if (room < SEGMENT_MOST) {
         uint32_t more = room + room / 2;
-        return resize(t, index, more < SEGMENT_MOST ? more : SEGMENT_MOST);
+        /* no small step at the end */
+        return resize(t, index, more < SEGMENT_MOST / 4 * 3 ? more : SEGMENT_MOST);
     }
     return split(t, hash) || resize(t, index, room + room / 2);
 }
 
-/* Fills the empty entry's key; false at the ceiling. */
-static bool fill(struct rib_table *t, struct rib_entry *e, const struct rib_key *k)
+/* Moves entries on by one place, up to the next empty one; false if that is the last place. */
+static bool open_gap(const struct rib_table *t, const struct rib_place *p, struct rib_entry *at)
 {
-    if (t->is_long) {
-        uint32_t handle = block_new(t->memory, sizeof(struct rib_long_key) + k->size);
-        if (!handle)
-            return false;
-        struct rib_long_key *had = block_at(t->memory, handle);
-        had->path_id = k->path_id;
-        had->size = (uint16_t)k->size;
-        had->type = k->type;
-        if (k->size) {
-            memcpy(had->bytes, k->at, k->size - 1);
-            had->bytes[k->size - 1] = k->last;
-        }
-        e->key[0] = k->hash;
-        e->key[1] = handle;
-    } else
-        for (unsigned i = 0; i < t->words; i++)
-            e->key[i] = k->word[i];
-    e->bits = k->bits;
+    size_t stride = stride_of(t);
+    const struct rib_entry *last = entry_at(p, stride, slots_of(p->room) - 1);
+    struct rib_entry *empty = at;
+    while (empty->state != RIB_NONE)
+        empty = next_entry(empty, stride);
+    if (empty == last)
+        return false;
+    if (empty != at) {
+        size_t bytes = (size_t)((uint8_t *)(void *)empty - (uint8_t *)(void *)at);
+        memmove(next_entry(at, stride), at, bytes);
+        memset(at, 0, stride * sizeof(uint32_t));
+    }
     return true;
+}
+
+/* An empty place for the key, where it belongs; NULL at the ceiling. */
+static struct rib_entry *insert(struct rib_table *t, const struct rib_key *k)
+{
+    for (bool may_grow = true;;) {
+        struct rib_place *p = &t->places[place_index(t, k->word[0])];
+        /* at the ceiling what room there is may be used up, nearly */
+        if (p->segment && (may_grow ? !is_crowded(p) : p->segment->used < p->room - p->room / 16)) {
+            bool same;
+            struct rib_entry *e = seek(t, p, k, &same);
+            if (open_gap(t, p, e)) {
+                p->segment->used++;
+                return e;
+            }
+        }
+        if (!may_grow)
+            return NULL;
+        may_grow = make_room(t, k->word[0]);
+    }
+}
+
+/* A copy of the message's long key: a handle, or 0. */
+static uint32_t keep_long(struct rib_table *t, const struct rib_key *k)
+{
+    uint32_t handle = block_new(t->memory, sizeof(struct rib_long_key) + k->size);
+    if (!handle)
+        return 0;
+    struct rib_long_key *had = block_at(t->memory, handle);
+    had->path_id = k->path_id;
+    had->size = (uint16_t)k->size;
+    had->type = k->type;
+    if (k->size) {
+        memcpy(had->bytes, k->at, k->size - 1);
+        had->bytes[k->size - 1] = k->last;
+    }
+    return handle;
 }
 
 struct rib_entry *rib_table_put(struct rib_table *t, const struct rib_key *k)
 {
-    const struct rib_place *p = &t->places[place_index(t, k->hash)];
-    struct rib_entry *e = seek(t, p, k);
-    if (e && e->state)
-        return e;
-    if (!e || p->segment->used >= p->room - p->room / 5) {
-        bool grown = make_room(t, k->hash);
-        p = &t->places[place_index(t, k->hash)];
-        /* at the ceiling what room there is may be used, but searches must end, and soon */
-        if (!grown && (!p->segment || p->segment->used + 1 + p->room / 16 >= p->room))
-            return NULL;
-        e = seek(t, p, k);
+    const struct rib_place *p = &t->places[place_index(t, k->word[0])];
+    struct rib_entry *e = NULL;
+    if (p->segment) {
+        bool same;
+        e = seek(t, p, k, &same);
+        if (same)
+            return e;
     }
-    if (!fill(t, e, k))
+    uint32_t handle = 0;
+    if (t->is_long && !(handle = keep_long(t, k)))
         return NULL;
-    p->segment->used++;
+    if (e && !is_crowded(p) && open_gap(t, p, e))
+        p->segment->used++;
+    else if (!(e = insert(t, k))) {
+        if (handle)
+            block_free(t->memory, handle);
+        return NULL;
+    }
+    e->bits = k->bits;
+    e->key[0] = k->word[0];
+    for (unsigned i = 1; i < t->words; i++)
+        e->key[i] = k->word[i];
+    if (handle)
+        e->key[1] = handle;
     return e;
 }
 
 /* ---- shrinking ---- */
 
-/* Empties the place; entries that stand behind it because it was taken move up. */
-static void erase(struct rib_table *t, const struct rib_place *p, uint32_t hole)
+/* Drops ghosts of one segment; what stays moves up towards its home. */
+static void sweep_segment(struct rib_table *t, const struct rib_place *p, bool all, uint8_t era)
 {
-    size_t stride = stride_of(t);
-    if (t->is_long)
-        block_free(t->memory, entry_at(p, stride, hole)->key[1]);
-    for (uint32_t at = hole;;) {
-        at = at + 1 == p->room ? 0 : at + 1;
-        const struct rib_entry *e = entry_at(p, stride, at);
-        if (!e->state)
-            break;
-        uint32_t home = home_of(p, entry_hash(t, e));
-        uint32_t from_home = at - home + (at < home ? p->room : 0);
-        uint32_t from_hole = at - hole + (at < hole ? p->room : 0);
-        if (from_home < from_hole)
+    size_t stride = stride_of(t), bytes = stride * sizeof(uint32_t);
+    uint32_t next = 0;
+    for (uint32_t at = 0; at < slots_of(p->room); at++) {
+        struct rib_entry *e = entry_at(p, stride, at);
+        if (e->state == RIB_NONE)
             continue;
-        memcpy(entry_at(p, stride, hole), e, stride * sizeof(uint32_t));
-        hole = at;
+        if (e->state >= RIB_WITHDRAWN && (all || e->era != era)) {
+            if (t->is_long)
+                block_free(t->memory, e->key[1]);
+            memset(e, 0, bytes);
+            p->segment->used--;
+            t->ghosts--;
+            continue;
+        }
+        uint32_t home = rib_home(p, e->key[0]);
+        uint32_t slot = home > next ? home : next;
+        if (slot != at) {
+            memcpy(entry_at(p, stride, slot), e, bytes);
+            memset(e, 0, bytes);
+        }
+        next = slot + 1;
     }
-    memset(entry_at(p, stride, hole), 0, stride * sizeof(uint32_t));
-    p->segment->used--;
 }
 
 static void sweep_place(struct rib_table *t, uint32_t index, bool all, uint8_t era)
 {
     const struct rib_place p = t->places[index];
-    for (uint32_t at = 0; at < p.room;) {
-        const struct rib_entry *e = entry_at(&p, stride_of(t), at);
-        if (e->state > RIB_LIVE && (all || e->era != era)) {
-            erase(t, &p, at);
-            t->ghosts--;
-        } else
-            at++;
-    }
+    sweep_segment(t, &p, all, era);
     uint32_t used = p.segment->used;
     if (!used) {
         replace(t, index, (struct rib_place){ .depth = p.depth });
         segment_free(t, &p);
-    } else if (p.room > SEGMENT_LEAST && used < p.room / 4)
-        resize(t, index, used + used / 2 + SEGMENT_LEAST); /* if there is no room to shrink, it stays as it is */
+    } else if (used < p.room / 4 && room_for(used) < p.room)
+        (void)resize(t, index, room_for(used)); /* without memory to shrink it stays as it is */
 }
 
 static void forget_places(struct rib_table *t)
@@ -326,13 +381,15 @@ void rib_table_sweep(struct rib_table *t, bool all, uint8_t era)
         forget_places(t);
 }
 
+/* ---- tables ---- */
+
 struct rib_entry *rib_table_next(const struct rib_table *t, struct rib_cursor *c)
 {
     while (c->place < place_count(t)) {
         const struct rib_place *p = &t->places[c->place];
-        while (p->segment && c->at < p->room) {
+        while (p->segment && c->at < slots_of(p->room)) {
             struct rib_entry *e = entry_at(p, stride_of(t), c->at++);
-            if (e->state)
+            if (e->state != RIB_NONE)
                 return e;
         }
         c->place += share_count(t, p);

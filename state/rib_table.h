@@ -10,6 +10,7 @@
 enum rib_state {
     RIB_NONE,      /* no entry */
     RIB_LIVE,      /* announced; value: its attributes, 0 unknown */
+    RIB_SPARED,    /* live, and the UPDATE at hand announces it again: what it withdraws does not count */
     RIB_WITHDRAWN, /* ghost; value: the last origin AS, 0 unknown */
     RIB_LOST,      /* ghost, likewise; it went with the session or with a faulty UPDATE, not by a withdrawal */
 };
@@ -21,17 +22,16 @@ struct rib_entry {
     uint8_t flaps;  /* announced again after a withdrawal; stays at 255 */
     uint8_t state;  /* enum rib_state */
     uint8_t era;    /* of the last flap, or of a ghost's end (rib_era) */
-    uint32_t key[]; /* table->words of them */
+    uint32_t key[]; /* table->words of them; the first one is the hash */
 };
 
 /* What a route is found by, from a message. Borrows from the message where the key is long. */
 struct rib_key {
-    uint32_t hash;
+    uint32_t word[5];  /* [0]: hash. The others of short keys: the rest of the address, path identifier */
     uint8_t bits;
     uint8_t type;      /* kept to tell the route later */
     uint8_t last;      /* the last of the `size` bytes, without bits behind the prefix */
     uint32_t path_id;
-    uint32_t word[5];  /* short keys: address, path identifier */
     uint32_t size;     /* long keys: bytes at `at` */
     const uint8_t *at;
 };
@@ -44,6 +44,7 @@ struct rib_long_key {
     uint8_t bytes[];
 };
 
+/* Entries in the order of their hashes, each at its home or behind it, without a gap between. */
 struct rib_segment {
     uint32_t used; /* entries, ghosts too */
     uint32_t words[];
@@ -52,9 +53,15 @@ struct rib_segment {
 /* Where the entries of a range of hashes are. */
 struct rib_place {
     struct rib_segment *segment; /* NULL: no entry yet */
-    uint32_t room;               /* entries that it could hold */
+    uint32_t room;               /* homes; a few places more are behind them */
     uint32_t depth;              /* how many leading bits of the hash its entries share */
 };
+
+/* Where in its segment the search for a hash begins; never falls as the hash rises. */
+static inline uint32_t rib_home(const struct rib_place *p, uint32_t hash)
+{
+    return (uint32_t)((uint64_t)(uint32_t)(hash << p->depth) * p->room >> 32);
+}
 
 struct rib_table {
     struct rib_table *next; /* of its side */
@@ -64,7 +71,7 @@ struct rib_table {
     struct rib_place only;
     enum bgp_family family;
     bool path_ids;     /* its routes have path identifiers */
-    bool is_long;      /* keys of any length: key[0] is the hash, key[1] the handle of a rib_long_key */
+    bool is_long;      /* keys of any length: key[1] is the handle of a rib_long_key */
     uint8_t words;     /* of an entry's key */
     uint8_t depth;
     uint32_t live, ghosts;
@@ -76,6 +83,8 @@ struct rib_table *rib_table_new(struct rib_memory *, enum bgp_family, bool path_
 /* Its entries go as they are: release attributes first. */
 void rib_table_free(struct rib_table *);
 
+/* Words of an address of the family, 1 or 4; 0: its keys are long. */
+unsigned rib_address_words(enum bgp_family);
 /* The NLRI as this table's key; false if it is none of this family. */
 bool rib_table_key(const struct rib_table *, const struct bgp_nlri *, struct rib_key *out);
 /* An entry's key as NLRI, without labels; `room` is what its cursors may point to. */
@@ -84,10 +93,12 @@ void rib_table_nlri(const struct rib_table *, const struct rib_entry *, uint8_t 
 /* The key will be looked for soon. */
 static inline void rib_table_expect(const struct rib_table *t, const struct rib_key *k)
 {
-    const struct rib_place *p = &t->places[(uint64_t)k->hash >> (32 - t->depth)];
+    const struct rib_place *p = &t->places[(uint64_t)k->word[0] >> (32 - t->depth)];
     if (p->segment) {
-        uint32_t at = (uint32_t)((uint64_t)(uint32_t)(k->hash << p->depth) * p->room >> 32);
-        RIB_PREFETCH(p->segment->words + (size_t)at * (2u + t->words));
+        const uint32_t *home = p->segment->words + (size_t)rib_home(p, k->word[0]) * (2u + t->words);
+        RIB_PREFETCH(home);
+        RIB_PREFETCH(home + 2 * (2u + t->words)); /* it may stand a little behind, in the next line of memory */
+        RIB_PREFETCH(p->segment);
     }
 }
 /* The entry, or NULL. Entries move at the next put or sweep. */

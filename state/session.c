@@ -76,6 +76,8 @@ void session_go(struct engine *e, struct session *s, int who, enum bgp_state to,
         side->established_count++;
         s->facts.established++;
         s->was_established = true;
+        if (!s->peering->ever_established)
+            s->peering->first_up = ref.when;
         s->peering->ever_established = true;
         if (s->hold_known && s->hold)
             e->next_deadline = (struct stamp){ INT64_MIN + 1 }; /* reckon anew */
@@ -116,7 +118,17 @@ static void reckon_midway(struct engine *e, struct session *s, int who, struct s
         session_go(e, s, who, STATE_ESTABLISHED, ref, "mid-stream");
 }
 
-void session_spoke(struct engine *e, struct session *s, int who, struct stream_ref ref)
+/* UPDATEs are sent in one state only: whoever sends one is there, though the KEEPALIVE that brought it there is not in
+ * the capture, or was never sent (some take an UPDATE for it). */
+static void reckon_from_update(struct engine *e, struct session *s, int who, struct stream_ref ref)
+{
+    struct end *end = &s->end[who];
+    if (!end->closed && !end->hold_ran_out && end->keepalive_sent.frame && end->state >= STATE_OPENSENT &&
+        end->state < STATE_ESTABLISHED)
+        session_go(e, s, who, STATE_ESTABLISHED, ref, "update-sent");
+}
+
+void session_spoke(struct engine *e, struct session *s, int who, struct stream_ref ref, unsigned type)
 {
     struct end *end = &s->end[who];
     end->last_spoke = ref;
@@ -127,6 +139,8 @@ void session_spoke(struct engine *e, struct session *s, int who, struct stream_r
     }
     reckon_midway(e, s, who, ref);
     reckon(e, s, who);
+    if (type == BGP_UPDATE)
+        reckon_from_update(e, s, who, ref);
 }
 
 static void hear(struct engine *e, struct session *s, int to, struct stream_ref ref)
@@ -158,7 +172,9 @@ void session_deliver(struct engine *e, struct session *s, int to, const struct d
     }
     if (d->what & DELIVERED_KEEPALIVE && !end->keepalive_received.frame)
         end->keepalive_received = d->ref;
-    if (d->what & (DELIVERED_KEEPALIVE | DELIVERED_UPDATE)) {
+    /* a receiver that waits for the rest of a message of a mad length does not see those behind it, which we find again */
+    bool waits = from->bad_header.frame && from->bad_length > BGP_LARGEST;
+    if (d->what & (DELIVERED_KEEPALIVE | DELIVERED_UPDATE) && !waits) {
         hear(e, s, to, d->ref);
         reckon_midway(e, s, to, d->ref);
     }
@@ -169,6 +185,14 @@ void session_deliver(struct engine *e, struct session *s, int to, const struct d
     }
 }
 
+/* The OPEN reached it, and it did not object before the other side ended it all: it had accepted it. */
+static void accepted_silently(struct engine *e, struct session *s, int who)
+{
+    struct end *end = &s->end[who];
+    if (end->state == STATE_OPENSENT && end->open_received && !end->notification && s->end[!who].open_count)
+        session_go(e, s, who, STATE_OPENCONFIRM, s->end[!who].open.ref, "open-received");
+}
+
 void session_end_closes(struct engine *e, struct session *s, int who, struct stream_ref ref, enum bgp_state rest,
                         const char *cause)
 {
@@ -176,6 +200,8 @@ void session_end_closes(struct engine *e, struct session *s, int who, struct str
     if (end->closed)
         return;
     end->closed = true;
+    if (s->end[!who].notification)
+        accepted_silently(e, s, who);
     if (end->state == STATE_ESTABLISHED)
         s->peering->facts.side[who].lost_count++;
     session_go(e, s, who, rest, ref, cause);

@@ -91,7 +91,8 @@ struct notification_facts {
     uint8_t data_size;
 };
 
-enum { GAPS = 16 };
+/* fewer routes are no table: what comes first may be a route or two of its own */
+enum { GAPS = 16, TABLE_LEAST = 500 };
 
 /* What one end is as a BGP speaker, in this connection. */
 struct end {
@@ -148,7 +149,7 @@ struct session {
     bool established_both, was_established;
     bool over;                /* both ends know, or nobody cares any more */
     bool lost_told;           /* the loss of an established session was told */
-    bool outcome_told;
+    bool outcome_told, closed_told;
     bool collided;            /* another connection of the peering was open when its OPEN came */
     struct stream_ref icmp;   /* an ICMP error quoted it */
     uint8_t icmp_type, icmp_code;
@@ -204,10 +205,15 @@ struct peering {
     struct loss loss[LOSSES_KEPT]; /* the latest */
     bool announced_event;
     bool ever_established;
+    struct stamp first_up;          /* when it was established for the first time; valid if ever_established */
     bool bgp_seen;               /* a BGP message was seen: it is no scanner */
     /* graceful restart */
     struct open_facts last_open[2]; /* of the session before */
     bool had_session;
+    struct stream_ref heard_ack[2]; /* of each side: its last packet that acknowledged something */
+    uint64_t packets_from[2];
+    uint8_t mac[2][6];              /* from which the packets of each side come; zero: not known */
+    struct stream_ref answered[2];  /* when a side last took part: a SYN of its own, a SYN/ACK, data */
     struct stream_ref session_lost; /* when the last one was lost */
     int lost_by;                    /* who is to blame for that; -1 unknown */
     bool lost_by_notification;

@@ -44,8 +44,8 @@ static struct bgp_open as_open(const struct open_facts *f)
 static void agree(struct engine *e, struct session *s)
 {
     const struct open_facts *a = &s->end[0].open, *b = &s->end[1].open;
-    if (!s->end[0].open_count || !s->end[1].open_count)
-        return;
+    if (!s->end[0].open_count || !s->end[1].open_count || !a->asn || !b->asn)
+        return; /* one may be inferred only */
     s->hold = a->hold < b->hold ? a->hold : b->hold;
     s->hold_known = true;
     s->peering->facts.hold = s->hold;
@@ -73,6 +73,8 @@ static void on_open(struct engine *e, struct session *s, int from, const struct 
     bgp_open_read(&item->msg, &open);
     end->open_count++;
     if (end->open_count == 1) {
+        if (end->closed && !end->notification && s->facts.end_by == !from)
+            end->closed = false; /* its kernel had taken the FIN, the process had not seen it yet */
         learn_open(&end->open, &open, &item->msg, item->last);
         peering_learn_open(e, s->peering, from, &item->msg, &end->open);
         const struct bgp_msg *kept = outbox_keep_message(&e->outbox, &item->msg);
@@ -185,7 +187,7 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
     bgp_update_read(&item->msg, ctx, &u);
     if (u.end_of_rib) {
         end->end_of_rib |= UINT64_C(1) << (u.end_of_rib_family % 64);
-        end->transfer_over = true;
+        end->transfer_over = end->transfer_routes >= TABLE_LEAST; /* some say it first, and send their table then */
         return;
     }
     struct rib_news news;
@@ -261,7 +263,7 @@ static void on_message(struct engine *e, struct session *s, int from, const stru
     }
     if (e->options.tell_messages)
         tell_message(e, s, from, item, context(s, from, &item->msg), FAULT_COUNT);
-    session_spoke(e, s, from, item->last);
+    session_spoke(e, s, from, item->last, type);
     await_delivery(e, s, from, item, what[type]);
 }
 
@@ -283,9 +285,16 @@ static void on_noise(struct engine *e, struct session *s, int from, const struct
 
 static void on_hole(struct engine *e, struct session *s, int from, const struct stream_item *item)
 {
-    (void)e;
     if (!item->missed || item->truncated)
         return;
+    struct end *end = &s->end[from];
+    struct stream_ref acked = s->half[from].ack_moved;
+    if (item->bytes == BGP_HEADER && end->open_count == 1 && !end->keepalive_sent.frame) {
+        /* the capture missed 19 bytes behind the OPEN: nothing else is so short */
+        end->keepalive_sent = end->last_keepalive = acked;
+        session_deliver(e, s, !from, &(struct delivery){ item->end_seq, DELIVERED_KEEPALIVE, false, acked });
+        session_spoke(e, s, from, acked, BGP_KEEPALIVE);
+    }
     s->half[from].missed += item->bytes;
     s->peering->facts.side[from].tcp.missed += item->bytes;
 }
@@ -299,4 +308,30 @@ void session_drain(struct engine *e, struct session *s, int from)
         case STREAM_NOISE: on_noise(e, s, from, &item); break;
         case STREAM_HOLE: on_hole(e, s, from, &item); break;
         }
+}
+
+void session_infer_cut(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+{
+    struct end *end = &s->end[from];
+    struct stream_item item = { .kind = STREAM_MESSAGE, .last = ref, .first = ref, .end_seq = seg->seq + seg->payload_size };
+    struct cursor marker = seg->payload;
+    while (cur_left(&marker))
+        if (cur_u8(&marker) != 0xff)
+            return;
+    unsigned type = BGP_UPDATE;
+    if (!end->open_count && s->half[from].seq_known && seg->seq == s->half[from].isn + 1) {
+        /* the first thing that is said is an OPEN */
+        type = BGP_OPEN;
+        end->open_count = 1;
+        end->open.ref = ref;
+        end->open.cut = true;
+    } else if (seg->payload_size == BGP_HEADER) { /* nothing else is so short */
+        type = BGP_KEEPALIVE;
+        on_keepalive(s, from, &item);
+    } else if (end->state != STATE_ESTABLISHED || seg->payload_size < 23)
+        return;
+    end->messages[type]++;
+    s->peering->facts.side[from].messages[type]++;
+    session_spoke(e, s, from, ref, type);
+    await_delivery(e, s, from, &item, type == BGP_OPEN ? DELIVERED_OPEN : type == BGP_UPDATE ? DELIVERED_UPDATE : DELIVERED_KEEPALIVE);
 }

@@ -20,6 +20,7 @@ static void on_syn(struct engine *e, struct session *s, int from, const struct s
 {
     struct half *h = &s->half[from];
     h->syn_count++;
+    s->peering->answered[from] = ref;
     if (h->syn.frame)
         return;
     h->syn = ref;
@@ -55,12 +56,33 @@ static bool silent_too_long(const struct session *s, int who, struct stream_ref 
            span_seconds(stamp_since(ref.when, end->last_heard.when)) > 0.7 * hold;
 }
 
+/* The handshake was complete and the acceptor closed before the dialler's OPEN got out: it was in OpenSent all the same
+ * (RFC 4271 8.2.2, event 16). */
+static void dialler_was_connected(struct engine *e, struct session *s, int by)
+{
+    int dialled = s->facts.active;
+    if (dialled < 0 || by != !dialled || s->end[dialled].state != STATE_CONNECT || !s->half[dialled].heard_ack.frame ||
+        !s->half[by].syn_ack)
+        return;
+    session_go(e, s, dialled, STATE_OPENSENT, s->half[dialled].heard_ack, "connected");
+}
+
+static void tell_closed(struct engine *e, struct session *s, int by, struct stream_ref ref)
+{
+    if (s->closed_told)
+        return;
+    s->closed_told = true;
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_CLOSED, .peering = s->peering, .session = s, .side = by,
+                                          .ref = ref });
+}
+
 /* Who gave the connection up first, and what became of an attempt that never got to BGP. */
 static void ended(struct engine *e, struct session *s, enum conn_end how, int by, struct stream_ref ref)
 {
     if (s->facts.end != CONN_OPEN)
         return;
     session_close(e, s, how, by, ref);
+    dialler_was_connected(e, s, by);
     if (s->was_established && silent_too_long(s, by, ref))
         session_given_up(e, s, by, ref); /* some close without a word when their hold time runs out */
     else if (s->was_established)
@@ -75,8 +97,7 @@ static void ended(struct engine *e, struct session *s, enum conn_end how, int by
         else if (!greeted)
             peering_attempt(e, s, ATTEMPT_ABANDONED, ref);
     }
-    engine_happen(e, &(struct happening){ .kind = HAPPEN_CLOSED, .peering = s->peering, .session = s, .side = by,
-                                          .ref = ref });
+    tell_closed(e, s, by, ref);
 }
 
 static void on_reset(struct engine *e, struct session *s, int from, struct stream_ref ref)
@@ -165,6 +186,16 @@ unsigned hold_estimate(const struct session *s)
     return (3 * gap + 500) / 1000;
 }
 
+/* The hold time to run, in ns: the agreed one, or with a margin what the rhythm of many KEEPALIVEs says. 0: none. */
+static int64_t timer_ns(const struct session *s)
+{
+    if (s->hold_known)
+        return SPAN_S(s->hold).ns;
+    if (s->end[0].keepalive_gaps + s->end[1].keepalive_gaps < 2)
+        return 0;
+    return SPAN_S(hold_estimate(s)).ns / 10 * 14;
+}
+
 /* Its hold time ran out, and nothing since speaks against it. */
 static void tell_hold(struct engine *e, struct session *s, int who)
 {
@@ -177,9 +208,11 @@ static void tell_hold(struct engine *e, struct session *s, int who)
     engine_happen(e, &(struct happening){ .kind = HAPPEN_HOLD, .peering = s->peering, .session = s, .side = who,
                                           .ref = ref });
     end->closed = true;
-    peering_rest(e, s->peering, who, s->half[who].last.when.ns > end->last_heard.when.ns ? STATE_IDLE : STATE_ACTIVE,
-                 ref, "hold-time-ran-out");
+    /* one that was not seen since dials again by now, and its SYNs do not come this far: RFC 4271 8.2.2 */
+    bool seen = stamp_before(end->hold_fired, s->half[who].last.when);
+    peering_rest(e, s->peering, who, seen ? STATE_IDLE : STATE_ACTIVE, ref, "hold-time-ran-out");
     session_close(e, s, CONN_TIMEOUT, who, ref);
+    tell_closed(e, s, who, ref);
     if (s->end[!who].closed)
         s->over = true;
 }
@@ -188,20 +221,21 @@ static void tell_hold(struct engine *e, struct session *s, int who)
  * would take to send another KEEPALIVE. */
 static struct span grace(const struct session *s)
 {
-    struct span third = { SPAN_S(s->hold).ns / 3 };
+    struct span third = { timer_ns(s) / 3 };
     return third.ns > SPAN_S(1).ns ? third : SPAN_S(1);
 }
 
 struct stamp session_timers(struct engine *e, struct session *s, struct stamp now)
 {
     struct stamp soonest = { INT64_MAX };
-    if (!s->hold_known || !s->hold || s->over)
+    int64_t hold = timer_ns(s);
+    if (!hold || s->over)
         return soonest;
     for (int who = 0; who < 2; who++) {
         struct end *end = &s->end[who];
         if (end->closed || !end->last_heard.frame)
             continue;
-        struct stamp due = stamp_add(end->last_heard.when, SPAN_S(s->hold));
+        struct stamp due = stamp_add(end->last_heard.when, (struct span){ hold });
         if (end->state == STATE_ESTABLISHED && stamp_before(due, now)) {
             end->hold_fired = due;
             end->hold_ran_out = true;
@@ -244,6 +278,7 @@ void session_given_up(struct engine *e, struct session *s, int who, struct strea
     if (was_up)
         session_lost(e, s, who, ref);
     session_close(e, s, CONN_TIMEOUT, who, ref);
+    tell_closed(e, s, who, ref);
 }
 
 /* The attempt got no answer, or none that its initiator took. */
@@ -251,7 +286,7 @@ void session_unanswered(struct engine *e, struct session *s, struct stream_ref r
 {
     int dialled = s->facts.active;
     const struct half *other = &s->half[!dialled];
-    if (!other->first.frame)
+    if (!other->first.frame && !s->half[dialled].heard_ack.frame)
         peering_attempt(e, s, ATTEMPT_NO_REPLY, ref);
     else if (other->syn_ack && !s->half[dialled].heard_ack.frame && s->half[dialled].syn_count > 1)
         peering_attempt(e, s, ATTEMPT_UNHEARD, other->syn);

@@ -2,6 +2,7 @@
  * windows that shut, round trips, sizes that pass and sizes that don't. */
 #include "base/hash.h"
 #include "state/engine_internal.h"
+#include <string.h>
 
 enum { COPY_WINDOW_MS = 10, STUCK_IS_LOST = 3 };
 
@@ -68,6 +69,8 @@ void tcp_header(struct engine *e, struct session *s, int from, const struct segm
     if (!h->first.frame)
         h->first = ref;
     h->last = ref;
+    if (f->has_mac)
+        memcpy(s->peering->mac[from], f->mac_src, sizeof f->mac_src);
     if (seg->flags & TCP_SYN) {
         h->syn_ttl = f->ttl;
         if (seg->has_mss)
@@ -123,14 +126,42 @@ static void measure_round_trip(struct session *s, int sender, uint32_t ack, stru
     t->rtt_count++;
 }
 
+/* Only one direction is in the capture: what the seen end acknowledges tells what the unseen one says. The first thing is
+ * an OPEN, and nothing but a KEEPALIVE has 19 bytes (RFC 4271 4.1). */
+static void infer_unseen(struct engine *e, struct session *s, int unseen, uint32_t bytes, struct stream_ref ref)
+{
+    struct end *end = &s->end[unseen];
+    struct delivery d = { .ref = ref };
+    if (bytes > BGP_LARGEST_EXTENDED || s->midway)
+        return;
+    if (!end->open_count) {
+        if (bytes < 29)
+            return;
+        end->open_count = 1;
+        end->open.ref = ref;
+        end->open.cut = true;
+        d.what = DELIVERED_OPEN;
+    } else if (bytes == BGP_HEADER) {
+        d.what = DELIVERED_KEEPALIVE;
+        if (!end->keepalive_sent.frame)
+            end->keepalive_sent = ref;
+    } else
+        return;
+    end->open_received |= s->end[!unseen].open_count > 0;
+    session_deliver(e, s, !unseen, &d);
+    session_spoke(e, s, unseen, ref, BGP_KEEPALIVE);
+}
+
 void tcp_ack(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
 {
     struct half *sender = &s->half[!from];
     if (!(seg->flags & TCP_ACK) || seg->flags & TCP_RST)
         return;
-    s->half[from].heard_ack = ref;
+    s->half[from].heard_ack = s->peering->heard_ack[from] = ref;
     if (sender->ack_known && !seq_before(sender->acked, seg->ack))
         return;
+    if (!sender->first.frame && sender->ack_known)
+        infer_unseen(e, s, !from, seg->ack - sender->acked, ref);
     /* an acknowledgement far ahead of all that was seen is a stray */
     if (sender->seq_known && (int32_t)(seg->ack - sender->next) > (1 << 26))
         return;
@@ -226,4 +257,6 @@ void tcp_data(struct engine *e, struct session *s, int from, const struct segmen
         }
     }
     session_drain(e, s, from);
+    if (got & STREAM_NEW && cur_left(&seg->payload) < BGP_HEADER && cur_left(&seg->payload) < seg->payload_size)
+        session_infer_cut(e, s, from, seg, ref);
 }

@@ -3,7 +3,7 @@
 
 rule_fn closed_silently, flapping, table_transfer, table_transfer_yet, ibgp_mesh;
 
-enum { LOSSES_ARE_FLAPPING = 3, TABLE = 500, SLOW_S = 60 };
+enum { LOSSES_ARE_FLAPPING = 3, SLOW_S = 60 };
 
 void closed_silently(const struct happening *h, struct findings *f)
 {
@@ -54,7 +54,7 @@ void table_transfer(const struct happening *h, struct findings *f)
     const struct session *s = h->session;
     for (int i = 0; i < 2; i++) {
         const struct end *e = &s->end[i];
-        if (e->transfer_routes < TABLE || !e->transfer_first.frame)
+        if (e->transfer_routes < TABLE_LEAST || !e->transfer_first.frame)
             continue;
         char who[ADDR_TEXT], other[ADDR_TEXT], time[32], part[32];
         struct span took = stamp_since(e->transfer_last.when, e->transfer_first.when);

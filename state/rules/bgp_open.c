@@ -142,7 +142,7 @@ static void tell_quiet(const struct happening *h, struct findings *f, int quiet,
     const struct session *s = h->session;
     const struct end *q = &s->end[quiet], *w = &s->end[!quiet];
     char who[ADDR_TEXT], other[ADDR_TEXT], waited[32];
-    if (s->midway || s->was_established || !w->open_count || !q->open_received || q->notification)
+    if (s->midway || s->was_established || !s->half[quiet].first.frame || !s->half[!quiet].first.frame || !w->open_count || !q->open_received || q->notification)
         return;
     if (q->open_count && (q->keepalive_sent.frame || !w->open_received || !w->keepalive_sent.frame))
         return;
@@ -292,7 +292,8 @@ void graceful_restart(const struct happening *h, struct findings *f)
         return;
     /* some set the R bit always: then who lost the session before tells who restarted */
     int who = o[0]->restarting == o[1]->restarting ? p->lost_by : o[1]->restarting;
-    if (who < 0 || !o[who]->restarting)
+    /* without a family in the capability it only helps others to restart (RFC 4724 3) */
+    if (who < 0 || !o[who]->restarting || !o[who]->restart_families)
         return;
     char name[ADDR_TEXT], down[32];
     struct draft *d = rule_draft(f, h, CODE_BGP_GRACEFUL_RESTART, CONFIDENCE_CERTAIN, who);

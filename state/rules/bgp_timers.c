@@ -4,20 +4,24 @@
 rule_fn hold_expired, hold_ran_out, margin_low, margin_low_yet;
 
 /* What the wire tells of the side that fell silent. */
-enum silence { SILENT_AT_ALL, SILENT_BGP, SILENT_LARGE, SILENT_SHUT, SILENT_TTL };
+enum silence { SILENT_AT_ALL, SILENT_BGP, SILENT_LARGE, SILENT_SHUT, SILENT_GARBLED };
 
 /* `x` heard nothing from the other side after `since`. */
 static enum silence kind_of_silence(const struct session *s, int x, struct stream_ref since)
 {
     const struct half *mine = &s->half[x], *theirs = &s->half[!x];
     struct stamp soon = stamp_add(since.when, SPAN_MS(500));
+    /* what x sends goes unanswered to the last */
+    bool deaf = mine->stuck_count >= 2 && stamp_before(stamp_add(theirs->last.when, SPAN_S(1)), mine->stuck_last.when);
     if (mine->shut)
         return SILENT_SHUT;
+    if (s->end[!x].bad_header.frame)
+        return SILENT_GARBLED;
     if (theirs->stuck_count >= 2 && stamp_before(since.when, theirs->stuck_last.when))
         return SILENT_LARGE; /* it speaks, and what it says does not arrive */
     bool acknowledges = stamp_before(soon, mine->ack_moved.when) && mine->ack_moved.frame;
     bool answers = stamp_before(soon, theirs->last.when) && theirs->heard_ack.frame;
-    return acknowledges || answers ? SILENT_BGP : SILENT_AT_ALL;
+    return !deaf && (acknowledges || answers) ? SILENT_BGP : SILENT_AT_ALL;
 }
 
 static void tell_expiry(const struct happening *h, struct findings *f, struct stream_ref fired)
@@ -71,7 +75,7 @@ static void tell_silence(const struct happening *h, struct findings *f)
         draft_evidence(d, mine->stuck_last, "sent again, unanswered");
         draft_end(f, d);
         break;
-    default: break; /* tcp-zero-window, tcp-path-mtu-black-hole and tcp-retransmissions speak of the others */
+    default: break; /* tcp-zero-window, tcp-path-mtu-black-hole, tcp-retransmissions and bgp-header-error speak of the others */
     }
 }
 
@@ -98,7 +102,7 @@ void hold_expired(const struct happening *h, struct findings *f)
     const struct session *s = h->session;
     const struct notification_facts *n = s->end[h->side].notification;
     /* sent from OpenSent it says that no OPEN came: open_unanswered speaks of that */
-    if (n->code != 4 || (!s->was_established && !s->midway && !s->end[h->side].last_heard.frame))
+    if (n->code != 4 || s->end[!h->side].closed || (!s->was_established && !s->midway && !s->end[h->side].last_heard.frame))
         return;
     tell_notified(h, f, n);
     if (s->was_established)
@@ -108,6 +112,8 @@ void hold_expired(const struct happening *h, struct findings *f)
 void hold_ran_out(const struct happening *h, struct findings *f)
 {
     const struct notification_facts *n = h->session->end[h->side].notification;
+    if (h->session->end[!h->side].closed)
+        return; /* the other one gave up first: that is what it heard no more of */
     if (!n || n->code != 4)
         tell_expiry(h, f, h->ref);
     tell_silence(h, f);

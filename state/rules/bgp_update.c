@@ -71,12 +71,30 @@ void update_malformed(const struct happening *h, struct findings *f)
     buf_free(&prefix);
 }
 
+/* All that it announces came from the receiver itself: some send a route back to where they have it from. */
+static bool echoed(const struct happening *h)
+{
+    const struct rib_side *own = h->peering->rib[!h->side];
+    const struct bgp_update *u = h->update;
+    struct bgp_nlri_iter blocks[2] = { bgp_nlri_over(u->nlri, FAMILY_IPV4_UNICAST, h->ctx, false),
+                                       bgp_nlri_over(u->reach.nlri, u->reach.family, h->ctx, false) };
+    struct bgp_nlri nlri;
+    struct rib_route route;
+    for (unsigned i = 0; i < (u->reach.present && u->reach.family < FAMILY_COUNT ? 2u : 1u); i++)
+        while (bgp_nlri_next(&blocks[i], &nlri))
+            if (!own || !rib_find(own, &nlri, &route))
+                return false;
+    return true;
+}
+
 /* RFC 4271 9.1.2: a route whose AS_PATH holds the receiver's own AS is not used. */
 void path_loop(const struct happening *h, struct findings *f)
 {
     const struct peering *p = h->peering;
     uint32_t own = p->facts.side[!h->side].asn;
-    if (!own || !h->news->summary || !h->news->announced || !bgp_path_has(h->update, h->ctx, own))
+    /* an echo cannot be told from a loop where the receiver's own routes may have been missed */
+    bool all_seen = !h->session->midway && !h->session->half[!h->side].missed && h->session->ctx_known;
+    if (!own || !all_seen || !h->news->summary || !h->news->announced || !bgp_path_has(h->update, h->ctx, own) || echoed(h))
         return;
     char who[ADDR_TEXT], other[ADDR_TEXT];
     struct buf prefix = buf_init(256), path = buf_init(512);

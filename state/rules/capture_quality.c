@@ -10,26 +10,22 @@ void capture_directions(const struct happening *h, struct findings *f)
 {
     const struct peering *p;
     for (uint32_t at = 0; (p = table_next(h->peerings, &at));)
-        for (const struct session *s = p->sessions; s; s = s->next)
-            for (int seen = 0; seen < 2; seen++) {
-                const struct half *here = &s->half[seen], *there = &s->half[!seen];
-                if (there->first.frame || !here->heard_ack.frame || here->segments < ONE_WAY_PACKETS - 1)
-                    continue;
-                if (!there->ack_known)
-                    continue;
-                char who[ADDR_TEXT], other[ADDR_TEXT];
-                struct happening one = *h;
-                one.peering = p;
-                struct draft *d = rule_draft(f, &one, CODE_CAPTURE_ONE_DIRECTION, CONFIDENCE_CERTAIN, -1);
-                d->when = here->first.when;
-                draft_title(d, "only what %s sends to %s is in the capture", side_name(p, seen, who),
-                            side_name(p, !seen, other));
-                draft_say(d, "%s acknowledges bytes of %s that stand nowhere in the capture: the other direction takes "
-                             "another way, or was not tapped. What reached %s can only be inferred.",
-                          who, other, other);
-                draft_evidence(d, here->heard_ack, "acknowledges what was never seen");
-                draft_end(f, d);
-            }
+        for (int seen = 0; seen < 2; seen++) {
+            if (p->packets_from[!seen] || !p->heard_ack[seen].frame || p->packets_from[seen] < ONE_WAY_PACKETS)
+                continue;
+            char who[ADDR_TEXT], other[ADDR_TEXT];
+            struct happening one = *h;
+            one.peering = p;
+            struct draft *d = rule_draft(f, &one, CODE_CAPTURE_ONE_DIRECTION, CONFIDENCE_CERTAIN, -1);
+            d->when = p->facts.first;
+            draft_title(d, "only what %s sends to %s is in the capture", side_name(p, seen, who),
+                        side_name(p, !seen, other));
+            draft_say(d, "%s acknowledges bytes of %s that stand nowhere in the capture: the other direction takes "
+                         "another way, or was not tapped. What reached %s can only be inferred.",
+                      who, other, other);
+            draft_evidence(d, p->heard_ack[seen], "acknowledges what was never seen");
+            draft_end(f, d);
+        }
 }
 
 void capture_holes(const struct happening *h, struct findings *f)

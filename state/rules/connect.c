@@ -3,9 +3,9 @@
 #include "decode/icmp.h"
 #include "state/rules/rule.h"
 
-rule_fn connect_attempts, source_address;
+#include <string.h>
 
-enum { REFUSALS_AT_START = 1 };
+rule_fn connect_attempts, source_address;
 
 /* The session is up now: what went wrong on the way is no longer an error. */
 static bool is_up(const struct peering *p)
@@ -42,7 +42,10 @@ static void tell_refused(const struct happening *h, struct findings *f, int dial
     char who[ADDR_TEXT], by[ADDR_TEXT];
     unsigned n = a->count[ATTEMPT_REFUSED];
     /* routers that start together knock before the other listens */
-    if (!n || (is_up(p) && !p->had_session && n <= REFUSALS_AT_START) || (p->had_session && p->lost_by_notification))
+    struct stream_ref last = a->answer[ATTEMPT_REFUSED][n < 2 ? 0 : 1 + (n - 2) % 2];
+    bool only_at_start = stamp_before(last.when, p->answered[!dialler].when) &&
+                         (!p->ever_established || stamp_before(last.when, p->first_up));
+    if (!n || only_at_start || (p->had_session && p->lost_by_notification))
         return;
     struct draft *d = rule_draft(f, h, CODE_BGP_CONNECT_REFUSED, CONFIDENCE_CERTAIN, !dialler);
     d->when = a->of[ATTEMPT_REFUSED][0].when;
@@ -99,7 +102,8 @@ static void tell_closed(const struct happening *h, struct findings *f, int diall
 {
     const struct peering *p = h->peering;
     const struct attempts *a = &p->attempts[dialler];
-    if (!a->count[ATTEMPT_CLOSED] || is_up(p) || (p->had_session && p->lost_by_notification && p->lost_by == !dialler))
+    /* one that has sent an OPEN before knows its peer: it is in a pause after an error */
+    if (!a->count[ATTEMPT_CLOSED] || is_up(p) || p->facts.side[!dialler].open_known || p->had_session)
         return;
     char who[ADDR_TEXT], by[ADDR_TEXT];
     struct draft *d = rule_draft(f, h, CODE_BGP_CONNECT_CLOSED_BEFORE_OPEN, CONFIDENCE_CERTAIN, !dialler);
@@ -227,7 +231,9 @@ static void tell_no_reply(const struct happening *h, struct findings *f, int dia
     const struct peering *p = h->peering;
     const struct attempts *a = &p->attempts[dialler];
     char who[ADDR_TEXT], to[ADDR_TEXT];
-    if (!a->count[ATTEMPT_NO_REPLY] || is_up(p) || (p->had_session && p->lost_by_notification))
+    if (p->heard_ack[dialler].frame && !p->packets_from[!dialler])
+        return; /* it is answered: the capture has one direction only */
+    if (!a->count[ATTEMPT_NO_REPLY] || a->count[ATTEMPT_ICMP] || is_up(p) || (p->had_session && p->lost_by_notification))
         return;
     struct draft *d = rule_draft(f, h, CODE_BGP_CONNECT_NO_REPLY, CONFIDENCE_CERTAIN, !dialler);
     d->when = a->of[ATTEMPT_NO_REPLY][0].when;
@@ -268,14 +274,12 @@ static void tell_unheard(const struct happening *h, struct findings *f, int dial
 
 void connect_attempts(const struct happening *h, struct findings *f)
 {
+    if (tell_signatures(h, f) || tell_keys(h, f) || tell_ao(h, f))
+        return;
     for (int dialler = 0; dialler < 2; dialler++) {
         tell_refused(h, f, dialler);
         tell_icmp(h, f, dialler);
         tell_closed(h, f, dialler);
-    }
-    if (tell_signatures(h, f) || tell_keys(h, f) || tell_ao(h, f))
-        return;
-    for (int dialler = 0; dialler < 2; dialler++) {
         tell_no_reply(h, f, dialler);
         tell_unheard(h, f, dialler);
     }
@@ -283,9 +287,70 @@ void connect_attempts(const struct happening *h, struct findings *f)
 
 /* ---- update-source ---- */
 
+/* Another peering whose called side is the router of `mac`: the address by which this router is sought. */
+static const struct peering *sought_elsewhere(const struct happening *h, const struct peering *p, int dialler, int *side)
+{
+    static const uint8_t none[6];
+    const struct peering *q;
+    if (!memcmp(p->mac[dialler], none, sizeof none))
+        return NULL;
+    for (uint32_t at = 0; (q = table_next(h->peerings, &at));)
+        for (int called = 0; called < 2; called++) {
+            const struct attempts *a = &q->attempts[!called];
+            bool fails = a->count[ATTEMPT_CLOSED] || a->count[ATTEMPT_REFUSED];
+            if (q == p || !fails || addr_equal(&q->facts.side[called].addr, &p->facts.side[dialler].addr))
+                continue;
+            /* by its MAC addresses the router that dials here is the one that is called there, and the other way round */
+            if (!memcmp(q->mac[called], p->mac[dialler], 6) && !memcmp(q->mac[!called], p->mac[!dialler], 6)) {
+                *side = called;
+                return q;
+            }
+        }
+    return NULL;
+}
+
+static void tell_source(const struct happening *h, struct findings *f, const struct peering *p, int dialler)
+{
+    const struct attempts *a = &p->attempts[dialler];
+    const struct addr *from = &p->facts.side[dialler].addr, *to = &p->facts.side[!dialler].addr;
+    enum attempt_outcome how = a->count[ATTEMPT_CLOSED] ? ATTEMPT_CLOSED : ATTEMPT_REFUSED;
+    bool never_known = !p->facts.side[!dialler].open_known && !p->ever_established;
+    if (!a->count[how] || !never_known)
+        return;
+    int called = 0;
+    const struct peering *q = sought_elsewhere(h, p, dialler, &called);
+    /* a called address off the caller's link is that of a loopback: then the caller's own had better be one, too */
+    bool off_link = how == ATTEMPT_CLOSED && !addr_same_prefix(from, to, from->size == 4 ? 24 : 64);
+    if (!q && !off_link)
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT], sought[ADDR_TEXT];
+    struct happening one = *h;
+    one.peering = p;
+    struct draft *d = rule_draft(f, &one, CODE_BGP_SOURCE_ADDRESS_MISMATCH, q ? CONFIDENCE_CERTAIN : CONFIDENCE_POSSIBLE, dialler);
+    d->when = a->of[how][0].when;
+    if (!q)
+        d->severity = SEVERITY_WARNING;
+    draft_title(d, "%s dials %s from an address that %s may not have as its neighbour", side_name(p, dialler, who),
+                side_name(p, !dialler, other), other);
+    if (q) {
+        draft_say(d, "The same router (by its MAC address) is sought at %s, and dials from %s: update-source is missing.",
+                  side_name(q, called, sought), who);
+        draft_evidence(d, q->attempts[!called].of[q->attempts[!called].count[ATTEMPT_CLOSED] ? ATTEMPT_CLOSED : ATTEMPT_REFUSED][0],
+                       "the other side dials %s", sought);
+    } else
+        draft_say(d, "%s does not lie on the link of %s, so it is a loopback, and closes what comes from there without an "
+                     "OPEN: the source should be a loopback as well (update-source), or the neighbour is not configured.",
+                  other, who);
+    draft_evidence(d, a->of[how][0], "SYN from %s", who);
+    draft_evidence(d, a->answer[how][0], "turned down");
+    draft_end(f, d);
+}
+
 /* The same router is known by two addresses: it dials from the one and is sought at the other. */
 void source_address(const struct happening *h, struct findings *f)
 {
-    (void)h;
-    (void)f;
+    const struct peering *p;
+    for (uint32_t at = 0; (p = table_next(h->peerings, &at));)
+        for (int dialler = 0; dialler < 2; dialler++)
+            tell_source(h, f, p, dialler);
 }

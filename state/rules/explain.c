@@ -56,11 +56,13 @@ const char *explain_proof(enum finding_code code)
 
 const char *explain_fix(enum finding_code code)
 {
-    return known(code) ? explained[code].fix : "Compare the configuration and the log of both routers at that time.";
+    return known(code) ? explained[code].fix
+                       : "Compare the configuration and the log of both routers at that time.";
 }
 
 /* The word for a place in a row. What is not known is told in words to a reader, and as a gap in a command. */
-static void fill(const char *place, size_t n, enum vendor vendor, const struct advice_words *with, struct buf *out)
+static void fill(const char *place, size_t n, enum vendor vendor, const struct advice_words *with,
+                 struct buf *out)
 {
     const struct {
         const char *name, *address, *unknown, *gap;
@@ -85,7 +87,8 @@ static void fill(const char *place, size_t n, enum vendor vendor, const struct a
     buf_printf(out, "{%.*s}", (int)n, place); /* braces of the vendor's own */
 }
 
-bool explain_advice(enum finding_code code, enum vendor vendor, const struct advice_words *with, struct buf *out)
+bool explain_advice(enum finding_code code, enum vendor vendor, const struct advice_words *with,
+                    struct buf *out)
 {
     const char *row = code < CODE_COUNT && vendor < VENDORS ? advised[code][vendor] : NULL;
     if (!row && vendor == VENDOR_GENERIC)

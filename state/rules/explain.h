@@ -9,17 +9,17 @@
 #include "state/finding.h"
 
 enum vendor { VENDOR_GENERIC, VENDOR_FRR, VENDOR_BIRD, VENDOR_IOS, VENDOR_JUNOS, VENDORS };
-const char *vendor_name(enum vendor);         /* "frr": as options spell it */
-const char *vendor_title(enum vendor);        /* "FRR": as people do */
-enum vendor vendor_parse(const char *name);   /* VENDORS if there is none */
+const char *vendor_name(enum vendor);       /* "frr": as options spell it */
+const char *vendor_title(enum vendor);      /* "FRR": as people do */
+enum vendor vendor_parse(const char *name); /* VENDORS if there is none */
 
 /* Where a code stands in the chain of cause and effect; of two findings the lower is told first. */
 enum rank { RANK_CAUSE, RANK_EVENT, RANK_CONSEQUENCE };
 enum rank explain_rank(enum finding_code);
 
 const char *explain_meaning(enum finding_code); /* a sentence or two */
-const char *explain_proof(enum finding_code);   /* what the packets show, and which look-alikes are ruled out */
-const char *explain_fix(enum finding_code);     /* what to check */
+const char *explain_proof(enum finding_code); /* what the packets show, and which look-alikes are ruled out */
+const char *explain_fix(enum finding_code);   /* what to check */
 
 /* What advice is filled with. Addresses as text, NULL or "" when the packets don't tell; AS 0 likewise. */
 struct advice_words {

@@ -34,6 +34,7 @@ struct happening {
     const struct rib_news *news;
     const struct capture_facts *capture;
     const struct table *peerings;   /* all of them, for HAPPEN_CAPTURE_END and rules that compare */
+    bool again; /* about a connection that was told of before: don't count twice */
     struct stamp now;
 };
 

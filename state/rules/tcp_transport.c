@@ -5,15 +5,16 @@ rule_fn path_mtu, path_mtu_yet, window_shut, window_shut_yet, path_loses, ttl_se
 
 enum { SHUT_S = 2, LARGE = 500, GTSM_NEAR = 240 };
 
-/* Runs a rule about a closed connection over those that are still open when the capture ends. */
+/* Runs a rule about a closed connection over all that are still known when the capture ends: some things go on after
+ * one end has given up. */
 static void over_open(const struct happening *h, struct findings *f, rule_fn *rule)
 {
     for (const struct session *s = h->peering->sessions; s; s = s->next) {
         struct happening one = *h;
         one.session = s;
         one.ref = s->half[0].last.frame > s->half[1].last.frame ? s->half[0].last : s->half[1].last;
-        if (s->facts.end == CONN_OPEN)
-            rule(&one, f);
+        one.again = s->closed_told;
+        rule(&one, f);
     }
 }
 
@@ -33,6 +34,7 @@ void path_mtu(const struct happening *h, struct findings *f)
         char who[ADDR_TEXT], other[ADDR_TEXT], icmp[ADDR_TEXT];
         struct draft *d = rule_draft(f, h, CODE_TCP_PATH_MTU_BLACK_HOLE, CONFIDENCE_CERTAIN, i);
         d->when = sender->stuck_first.when;
+        d->once = h->again;
         draft_title(d, "large segments of %s never reach %s", side_name(h->peering, i, who),
                     side_name(h->peering, !i, other));
         draft_say(d, "A segment of %u bytes was sent %u times and never acknowledged; segments up to %u bytes pass. "
@@ -68,6 +70,7 @@ void window_shut(const struct happening *h, struct findings *f)
         char who[ADDR_TEXT], other[ADDR_TEXT], time[32];
         struct draft *d = rule_draft(f, h, CODE_TCP_ZERO_WINDOW, CONFIDENCE_CERTAIN, i);
         d->when = half->shut_ref.when;
+        d->once = h->again;
         d->severity = s->was_established && (s->lost_told || half->shut) ? SEVERITY_ERROR : SEVERITY_WARNING;
         draft_title(d, "%s does not read: its receive window is shut for %s", side_name(h->peering, i, who),
                     span_words(longest, time));
@@ -90,7 +93,7 @@ void path_loses(const struct happening *h, struct findings *f)
         unsigned runs = 0;
         struct stream_ref first = { 0 }, last = { 0 };
         for (const struct session *s = p->sessions; s; s = s->next) {
-            runs += s->half[i].resend_runs;
+            runs = s->half[i].resend_runs > runs ? s->half[i].resend_runs : runs; /* in one connection */
             if (s->half[i].resent_first.frame)
                 first = s->half[i].resent_first; /* sessions are newest first */
             if (!last.frame)
@@ -129,6 +132,7 @@ void ttl_security(const struct happening *h, struct findings *f)
             continue;
         char who[ADDR_TEXT], by[ADDR_TEXT];
         struct draft *d = rule_draft(f, h, CODE_BGP_TTL_SECURITY_MISMATCH, CONFIDENCE_LIKELY, low);
+        d->once = h->again;
         draft_title(d, "%s ignores what %s sends with TTL %u: TTL security is on at one side only",
                     side_name(h->peering, !low, by), side_name(h->peering, low, who), sender->data_ttl);
         draft_say(d, "%s sends with TTL %u and acknowledges none of the data of %s, which come with TTL %u; GTSM (RFC "

@@ -1,0 +1,26 @@
+/* The one loop: source, engine, and whoever takes what comes out. */
+#ifndef CLI_LOOP_H
+#define CLI_LOOP_H
+
+#include "capture/source.h"
+#include "cli/options.h"
+
+/* Takes what one packet caused; false to stop. */
+typedef bool loop_fn(void *taker, const struct outbox *);
+
+struct loop {
+    struct source *source;
+    struct engine *engine;
+    loop_fn *take;
+    void *taker;
+    bool damaged;     /* a file was damaged: told to the user, and in the findings */
+    bool interrupted; /* Ctrl-C: what was read so far is good */
+};
+
+/* Opens the files of the options and makes an engine. EXIT_DONE, or a status after saying why. */
+int loop_open(struct loop *, const struct options *, struct engine_options, bool in_file_order);
+/* Until the end of the input. EXIT_DONE, or EXIT_DAMAGED after saying why. */
+int loop_run(struct loop *, const struct options *);
+void loop_close(struct loop *);
+
+#endif

@@ -1,0 +1,53 @@
+/* Flags that subcommands share: rows of options.def, parsed once. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "base/addr.h"
+#include "state/engine.h"
+
+enum option_id {
+#define OPTION(ident, name, letter, argument, what) OPTION_##ident,
+#include "cli/options.def"
+#undef OPTION
+    OPTION_COUNT
+};
+#define OPT(ident) (UINT64_C(1) << OPTION_##ident)
+
+enum { PEERS_MAX = 16, KEYS_MAX = 64 };
+
+/* A moment as the user gave it; some forms need the capture's first packet. */
+struct when {
+    enum { WHEN_NONE, WHEN_ABSOLUTE, WHEN_OF_DAY, WHEN_RELATIVE } kind;
+    int64_t ns;
+};
+
+enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+    const struct command *command;
+    const char *const *files; /* what is no option; borrowed from argv */
+    unsigned file_count;
+    bool json, all, ascii, quiet;
+    const char *db, *advice;
+    struct addr peers[PEERS_MAX];
+    unsigned peer_count;
+    struct when since, until;
+    uint16_t ports[8];
+    unsigned port_count;
+    struct tcp_key keys[KEYS_MAX]; /* secrets are owned: options_free */
+    unsigned key_count;
+    int fail_on; /* enum severity, or -1 */
+    int width;   /* 0: find out */
+    int color;
+    size_t memory; /* bytes; 0: as usual */
+    const char **words; /* owned: the room for files */
+};
+
+/* Parses the arguments behind the subcommand's name. 0; or a status to exit with (help was shown: 0 with *done). */
+int options_parse(struct options *, const struct command *, int count, char **arguments, bool *done);
+void options_free(struct options *);
+void options_usage(const struct command *); /* to stdout */
+/* The moment in the capture that begins at `first`. */
+struct stamp when_resolve(struct when, struct stamp first);
+
+#endif
