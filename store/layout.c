@@ -1,0 +1,170 @@
+#include "store/layout.h"
+
+#include <string.h>
+
+enum { PIECE = 1 << 16, LEAST_WIDTH = 40, TEXT_MOST = 1 << 16 };
+
+struct layout layout_init(FILE *out, unsigned width, bool colour, bool utf8)
+{
+    return (struct layout){ .out = out,
+                            .width = width < LEAST_WIDTH ? LEAST_WIDTH : width,
+                            .colour = colour,
+                            .mode = utf8 ? TEXT_UTF8 : TEXT_ASCII,
+                            .buf = buf_init((size_t)1 << 20),
+                            .fresh = true };
+}
+
+static void hand_out(struct layout *l, size_t at_least)
+{
+    if (l->buf.used < at_least)
+        return;
+    if (!l->err && l->buf.used && fwrite(l->buf.text, 1, l->buf.used, l->out) != l->buf.used)
+        l->err = ERR_WRITE;
+    if (!l->err && l->buf.lost)
+        l->err = ERR_MEMORY;
+    buf_clear(&l->buf);
+}
+
+enum err layout_finish(struct layout *l)
+{
+    if (!l->fresh)
+        lay_end(l);
+    hand_out(l, 0);
+    buf_free(&l->buf);
+    if (!l->err && fflush(l->out))
+        l->err = ERR_WRITE;
+    return l->err;
+}
+
+static const char *paint_code(enum paint p)
+{
+    static const char *const codes[] = { "",         "\x1b[1m",    "\x1b[2m", "\x1b[1;31m",
+                                         "\x1b[32m", "\x1b[1;33m", "\x1b[36m" };
+    return codes[p];
+}
+
+/* Text that is clean already. */
+static void put(struct layout *l, enum paint p, const char *text, size_t n)
+{
+    bool painted = l->colour && p != PLAIN;
+    if (!n)
+        return;
+    for (; l->blanks; l->blanks--)
+        buf_char(&l->buf, ' ');
+    if (painted)
+        buf_str(&l->buf, paint_code(p));
+    buf_add(&l->buf, text, n);
+    if (painted)
+        buf_str(&l->buf, "\x1b[0m");
+    l->column += text_width(text, n);
+    l->fresh = false;
+}
+
+static struct buf clean(const struct layout *l, const char *text)
+{
+    struct buf b = buf_init(TEXT_MOST);
+    text_clean(text, strlen(text), l->mode, &b);
+    return b;
+}
+
+void lay(struct layout *l, enum paint p, const char *text)
+{
+    struct buf b = clean(l, text);
+    put(l, p, buf_text(&b), b.used);
+    buf_free(&b);
+}
+
+void lay_to(struct layout *l, unsigned column)
+{
+    unsigned blanks = column > l->column ? column - l->column : !l->fresh;
+    l->blanks += blanks;
+    l->column += blanks;
+}
+
+void lay_end(struct layout *l)
+{
+    buf_char(&l->buf, '\n');
+    l->column = l->blanks = 0;
+    l->fresh = true;
+    hand_out(l, PIECE);
+}
+
+void lay_gap(struct layout *l)
+{
+    if (!l->fresh)
+        lay_end(l);
+    lay_end(l);
+}
+
+unsigned lay_width(const struct layout *l, const char *text)
+{
+    struct buf b = clean(l, text);
+    unsigned width = text_width(buf_text(&b), b.used);
+    buf_free(&b);
+    return width;
+}
+
+void lay_part(struct layout *l, unsigned indent, enum paint p, const char *text)
+{
+    if (!*text)
+        return;
+    if (!l->fresh) {
+        if (l->column + 3 + lay_width(l, text) > l->width) {
+            lay_end(l);
+            lay_to(l, indent);
+        } else
+            lay_to(l, l->column + 3);
+    }
+    lay_wrap(l, indent, p, text);
+}
+
+/* As many bytes of a word as `columns` have room for; at least one character. */
+static size_t fitting(const char *word, size_t n, unsigned columns)
+{
+    size_t used = 0;
+    unsigned width = 0;
+    while (used < n) {
+        uint32_t c;
+        bool valid;
+        size_t length = text_next(word + used, n - used, &c, &valid);
+        width += text_char_width(c);
+        if (width > columns && used)
+            break;
+        used += length;
+    }
+    return used;
+}
+
+void lay_wrap(struct layout *l, unsigned indent, enum paint p, const char *text)
+{
+    struct buf b = clean(l, text);
+    const char *word = buf_text(&b);
+    bool first = true;
+    while (*word) {
+        size_t n = strcspn(word, " ");
+        unsigned width = text_width(word, n);
+        if (n && l->column + !first + width > l->width && l->column > indent) {
+            lay_end(l);
+            lay_to(l, indent);
+            first = true;
+        }
+        if (n && !first)
+            lay_to(l, l->column + 1);
+        while (n && width > l->width - l->column) { /* longer than a line */
+            size_t piece = fitting(word, n, l->width - l->column);
+            put(l, p, word, piece);
+            word += piece;
+            n -= piece;
+            width = text_width(word, n);
+            if (n) {
+                lay_end(l);
+                lay_to(l, indent);
+            }
+        }
+        put(l, p, word, n);
+        first = first && !n;
+        word += n;
+        word += strspn(word, " ");
+    }
+    buf_free(&b);
+}

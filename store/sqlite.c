@@ -1,0 +1,354 @@
+/* A path in; a database at the newest schema out, or one sentence that says what to do. */
+#include "store/sqlite.h"
+
+#include "state/rules/explain.h"
+#include "store/schema.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { APPLICATION = 0x52544150, BUSY_MS = 5000 }; /* "RTAP", in the file's header */
+
+static const char *const sql[STMT_COUNT] = {
+#define STMT(ident, text) [STMT_##ident] = text,
+#include "store/statements.def"
+#undef STMT
+};
+
+static enum err err_of(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_NOMEM: return ERR_MEMORY;
+    case SQLITE_FULL:
+    case SQLITE_IOERR: return ERR_WRITE;
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_READONLY: return ERR_OPEN;
+    case SQLITE_NOTADB: return ERR_FORMAT;
+    case SQLITE_CORRUPT: return ERR_DAMAGED;
+    default: return ERR_STORE;
+    }
+}
+
+/* The first failure is the one to tell: what follows comes of it. */
+static void fail_with(struct db *db, enum err err, const char *words)
+{
+    if (db->err)
+        return;
+    db->err = err;
+    snprintf(db->why, sizeof db->why, "%s: %s", db->path ? db->path : "database", words);
+}
+
+static void fail(struct db *db, int rc)
+{
+    int system = db->handle ? sqlite3_system_errno(db->handle) : 0;
+    const char *words = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc);
+    switch (err_of(rc)) {
+    case ERR_OPEN: words = system ? strerror(system) : words; break;
+    case ERR_WRITE:
+        words = (rc & 0xff) == SQLITE_FULL ? "the disk is full; it holds what was written before" : words;
+        break;
+    case ERR_FORMAT: words = "is no database; routetap leaves it as it is"; break;
+    case ERR_DAMAGED: words = "is damaged; analyze the capture anew"; break;
+    case ERR_MEMORY: words = "not enough memory"; break;
+    default:
+        words = (rc & 0xff) == SQLITE_BUSY ? "another process is writing to it; try again when it is done"
+                                           : words;
+    }
+    fail_with(db, err_of(rc), words);
+}
+
+static bool exec(struct db *db, const char *text)
+{
+    if (db->err)
+        return false;
+    int rc = sqlite3_exec(db->handle, text, NULL, NULL, NULL);
+    if (rc != SQLITE_OK)
+        fail(db, rc);
+    return rc == SQLITE_OK;
+}
+
+/* The one number that a statement gives. */
+static int64_t ask(struct db *db, const char *text)
+{
+    sqlite3_stmt *s = NULL;
+    int64_t answer = 0;
+    if (db->err)
+        return 0;
+    int rc = sqlite3_prepare_v2(db->handle, text, -1, &s, NULL);
+    if (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        answer = sqlite3_column_int64(s, 0);
+        rc = SQLITE_OK;
+    }
+    if (rc != SQLITE_OK && rc != SQLITE_DONE)
+        fail(db, rc);
+    sqlite3_finalize(s);
+    return answer;
+}
+
+/* ---- what the statements ask of us ---- */
+
+static void severity_rank(sqlite3_context *c, int n, sqlite3_value **value)
+{
+    (void)n;
+    const char *name = (const char *)sqlite3_value_text(value[0]);
+    int rank = SEVERITY_ERROR;
+    while (rank > 0 && (!name || strcmp(severity_name((enum severity)rank), name) != 0))
+        rank--;
+    sqlite3_result_int(c, rank);
+}
+
+static void cause_rank(sqlite3_context *c, int n, sqlite3_value **value)
+{
+    (void)n;
+    const char *name = (const char *)sqlite3_value_text(value[0]);
+    sqlite3_result_int(c, name ? (int)explain_rank(code_parse(name)) : RANK_EVENT);
+}
+
+static void add_functions(struct db *db)
+{
+    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
+    int rc = sqlite3_create_function(db->handle, "severity_rank", 1, flags, NULL, severity_rank, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function(db->handle, "cause_rank", 1, flags, NULL, cause_rank, NULL, NULL);
+    if (rc != SQLITE_OK)
+        fail(db, rc);
+}
+
+/* ---- schema ---- */
+
+/* Ours, or empty; and not of a later program. */
+static bool check_owner(struct db *db, enum db_mode mode, int64_t *version)
+{
+    *version = ask(db, "PRAGMA user_version");
+    int64_t owner = ask(db, "PRAGMA application_id");
+    int64_t tables = ask(db, "SELECT count(*) FROM sqlite_schema");
+    char words[200];
+    if (db->err)
+        return false;
+    if (owner != APPLICATION && tables)
+        fail_with(db, ERR_FORMAT, "is a database of another program; routetap leaves it as it is");
+    else if (mode == DB_READ && !tables)
+        fail_with(db, ERR_FORMAT, "holds no analysis");
+    else if (*version > (int64_t)schema_count) {
+        snprintf(
+            words, sizeof words,
+            "was written by a later routetap (schema %lld; this one knows %u); use that one, or give another name",
+            (long long)*version, schema_count);
+        fail_with(db, ERR_FORMAT, words);
+    }
+    return !db->err;
+}
+
+/* An earlier analysis goes, within the transaction that brings the new one. What was made last refers to what was
+ * made before it, and so goes first. */
+static void empty_out(struct db *db)
+{
+    static const char find[] = "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view')"
+                               " AND name NOT LIKE 'sqlite_%' ORDER BY rowid DESC LIMIT 1";
+    char *drop;
+    do {
+        sqlite3_stmt *s = NULL;
+        drop = NULL;
+        int rc = sqlite3_prepare_v2(db->handle, find, -1, &s, NULL);
+        if (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW)
+            drop = sqlite3_mprintf("DROP %s \"%w\"", sqlite3_column_text(s, 0), sqlite3_column_text(s, 1));
+        else if (rc != SQLITE_DONE)
+            fail(db, rc);
+        sqlite3_finalize(s);
+        if (drop)
+            exec(db, drop);
+        sqlite3_free(drop);
+    } while (drop && !db->err);
+}
+
+/* From its version to ours, one file of schema/ after another; all or nothing. */
+static void migrate(struct db *db, int64_t version)
+{
+    char pragma[64];
+    for (int64_t v = version; v < (int64_t)schema_count && !db->err; v++)
+        exec(db, (const char *)schema_files[v].text);
+    snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d", (int)APPLICATION);
+    exec(db, pragma);
+    snprintf(pragma, sizeof pragma, "PRAGMA user_version = %u", schema_count);
+    exec(db, pragma);
+}
+
+static bool connect(struct db *db, const char *path, int flags)
+{
+    sqlite3_close(db->handle);
+    db->handle = NULL;
+    int rc = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc != SQLITE_OK) {
+        fail(db, rc);
+        return false;
+    }
+    sqlite3_extended_result_codes(db->handle, 1);
+    sqlite3_busy_timeout(db->handle, BUSY_MS);
+    add_functions(db);
+    exec(db, "PRAGMA temp_store = MEMORY");
+    return !db->err;
+}
+
+static void open_new(struct db *db, const char *path)
+{
+    int64_t version = 0;
+    bool memory = !strcmp(path, ":memory:");
+    if (!connect(db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) || !check_owner(db, DB_NEW, &version))
+        return;
+    /* in memory nothing outlives a failure, so that a journal would only double what is written */
+    exec(db, memory ? "PRAGMA journal_mode = OFF" : "PRAGMA journal_mode = WAL");
+    exec(db, "PRAGMA synchronous = NORMAL");
+    exec(db, "PRAGMA foreign_keys = ON");
+    db_begin(db);
+    if (!db->err)
+        empty_out(db);
+    migrate(db, 0);
+    if (!version)
+        db_commit(db);
+}
+
+static void open_to_read(struct db *db, const char *path)
+{
+    int64_t version = 0;
+    if (!connect(db, path, SQLITE_OPEN_READONLY) || !check_owner(db, DB_READ, &version) ||
+        version == (int64_t)schema_count)
+        return;
+    if (!connect(db, path, SQLITE_OPEN_READWRITE))
+        return;
+    db_begin(db);
+    migrate(db, version);
+    db_commit(db);
+}
+
+bool db_open(struct db *db, const char *path, enum db_mode mode)
+{
+    *db = (struct db){ 0 };
+    db->path = malloc(strlen(path) + 1);
+    if (!db->path) {
+        fail_with(db, ERR_MEMORY, "not enough memory");
+        return false;
+    }
+    memcpy(db->path, path, strlen(path) + 1);
+    if (!*path)
+        fail_with(db, ERR_USAGE, "a database needs a name");
+    else if (mode == DB_NEW)
+        open_new(db, path);
+    else
+        open_to_read(db, path);
+    return !db->err;
+}
+
+void db_close(struct db *db)
+{
+    for (int i = 0; i < STMT_COUNT; i++)
+        sqlite3_finalize(db->stmt[i]);
+    /* a single file is what people copy; it stays in WAL mode while somebody reads it */
+    if (db->handle && !db->in_transaction && !db->err && !sqlite3_db_readonly(db->handle, "main"))
+        sqlite3_exec(db->handle, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    sqlite3_close(db->handle);
+    free(db->path);
+    *db = (struct db){ 0 };
+}
+
+/* ---- statements ---- */
+
+sqlite3_stmt *db_use(struct db *db, enum statement which)
+{
+    if (db->err)
+        return NULL;
+    sqlite3_stmt **s = &db->stmt[which];
+    if (!*s) {
+        int rc = sqlite3_prepare_v3(db->handle, sql[which], -1, SQLITE_PREPARE_PERSISTENT, s, NULL);
+        if (rc != SQLITE_OK) {
+            fail(db, rc);
+            return NULL;
+        }
+    }
+    sqlite3_reset(*s);
+    return *s;
+}
+
+bool db_step(struct db *db, sqlite3_stmt *s)
+{
+    if (!s || db->err)
+        return false;
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
+        return true;
+    if (rc != SQLITE_DONE)
+        fail(db, rc);
+    sqlite3_reset(s);
+    return false;
+}
+
+void db_run(struct db *db, sqlite3_stmt *s)
+{
+    while (db_step(db, s))
+        ;
+}
+
+void db_begin(struct db *db)
+{
+    if (!db->in_transaction && exec(db, "BEGIN IMMEDIATE"))
+        db->in_transaction = true;
+}
+
+void db_begin_reading(struct db *db)
+{
+    if (!db->in_transaction && exec(db, "BEGIN"))
+        db->in_transaction = true;
+}
+
+void db_commit(struct db *db)
+{
+    if (!db->in_transaction || db->err)
+        return;
+    if (exec(db, "COMMIT"))
+        db->in_transaction = false;
+}
+
+/* ---- parameters ---- */
+
+void bind_i64(struct binder *b, int64_t n)
+{
+    if (b->stmt)
+        sqlite3_bind_int64(b->stmt, ++b->at, n);
+}
+
+void bind_u64(struct binder *b, uint64_t n) { bind_i64(b, n > INT64_MAX ? INT64_MAX : (int64_t)n); }
+
+void bind_null(struct binder *b)
+{
+    if (b->stmt)
+        sqlite3_bind_null(b->stmt, ++b->at);
+}
+
+void bind_u64_or_null(struct binder *b, uint64_t n)
+{
+    if (n)
+        bind_u64(b, n);
+    else
+        bind_null(b);
+}
+
+void bind_text(struct binder *b, const char *text)
+{
+    if (b->stmt)
+        sqlite3_bind_text(b->stmt, ++b->at, text, -1, SQLITE_STATIC);
+}
+
+void bind_blob(struct binder *b, const void *bytes, size_t n)
+{
+    if (b->stmt)
+        sqlite3_bind_blob64(b->stmt, ++b->at, n ? bytes : "", n, SQLITE_STATIC);
+}
+
+void bind_stamp(struct binder *b, struct stamp t)
+{
+    if (stamp_known(t))
+        bind_i64(b, t.ns);
+    else
+        bind_null(b);
+}

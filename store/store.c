@@ -1,0 +1,201 @@
+/* Events in, in the order in which they happened; rows out. */
+#include "store/store_internal.h"
+
+#include "store/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct store *store_open(const char *path, enum store_mode mode, enum err *why, char message[300])
+{
+    struct store *s = calloc(1, sizeof *s);
+    if (!s) {
+        *why = ERR_MEMORY;
+        snprintf(message, 300, "%s: not enough memory", path);
+        return NULL;
+    }
+    if (!db_open(&s->db, path, mode == STORE_NEW ? DB_NEW : DB_READ)) {
+        *why = s->db.err;
+        snprintf(message, 300, "%s", s->db.why);
+        store_close(s);
+        return NULL;
+    }
+    s->writable = mode == STORE_NEW;
+    *why = ERR_NONE;
+    return s;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    store_free_held(s);
+    db_close(&s->db);
+    free(s);
+}
+
+const char *store_why(const struct store *s) { return s->db.why; }
+
+void store_row(struct store *s)
+{
+    db_begin(&s->db);
+    s->rows++;
+}
+
+static void write_open(struct store *s, const struct event_open *e)
+{
+    store_row(s);
+    store_see(s, e->ref);
+    struct binder b = bind_to(db_use(&s->db, STMT_ADD_OPEN));
+    bind_i64(&b, e->peering);
+    bind_i64(&b, e->side);
+    bind_i64(&b, ++s->number);
+    bind_i64(&b, e->connection);
+    bind_i64(&b, e->ref.when.ns);
+    bind_i64(&b, e->ref.file);
+    bind_u64(&b, e->ref.frame);
+    bind_i64(&b, e->msg->cut);
+    bind_blob(&b, e->msg->raw, BGP_HEADER + cur_left(&e->msg->body));
+    db_run(&s->db, b.stmt);
+}
+
+static void write_notification(struct store *s, const struct event_notification *e)
+{
+    const struct bgp_notification *n = e->notification;
+    char name[64], inner[64];
+    struct buf text = buf_init(1 << 17);
+    store_row(s);
+    store_see(s, e->ref);
+    struct binder b = bind_to(db_use(&s->db, STMT_ADD_NOTIFICATION));
+    bind_i64(&b, e->peering);
+    bind_i64(&b, ++s->number);
+    bind_i64(&b, e->connection);
+    bind_i64(&b, e->side);
+    bind_i64(&b, e->ref.when.ns);
+    bind_i64(&b, e->ref.file);
+    bind_u64(&b, e->ref.frame);
+    bind_i64(&b, n->code);
+    bind_i64(&b, n->subcode);
+    bind_text(&b, bgp_notify_name(n->code, n->subcode, name));
+    if (n->has_inner) {
+        bind_i64(&b, n->inner_code);
+        bind_i64(&b, n->inner_subcode);
+        bind_text(&b, bgp_notify_name(n->inner_code, n->inner_subcode, inner));
+    } else
+        for (int i = 0; i < 3; i++)
+            bind_null(&b);
+    text_clean((const char *)n->text.at, cur_left(&n->text), TEXT_PLAIN, &text);
+    bind_text(&b, cur_left(&n->text) ? buf_text(&text) : NULL);
+    bind_blob(&b, n->data.at, cur_left(&n->data));
+    db_run(&s->db, b.stmt);
+    buf_free(&text);
+}
+
+/* A place in the capture as time, file and frame. A moment without a frame is one at which a timer ran out. */
+static void bind_ref(struct store *s, struct binder *b, struct stream_ref ref, bool there)
+{
+    store_see(s, ref);
+    bind_stamp(b, there && (ref.frame || ref.when.ns) ? ref.when : STAMP_NEVER);
+    if (there && ref.frame)
+        bind_i64(b, ref.file);
+    else
+        bind_null(b);
+    bind_u64_or_null(b, there ? ref.frame : 0);
+}
+
+static void write_transition(struct store *s, const struct bgp_transition *t)
+{
+    store_row(s);
+    struct binder b = bind_to(db_use(&s->db, STMT_ADD_TRANSITION));
+    bind_i64(&b, t->peering);
+    bind_i64(&b, ++s->number);
+    bind_i64(&b, t->connection);
+    bind_i64(&b, t->side);
+    bind_text(&b, bgp_state_name(t->from));
+    bind_text(&b, bgp_state_name(t->to));
+    bind_ref(s, &b, t->ref, true);
+    bind_text(&b, t->cause ? t->cause : "");
+    db_run(&s->db, b.stmt);
+}
+
+static void write_connection(struct store *s, const struct bgp_connection *c)
+{
+    store_row(s);
+    struct binder b = bind_to(db_use(&s->db, STMT_PUT_CONNECTION));
+    bind_i64(&b, c->id);
+    bind_i64(&b, c->peering);
+    if (c->active >= 0)
+        bind_i64(&b, c->active);
+    else
+        bind_null(&b);
+    bind_i64(&b, c->ports[0]);
+    bind_i64(&b, c->ports[1]);
+    bind_ref(s, &b, c->opened, true);
+    bind_ref(s, &b, c->closed, c->end != CONN_OPEN);
+    bind_text(&b, conn_end_name(c->end));
+    if (c->end_by >= 0)
+        bind_i64(&b, c->end_by);
+    else
+        bind_null(&b);
+    bind_i64(&b, c->established);
+    db_run(&s->db, b.stmt);
+}
+
+static void write_event(struct store *s, const struct event *e)
+{
+    switch (e->kind) {
+    case EVENT_OPEN: write_open(s, &e->as.open); break;
+    case EVENT_NOTIFICATION: write_notification(s, &e->as.notification); break;
+    case EVENT_TRANSITION: write_transition(s, &e->as.transition); break;
+    case EVENT_CONNECTION: write_connection(s, e->as.connection); break;
+    case EVENT_PEERING: store_put_facts(s, e->as.peering); break;
+    case EVENT_FINDING: store_hold_finding(s, e->as.finding); break;
+    case EVENT_MESSAGE:
+    case EVENT_KINDS: break;
+    }
+}
+
+enum err store_write(struct store *s, const struct outbox *o)
+{
+    for (uint32_t i = 0; i < o->count && !s->db.err; i++)
+        write_event(s, &o->list[i]);
+    return s->rows < ROWS_AT_ONCE ? s->db.err : store_flush(s);
+}
+
+enum err store_put_peering(struct store *s, const struct bgp_peering *p)
+{
+    store_put_facts(s, p);
+    return s->rows < ROWS_AT_ONCE ? s->db.err : store_flush(s);
+}
+
+enum err store_note(struct store *s, const char *key, const char *value)
+{
+    store_row(s);
+    struct binder b = bind_to(db_use(&s->db, STMT_PUT_META));
+    bind_text(&b, key);
+    bind_text(&b, value);
+    db_run(&s->db, b.stmt);
+    return s->db.err;
+}
+
+enum err store_flush(struct store *s)
+{
+    if (!s->writable)
+        return s->db.err;
+    store_put_held(s);
+    if (s->nanoseconds && !s->digits_told) {
+        store_row(s);
+        db_run(&s->db, db_use(&s->db, STMT_PUT_DIGITS));
+        s->digits_told = true;
+    }
+    db_commit(&s->db);
+    s->rows = 0;
+    return s->db.err;
+}
+
+enum err store_finish(struct store *s)
+{
+    store_row(s);
+    db_run(&s->db, db_use(&s->db, STMT_PUT_COMPLETE));
+    return store_flush(s);
+}

@@ -1,0 +1,62 @@
+/* Where facts come to rest: one SQLite database holds one analysis. Reports are told from it, the same way for a capture
+ * just read (":memory:") and for a file written last year.
+ *
+ *     s = store_open(path, STORE_NEW, &why, message);
+ *     store_write(s, outbox) … after each feed
+ *     store_put_peering(s, peering) … for each at the end (and now and then while it lasts)
+ *     store_put_capture, store_put_file, store_finish
+ *     report_text(s, &options, stdout);
+ *     store_close(s);
+ *
+ * STORE_NEW makes the file, or replaces the analysis that an earlier run of routetap left in it: the old one is there
+ * until the first store_flush (or the first twenty thousand rows). A file of anybody else is never touched.
+ * STORE_READ changes nothing, but for bringing a file of an earlier routetap up to date.
+ *
+ * Rows are kept in a transaction until store_flush, or until there are many. The first failure sticks: every later call
+ * gives it again and does nothing; store_why tells it. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/err.h"
+#include "base/macros.h"
+#include "state/outbox.h"
+
+struct store;
+
+enum store_mode { STORE_NEW, STORE_READ };
+
+/* NULL: *why, and a sentence that says what to do. */
+struct store *store_open(const char *path, enum store_mode, enum err *why, char message[300]);
+/* What was not flushed is gone. */
+void store_close(struct store *);
+/* The sentence that belongs to the first failure; "" while all is well. Borrowed from the store. */
+const char *store_why(const struct store *);
+
+/* OPENs, notifications, transitions, connections, peerings and findings; messages are passed over. */
+MUST_USE enum err store_write(struct store *, const struct outbox *);
+/* The facts of a peering as of now. */
+MUST_USE enum err store_put_peering(struct store *, const struct bgp_peering *);
+MUST_USE enum err store_put_capture(struct store *, const struct capture_facts *);
+
+/* One capture file or interface. What is wrong with the file itself becomes a finding here, since no packet tells it:
+ * capture-damaged, and capture-packets-missing for what its writer dropped. */
+struct store_file {
+    const char *path;
+    uint64_t packets, bytes;
+    uint32_t link; /* LINKTYPE_ value */
+    bool several_links;
+    uint64_t dropped;   /* by its writer's own count */
+    const char *damage; /* what is wrong, in words; NULL or "": nothing */
+    uint64_t damage_offset;
+    struct stamp last; /* of its last packet; STAMP_NEVER: not known */
+};
+/* number: as in packet.file. */
+MUST_USE enum err store_put_file(struct store *, uint32_t number, const struct store_file *);
+
+/* A word about the run: "version", "command", … */
+MUST_USE enum err store_note(struct store *, const char *key, const char *value);
+MUST_USE enum err store_flush(struct store *);
+/* The input was read to its end: says so in the database, and flushes. */
+MUST_USE enum err store_finish(struct store *);
+
+#endif
