@@ -19,6 +19,7 @@ struct writer {
     unsigned depth;    /* how many objects and arrays are open */
     uint64_t has_item; /* bit per depth: a separator is due */
     uint64_t is_array; /* bit per depth */
+    uint64_t no_bracket; /* bit per depth: for the text tongue */
 };
 
 struct writer_ops {

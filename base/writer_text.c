@@ -27,13 +27,14 @@ static void text_open(struct writer *w, const char *key, bool array)
     w->depth++;
     w->has_item &= ~bit(w);
     w->is_array = array ? w->is_array | bit(w) : w->is_array & ~bit(w);
+    w->no_bracket = outermost ? w->no_bracket | bit(w) : w->no_bracket & ~bit(w);
     if (!outermost)
         buf_char(w->out, array ? '[' : '(');
 }
 
 static void text_close(struct writer *w)
 {
-    if (w->depth > 1)
+    if (!(w->no_bracket & bit(w)))
         buf_char(w->out, w->is_array & bit(w) ? ']' : ')');
     w->depth--;
 }

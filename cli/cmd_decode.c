@@ -17,10 +17,7 @@ enum { LINE_MOST = 16 << 20 };
 
 static bool wanted(const struct options *o, const struct event_message *m)
 {
-    for (unsigned i = 0; i < o->peer_count; i++)
-        if (addr_equal(&o->peers[i], m->src) || addr_equal(&o->peers[i], m->dst))
-            return true;
-    return !o->peer_count;
+    return !o->peer.size || addr_equal(&o->peer, m->src) || addr_equal(&o->peer, m->dst);
 }
 
 static void tell_json(struct teller *t, const struct event_message *m)
@@ -56,8 +53,8 @@ static bool take(void *taker, const struct outbox *out)
         const struct event_message *m = &out->list[i].as.message;
         if (out->list[i].kind != EVENT_MESSAGE || !wanted(t->options, m))
             continue;
-        if (m->noise != FAULT_COUNT && t->options->json)
-            continue; /* the contract has one object for each message */
+        if (m->noise != FAULT_COUNT && t->options->json && !bgp_type_name(m->msg->type))
+            continue; /* the contract has no type for it */
         buf_clear(&t->line);
         t->nanoseconds |= m->ref.when.ns % 1000 != 0;
         if (t->options->json)

@@ -52,7 +52,7 @@ void loop_close(struct loop *l)
         source_close(l->source);
 }
 
-/* What is wrong with the files is told once, and stands in the findings. */
+/* What is wrong with the files is told at once; whoever keeps findings makes one of it. */
 static void tell_damage(struct loop *l)
 {
     for (unsigned i = 0; i < source_file_count(l->source); i++) {
@@ -62,7 +62,6 @@ static void tell_damage(struct loop *l)
         l->damaged = true;
         log_line(LOG_ERROR, "%s %s (offset %llu); what stands before it was read", f->path, f->damage,
                  (unsigned long long)f->damage_offset);
-        engine_damaged(l->engine, f->path, f->damage_offset, f->damage);
     }
 }
 

@@ -171,10 +171,8 @@ static int one_of(const char *text, const char *const *words)
 static const char *take(struct options *o, enum option_id id, const char *value)
 {
     static const char *const colors[] = { "auto", "always", "never", NULL };
-    static const char *const vendors[] = { "generic", "frr", "bird", "ios", "junos", NULL };
     static const char *const severities[] = { "info", "warning", "error", NULL };
     long n;
-    struct addr a;
     switch (id) {
     case OPTION_JSON: o->json = true; return NULL;
     case OPTION_ALL: o->all = true; return NULL;
@@ -182,11 +180,8 @@ static const char *take(struct options *o, enum option_id id, const char *value)
     case OPTION_QUIET: o->quiet = true; return NULL;
     case OPTION_DB: o->db = value; return NULL;
     case OPTION_PEER:
-        a = addr_parse(value);
-        if (!a.size || o->peer_count == PEERS_MAX)
-            return "takes an IP address (at most 16 times)";
-        o->peers[o->peer_count++] = a;
-        return NULL;
+        o->peer = addr_parse(value);
+        return o->peer.size ? NULL : "takes an IP address";
     case OPTION_SINCE: return parse_when(value, &o->since) ? NULL : "takes a time such as 2026-03-01T10:00:00Z, 10:00 or +90";
     case OPTION_UNTIL: return parse_when(value, &o->until) ? NULL : "takes a time such as 2026-03-01T10:00:00Z, 10:00 or +90";
     case OPTION_BGP_PORT:
@@ -196,8 +191,8 @@ static const char *take(struct options *o, enum option_id id, const char *value)
         return NULL;
     case OPTION_MD5_KEY: return take_key(o, value);
     case OPTION_ADVICE:
-        o->advice = value;
-        return one_of(value, vendors) >= 0 ? NULL : "takes generic, frr, bird, ios or junos";
+        o->advice = vendor_parse(value);
+        return o->advice < VENDORS ? NULL : "takes generic, frr, bird, ios or junos";
     case OPTION_FAIL_ON:
         o->fail_on = one_of(value, severities);
         return o->fail_on >= 0 ? NULL : "takes error or warning";
@@ -262,7 +257,7 @@ static int take_word(struct options *o, int count, char **argv, int *at)
 
 int options_parse(struct options *o, const struct command *c, int count, char **argv, bool *done)
 {
-    *o = (struct options){ .command = c, .fail_on = -1, .advice = "generic" };
+    *o = (struct options){ .command = c, .fail_on = -1 };
     o->words = calloc((size_t)count + 1, sizeof *o->words);
     if (!o->words)
         return EXIT_DAMAGED;

@@ -4,6 +4,7 @@
 
 #include "base/addr.h"
 #include "state/engine.h"
+#include "state/rules/explain.h"
 
 enum option_id {
 #define OPTION(ident, name, letter, argument, what) OPTION_##ident,
@@ -13,7 +14,7 @@ enum option_id {
 };
 #define OPT(ident) (UINT64_C(1) << OPTION_##ident)
 
-enum { PEERS_MAX = 16, KEYS_MAX = 64 };
+enum { KEYS_MAX = 64 };
 
 /* A moment as the user gave it; some forms need the capture's first packet. */
 struct when {
@@ -28,9 +29,9 @@ struct options {
     const char *const *files; /* what is no option; borrowed from argv */
     unsigned file_count;
     bool json, all, ascii, quiet;
-    const char *db, *advice;
-    struct addr peers[PEERS_MAX];
-    unsigned peer_count;
+    const char *db;
+    enum vendor advice;
+    struct addr peer; /* size 0: all */
     struct when since, until;
     uint16_t ports[8];
     unsigned port_count;

@@ -276,15 +276,6 @@ const struct outbox *engine_advance(struct engine *e, struct stamp to)
     return &e->outbox;
 }
 
-void engine_damaged(struct engine *e, const char *path, uint64_t offset, const char *words)
-{
-    struct stamp when = stamp_known(e->capture.last) ? e->capture.last : (struct stamp){ 0 };
-    struct draft *d = draft_begin(&e->findings, CODE_CAPTURE_DAMAGED, CONFIDENCE_CERTAIN, when);
-    draft_title(d, "%s is damaged at offset %llu", path, (unsigned long long)offset);
-    draft_say(d, "It %s. All packets before that were read; what came after is unknown.", words);
-    draft_end(&e->findings, d);
-}
-
 const struct outbox *engine_finish(struct engine *e)
 {
     outbox_clear(&e->outbox);

@@ -34,8 +34,6 @@ void engine_free(struct engine *);
 const struct outbox *engine_feed(struct engine *, const struct packet *);
 /* Time has come this far, though no packet came (live). Never back. */
 const struct outbox *engine_advance(struct engine *, struct stamp to);
-/* A capture file is damaged at that offset; `words` say how. To be said before engine_finish. */
-void engine_damaged(struct engine *, const char *path, uint64_t offset, const char *words);
 /* No more packets: rules that look at the whole speak now. No timer fires past the last packet. */
 const struct outbox *engine_finish(struct engine *);
 

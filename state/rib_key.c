@@ -42,7 +42,7 @@ static uint32_t hash_rest(const struct rib_table *t, const uint32_t *word, unsig
 /* The last byte of a prefix without the bits behind it. */
 static uint8_t mask_last(uint8_t byte, unsigned bits)
 {
-    return bits % 8 ? (uint8_t)(byte & 0xff00u >> bits % 8) : byte;
+    return (uint8_t)(bits % 8 ? byte & 0xff00u >> bits % 8 : byte);
 }
 
 static void key_v4(const uint8_t *p, size_t n, struct rib_key *out)

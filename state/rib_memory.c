@@ -83,6 +83,19 @@ static uint32_t spare_page(struct rib_memory *m)
     return m->page_count++;
 }
 
+static void page_free(struct rib_memory *m, uint32_t i)
+{
+    struct block_page *p = &m->pages[i];
+    if (p->bytes)
+        rib_give(m, p->bytes, (size_t)p->room * p->size);
+    *p = (struct block_page){ .next = m->spare };
+    m->spare = i;
+    if (--m->page_live)
+        return;
+    rib_give(m, m->pages, m->page_room * sizeof *m->pages);
+    *m = (struct rib_memory){ .used = m->used, .budget = m->budget };
+}
+
 static uint32_t page_new(struct rib_memory *m, size_t size)
 {
     size_t room = 1;
@@ -96,28 +109,19 @@ static uint32_t page_new(struct rib_memory *m, size_t size)
     if (!i)
         return 0;
     uint8_t *bytes = rib_take(m, room * size);
-    if (!bytes) {
-        m->pages[i].next = m->spare;
-        m->spare = i;
-        return 0;
+    if (!bytes && room > 1) { /* near the ceiling a few blocks are better than none */
+        room = PAGE_SMALLEST / size + !(PAGE_SMALLEST / size);
+        bytes = rib_take(m, room * size);
     }
     m->pages[i] = (struct block_page){ .bytes = bytes, .size = (uint32_t)size, .room = (uint16_t)room };
     m->page_live++;
+    if (!bytes) {
+        page_free(m, i);
+        return 0;
+    }
     if (size <= BLOCK_LARGEST)
         link_page(m, i);
     return i;
-}
-
-static void page_free(struct rib_memory *m, uint32_t i)
-{
-    struct block_page *p = &m->pages[i];
-    rib_give(m, p->bytes, (size_t)p->room * p->size);
-    *p = (struct block_page){ .next = m->spare };
-    m->spare = i;
-    if (--m->page_live)
-        return;
-    rib_give(m, m->pages, m->page_room * sizeof *m->pages);
-    *m = (struct rib_memory){ .used = m->used, .budget = m->budget };
 }
 
 uint32_t block_new(struct rib_memory *m, size_t n)

@@ -79,8 +79,9 @@ void session_go(struct engine *e, struct session *s, int who, enum bgp_state to,
         if (!s->peering->ever_established)
             s->peering->first_up = ref.when;
         s->peering->ever_established = true;
-        if (s->hold_known && s->hold)
-            e->next_deadline = (struct stamp){ INT64_MIN + 1 }; /* reckon anew */
+        struct stamp due = stamp_add(ref.when, s->hold_known ? SPAN_S(s->hold) : SPAN_S(5));
+        if ((!s->hold_known || s->hold) && stamp_before(due, e->next_deadline))
+            e->next_deadline = due;
     }
     peering_reckon(e, s->peering, who, ref.when);
     if (to == STATE_ESTABLISHED && s->end[!who].state == STATE_ESTABLISHED) {

@@ -229,6 +229,8 @@ struct stamp session_timers(struct engine *e, struct session *s, struct stamp no
 {
     struct stamp soonest = { INT64_MAX };
     int64_t hold = timer_ns(s);
+    if (!hold && !s->hold_known && s->was_established && !s->over)
+        return stamp_add(now, SPAN_S(5)); /* its rhythm is not known yet */
     if (!hold || s->over)
         return soonest;
     for (int who = 0; who < 2; who++) {

@@ -4,7 +4,7 @@
 #include "state/engine_internal.h"
 #include <string.h>
 
-enum { COPY_WINDOW_MS = 10, STUCK_IS_LOST = 3 };
+enum { COPY_WINDOW_MS = 10, EDGE = 32, STUCK_IS_LOST = 3 };
 
 /* What is the same in a packet and its copy from a span port, and differs in a retransmission: the IP ID, or where there
  * is none the TCP checksum over time stamps, besides sequence numbers, flags and size. A copy may have another TTL,
@@ -16,7 +16,10 @@ static uint64_t signature(const struct segment *seg, const struct frame *f)
                          (uint64_t)f->ip_id << 32 | (uint64_t)seg->flags << 16 | seg->window,
                          (uint64_t)seg->ts_value << 32 | seg->ts_echo };
     uint64_t h = hash_bytes(head, sizeof head, 1);
-    return cur_left(&seg->payload) ? hash_bytes(seg->payload.at, cur_left(&seg->payload), h) : h;
+    size_t left = cur_left(&seg->payload);
+    if (left <= 2 * EDGE)
+        return left ? hash_bytes(seg->payload.at, left, h) : h;
+    return hash_bytes(seg->payload.at, EDGE, hash_bytes(seg->payload.end - EDGE, EDGE, h));
 }
 
 bool tcp_is_copy(struct session *s, const struct segment *seg, const struct frame *f, struct stamp when)

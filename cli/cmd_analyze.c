@@ -1,0 +1,67 @@
+/* `routetap analyze`: capture files in, the report out; kept in a database if asked. */
+#include "cli/command.h"
+#include "cli/loop.h"
+#include "cli/report_out.h"
+
+#include "base/log.h"
+
+command_fn cmd_analyze;
+
+static bool take(void *taker, const struct outbox *out) { return store_write(taker, out) == ERR_NONE; }
+
+/* What is known at the end: each peering, the capture, its files. */
+static enum err put_facts(struct store *s, const struct loop *l)
+{
+    const struct bgp_peering *p;
+    enum err why = ERR_NONE;
+    for (uint32_t at = 0; !why && (p = engine_next_peering(l->engine, &at));)
+        why = store_put_peering(s, p);
+    const struct capture_facts *c = engine_capture(l->engine);
+    if (!why)
+        why = store_put_capture(s, c);
+    for (unsigned i = 0; !why && i < source_file_count(l->source); i++) {
+        const struct source_file_facts *f = source_file(l->source, i);
+        struct store_file file = { .path = f->path,
+                                   .packets = f->packets,
+                                   .bytes = f->bytes,
+                                   .link = f->link,
+                                   .several_links = f->several_links,
+                                   .dropped = f->dropped,
+                                   .damage = f->damaged ? f->damage : NULL,
+                                   .damage_offset = f->damage_offset,
+                                   .last = c->last };
+        why = store_put_file(s, i, &file);
+    }
+    return why ? why : store_finish(s);
+}
+
+int cmd_analyze(const struct options *o)
+{
+    struct engine_options eo = engine_defaults();
+    struct loop l = { .take = take };
+    char message[300];
+    enum err why;
+    int status = loop_open(&l, o, eo, false);
+    if (status) {
+        loop_close(&l);
+        return status;
+    }
+    struct store *s = store_open(o->db ? o->db : ":memory:", STORE_NEW, &why, message);
+    if (!s) {
+        log_line(LOG_ERROR, "%s", message);
+        loop_close(&l);
+        return EXIT_DAMAGED;
+    }
+    l.taker = s;
+    status = loop_run(&l, o);
+    if (put_facts(s, &l)) {
+        log_line(LOG_ERROR, "%s", store_why(s));
+        status = EXIT_DAMAGED;
+    } else {
+        int told = report_out(s, o);
+        status = status ? status : told;
+    }
+    store_close(s);
+    loop_close(&l);
+    return status;
+}
