@@ -37,42 +37,12 @@ static enum layer link_layer(uint32_t link)
     }
 }
 
-/* Is it certain that this IPv4 packet is not wanted? At least 28 bytes are there. */
-static inline bool passes_by_v4(const uint8_t *ip, const struct frame_want *want)
-{
-    /* options and fragments go the long way */
-    if (ip[0] != 0x45 || be16(ip + 6) & 0x3fff)
-        return false;
-    switch (ip[9]) {
-    case PROTO_TCP: return !tcp_wanted(ip + 20, want);
-    case PROTO_UDP: return !udp_carrier(be16(ip + 22));
-    case PROTO_ICMP: return !icmp_wanted(false, ip[20], want);
-    case PROTO_OSPF: return !want->ospf;
-    case PROTO_AH: return false;
-    default: return ip_proto_first(ip[9]) == LAYER_FOREIGN;
-    }
-}
-
-/* The same for IPv6; at least 48 bytes are there. */
-static inline bool passes_by_v6(const uint8_t *ip, const struct frame_want *want)
-{
-    if (ip[0] >> 4 != 6 || ip_extension(ip[6]))
-        return false;
-    switch (ip[6]) {
-    case PROTO_TCP: return !tcp_wanted(ip + 40, want);
-    case PROTO_UDP: return !udp_carrier(be16(ip + 42));
-    case PROTO_ICMPV6: return !icmp_wanted(true, ip[40], want);
-    case PROTO_OSPF: return !want->ospf;
-    default: return ip_proto_first(ip[6]) == LAYER_FOREIGN;
-    }
-}
-
 /* Most packets of a large capture are somebody else's: a few compares turn down what has nothing unusual about it,
  * before anything is written. What is not turned down here is judged again, with care. */
-static inline bool passes_by(const uint8_t *bytes, uint32_t size, const struct frame_want *want)
+static inline bool frame_passes_by(const uint8_t *bytes, uint32_t size, const struct frame_want *want)
 {
     enum { MAC = 14, TAG = 4 };
-    if (size < MAC + TAG + 28)
+    if (size < MAC + TAG)
         return false;
     uint16_t type = be16(bytes + 12);
     const uint8_t *ip = bytes + MAC;
@@ -80,10 +50,8 @@ static inline bool passes_by(const uint8_t *bytes, uint32_t size, const struct f
         type = be16(bytes + 16);
         ip += TAG;
     }
-    if (type == 0x0800)
-        return passes_by_v4(ip, want);
-    if (type == 0x86dd)
-        return size >= MAC + TAG + 48 && passes_by_v6(ip, want);
+    if (type == 0x0800 || type == 0x86dd)
+        return ip_passes_by(ip, (size_t)(bytes + size - ip), want);
     return type == 0x0806; /* ARP */
 }
 
@@ -115,7 +83,7 @@ enum frame_got frame_read(uint32_t link, const uint8_t *bytes, uint32_t size, ui
                           struct stamp when, const struct frame_want *want, struct frag_table *frags,
                           struct frame *out)
 {
-    if (link == LINK_ETHERNET && passes_by(bytes, size, want))
+    if (link == LINK_ETHERNET && frame_passes_by(bytes, size, want))
         return FRAME_NOTHING;
     struct walk w = {
         .in = cur_over(bytes, size),

@@ -25,7 +25,8 @@ const char *link_name(uint32_t link);
 enum frame_got {
     FRAME_NOTHING,   /* not IP, or nothing of ours inside */
     FRAME_IP,        /* *out is a whole IP packet (perhaps put together from fragments) of a wanted protocol */
-    FRAME_FRAGMENT,  /* one fragment of a wanted packet, kept until the others are there */
+    FRAME_FRAGMENT,  /* one fragment of a wanted packet, kept until the others are there; or a copy of one. *out is of it.
+                        One that may be wanted (its first fragment, which has the ports, is not there) counts, too */
     FRAME_MALFORMED, /* a header that contradicts itself */
     FRAME_ENCRYPTED, /* ESP: cannot be read; src and dst are set */
 };
@@ -68,14 +69,17 @@ struct frame_want {
     bool ospf, icmp;
 };
 
-/* Fragments waiting for each other; memory bounded by what is given. */
+/* Fragments waiting for each other; memory bounded by what is given (and 150 kB for the table itself). Those of
+ * packets that are not known to be wanted may take a quarter of it, and go first. */
 struct frag_table;
 struct frag_table *frag_new(size_t budget); /* bytes; NULL without memory */
 void frag_free(struct frag_table *);
-/* Fragments dropped for want of room or because their time ran out. */
+/* Fragments of wanted packets that were dropped for want of room or because their time ran out. */
 uint64_t frag_lost(const struct frag_table *);
 
-/* wire_size: bytes on the wire, at least size. frags may be NULL (fragments are then FRAME_NOTHING). */
+/* wire_size: bytes on the wire, at least size. frags may be NULL (fragments are then FRAME_NOTHING).
+ * *out is set for FRAME_IP, FRAME_FRAGMENT and FRAME_ENCRYPTED. OSPF in ESP that does not encrypt (RFC 4552) is
+ * FRAME_IP of protocol 89. */
 enum frame_got frame_read(uint32_t link, const uint8_t *bytes, uint32_t size, uint32_t wire_size,
                           struct stamp when, const struct frame_want *, struct frag_table *frags,
                           struct frame *out);

@@ -101,4 +101,40 @@ static inline bool icmp_wanted(bool v6, uint8_t type, const struct frame_want *w
     return want->icmp && icmp_is_error(v6, type);
 }
 
+/* Is it certain that this IPv4 packet without options is not wanted? At least 28 bytes are there. */
+static inline bool ip4_passes_by(const uint8_t *ip, const struct frame_want *want)
+{
+    if (be16(ip + 6) & 0x3fff) /* a fragment */
+        return false;
+    switch (ip[9]) {
+    case PROTO_TCP: return !tcp_wanted(ip + 20, want);
+    case PROTO_UDP: return !udp_carrier(be16(ip + 22));
+    case PROTO_ICMP: return !icmp_wanted(false, ip[20], want);
+    case PROTO_OSPF: return !want->ospf;
+    case PROTO_AH: return false;
+    default: return ip_proto_first(ip[9]) == LAYER_FOREIGN;
+    }
+}
+
+/* The same for IPv6; at least 48 bytes are there. */
+static inline bool ip6_passes_by(const uint8_t *ip, const struct frame_want *want)
+{
+    if (ip_extension(ip[6]))
+        return false;
+    switch (ip[6]) {
+    case PROTO_TCP: return !tcp_wanted(ip + 40, want);
+    case PROTO_UDP: return !udp_carrier(be16(ip + 42));
+    case PROTO_ICMPV6: return !icmp_wanted(true, ip[40], want);
+    case PROTO_OSPF: return !want->ospf;
+    default: return ip_proto_first(ip[6]) == LAYER_FOREIGN;
+    }
+}
+/* A packet that is too short for a quick look is looked at with care. */
+static inline bool ip_passes_by(const uint8_t *ip, size_t left, const struct frame_want *want)
+{
+    if (left >= 28 && ip[0] == 0x45)
+        return ip4_passes_by(ip, want);
+    return left >= 48 && ip[0] >> 4 == 6 && ip6_passes_by(ip, want);
+}
+
 #endif

@@ -79,6 +79,8 @@ static enum layer read_ip(struct walk *w, uint8_t version)
 {
     if (w->depth++ == FRAME_DEPTH)
         return LAYER_FOREIGN;
+    if (ip_passes_by(w->in.at, cur_left(&w->in), w->want))
+        return LAYER_FOREIGN;
     switch (ip_read(w->in, w->wire, &w->ip)) {
     case IP_SHORT: return LAYER_FOREIGN;
     case IP_BAD: return LAYER_BROKEN;
