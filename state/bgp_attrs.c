@@ -37,10 +37,12 @@ static uint8_t *append_reach(uint8_t *to, const struct bgp_mp *reach)
 {
     size_t hop = cur_left(&reach->next_hop);
     size_t length = 2 + 1 + 1 + hop + 1;
+    // clang-format off
     const uint8_t head[] = { 0x90, BGP_ATTR_MP_REACH_NLRI,
                              (uint8_t)(length >> 8), (uint8_t)length,
                              (uint8_t)(reach->afi >> 8), (uint8_t)reach->afi,
                              reach->safi, (uint8_t)hop };
+    // clang-format on
     memcpy(to, head, sizeof head);
     to = append(to + sizeof head, reach->next_hop);
     *to = 0;
@@ -82,7 +84,10 @@ static bool gather(struct attrs *a, const struct bgp_update *u, struct attr_key 
     return true;
 }
 
-static uint32_t slot_of(const struct attrs *a, uint32_t hash) { return (uint32_t)((uint64_t)hash * a->room >> 32); }
+static uint32_t slot_of(const struct attrs *a, uint32_t hash)
+{
+    return (uint32_t)((uint64_t)hash * a->room >> 32);
+}
 
 bool attrs_key(struct attrs *a, const struct bgp_update *u, const struct bgp_ctx *ctx, struct attr_key *out)
 {

@@ -45,7 +45,8 @@ struct attrs {
     uint64_t seed;
     struct attrs_slot *slots; /* by hash, linear probing; handle 0: empty */
     uint32_t room, count;
-    uint32_t idle[ATTRS_IDLE_ROOM]; /* sets without routes, kept a while: the next UPDATE may bring them back */
+    /* sets without routes, kept a while: the next UPDATE may bring them back */
+    uint32_t idle[ATTRS_IDLE_ROOM];
     uint32_t idle_at, idle_count;
     uint8_t *scratch;
     size_t scratch_room;
@@ -60,7 +61,10 @@ uint32_t attrs_find(const struct attrs *, const struct attr_key *);
 /* Adds what attrs_find did not find; 0 at the ceiling. */
 uint32_t attrs_add(struct attrs *, const struct attr_key *, const struct bgp_attrs_summary *);
 
-static inline struct attr_set *attrs_at(const struct attrs *a, uint32_t handle) { return block_at(a->memory, handle); }
+static inline struct attr_set *attrs_at(const struct attrs *a, uint32_t handle)
+{
+    return block_at(a->memory, handle);
+}
 static inline void attrs_hold(const struct attrs *a, uint32_t handle) { attrs_at(a, handle)->refs++; }
 void attrs_release(struct attrs *, uint32_t handle);
 /* Lets go of a set if no route took it. */

@@ -1,34 +1,10 @@
-/* UPDATEs of a side in; its routes, and what each UPDATE did to them, out. */
-#include "state/bgp_rib.h"
+/* Sides and their tables: made, cleared, kept within bounds, read. What an UPDATE does to them: bgp_rib_feed.c. */
+#include "state/bgp_rib_internal.h"
 
 #include "base/hash.h"
-#include "state/bgp_attrs.h"
-#include "state/rib_table.h"
 #include <stdlib.h>
 
 enum { GHOSTS_LEAST = 1024 }; /* of a table; more if it has more routes */
-enum { FLAP_ERAS = 4 };       /* a flap this long ago is forgotten: 73 to 92 minutes */
-enum { BATCH = 16 };          /* NLRI that are looked ahead, so that memory is on its way when they are applied */
-
-struct rib {
-    struct rib_memory memory;
-    struct attrs attrs;
-    struct rib_side *sides;
-    uint64_t seed, refused;
-    size_t live, ghosts;
-    uint8_t era; /* of the UPDATE fed last */
-    struct bgp_attrs_summary summary;
-};
-
-struct rib_side {
-    struct rib *rib;
-    struct rib_side *next, *prev;
-    struct rib_table *tables;
-};
-
-/* Time in steps of 18 minutes, which come round after 78 hours. */
-static uint8_t era_of(struct stamp when) { return (uint8_t)((uint64_t)when.ns >> 40); }
-static bool era_is_old(uint8_t era, uint8_t now) { return (uint8_t)(now - era) > FLAP_ERAS; }
 
 struct rib *rib_new(size_t budget)
 {
@@ -67,21 +43,11 @@ struct rib_side *rib_side_new(struct rib *r)
     return s;
 }
 
-static struct rib_table *table_find(const struct rib_side *s, enum bgp_family family, bool path_ids)
+struct rib_table *rib_side_table(const struct rib_side *s, enum bgp_family family, bool path_ids)
 {
     struct rib_table *t = s->tables;
     while (t && (t->family != family || t->path_ids != path_ids))
         t = t->next;
-    return t;
-}
-
-static struct rib_table *table_get(struct rib_side *s, enum bgp_family family, bool path_ids)
-{
-    struct rib_table *t = table_find(s, family, path_ids);
-    if (t || !(t = rib_table_new(&s->rib->memory, family, path_ids, s->rib->seed)))
-        return t;
-    t->next = s->tables;
-    s->tables = t;
     return t;
 }
 
@@ -93,8 +59,7 @@ uint32_t rib_side_count(const struct rib_side *s, enum bgp_family family)
     return count;
 }
 
-/* A route becomes a ghost. */
-static void bury(struct rib *r, struct rib_table *t, struct rib_entry *e, enum rib_state how)
+void rib_bury(struct rib *r, struct rib_table *t, struct rib_entry *e, enum rib_state how)
 {
     uint32_t set = e->value;
     e->value = set ? attrs_at(&r->attrs, set)->origin_as : 0;
@@ -117,9 +82,8 @@ static void sweep(struct rib *r, struct rib_table *t, bool all)
     r->ghosts -= before - t->ghosts;
 }
 
-/* Prefixes that come and go shall not make the table grow: ghosts of an earlier time go first. Which ones go depends
- * on what was fed alone, not on where they stand in memory. */
-static void limit_ghosts(struct rib *r, struct rib_table *t)
+/* Ghosts of an earlier time go first. Which ones go depends on what was fed alone, not on where they stand in memory. */
+void rib_limit_ghosts(struct rib *r, struct rib_table *t)
 {
     uint32_t most = t->live > t->keep ? t->live : t->keep;
     if (most < GHOSTS_LEAST)
@@ -142,7 +106,7 @@ static void table_clear(struct rib *r, struct rib_table *t)
     struct rib_cursor at = { 0 };
     for (struct rib_entry *e; (e = rib_table_next(t, &at));)
         if (e->state == RIB_LIVE)
-            bury(r, t, e, RIB_LOST);
+            rib_bury(r, t, e, RIB_LOST);
 }
 
 void rib_side_clear(struct rib_side *s)
@@ -172,8 +136,7 @@ void rib_side_free(struct rib_side *s)
     attrs_rest(&r->attrs);
 }
 
-/* At the ceiling: what is only remembered goes before anything is refused. True if that made room. */
-static bool relieve(struct rib *r)
+bool rib_relieve(struct rib *r)
 {
     size_t before = r->memory.used;
     attrs_flush(&r->attrs);
@@ -185,269 +148,10 @@ static bool relieve(struct rib *r)
     return r->memory.used < before;
 }
 
-/* ---- one UPDATE ---- */
-
-enum action { ANNOUNCE, WITHDRAW, DROP, PASS_OVER };
-
-struct pending {
-    struct bgp_nlri nlri;
-    struct rib_key key;
-    bool keyed;
-};
-
-struct feed {
-    struct rib_side *side;
-    struct rib *rib;
-    const struct bgp_update *update;
-    const struct bgp_ctx *ctx;
-    struct rib_news *news;
-    enum bgp_verdict verdict;
-    bool has_key, resolved;
-    struct attr_key key;
-    uint32_t set; /* 0: its attributes could not be kept */
-    uint32_t origin;
-    struct rib_table *table; /* of the block at hand; NULL: none yet */
-    unsigned count;
-    struct pending batch[BATCH];
-};
-
-/* Which set of attributes it is that the UPDATE announces, and what a receiver does with it. */
-static void resolve(struct feed *f)
-{
-    struct rib *r = f->rib;
-    f->resolved = true;
-    f->set = f->has_key ? attrs_find(&r->attrs, &f->key) : 0;
-    if (f->set)
-        attrs_summary(attrs_at(&r->attrs, f->set), f->update, f->ctx, &r->summary);
-    else {
-        bgp_attrs_read(f->update, f->ctx, &r->summary);
-        f->news->summary_new = true;
-        if (f->has_key && !(f->set = attrs_add(&r->attrs, &f->key, &r->summary)) && relieve(r))
-            f->set = attrs_add(&r->attrs, &f->key, &r->summary);
-    }
-    if (f->set)
-        attrs_hold(&r->attrs, f->set);
-    f->news->summary = &r->summary;
-    f->origin = r->summary.origin_as;
-    if (f->verdict < r->summary.verdict)
-        f->verdict = r->summary.verdict;
-}
-
-static void note(struct feed *f, enum rib_notable_kind kind, const struct bgp_nlri *nlri, uint32_t before, uint32_t after)
-{
-    if (f->news->notable_count < RIB_NOTABLE)
-        f->news->notable[f->news->notable_count++] = (struct rib_notable){ kind, *nlri, before, after };
-}
-
-/* A route that was there before: live (then its set is let go), or a ghost. Returns its origin then. */
-static uint32_t supersede(struct feed *f, struct rib_entry *e, const struct bgp_nlri *nlri)
-{
-    struct rib *r = f->rib;
-    if (e->state == RIB_LIVE) {
-        f->news->changed++;
-        uint32_t had = e->value, origin = had ? attrs_at(&r->attrs, had)->origin_as : 0;
-        if (had)
-            attrs_release(&r->attrs, had);
-        return origin;
-    }
-    f->news->added++;
-    f->table->ghosts--;
-    r->ghosts--;
-    if (era_is_old(e->era, r->era))
-        e->flaps = 0;
-    if (e->state == RIB_WITHDRAWN) {
-        e->flaps = (uint8_t)(e->flaps + (e->flaps < UINT8_MAX));
-        e->era = r->era;
-        if (e->flaps >= RIB_FLAPS)
-            note(f, RIB_FLAPPED, nlri, e->flaps - 1u, e->flaps);
-    }
-    return e->value;
-}
-
-static void announce(struct feed *f, const struct pending *p)
-{
-    struct rib *r = f->rib;
-    struct rib_entry *e = p->keyed ? rib_table_put(f->table, &p->key) : NULL;
-    if (!e && p->keyed && relieve(r))
-        e = rib_table_put(f->table, &p->key);
-    if (!e) {
-        r->refused++;
-        return;
-    }
-    if (e->state == RIB_SPARED)
-        e->state = RIB_LIVE;
-    if (e->state == RIB_LIVE && e->value == f->set && f->set) {
-        f->news->same++;
-        return;
-    }
-    if (e->state == RIB_NONE)
-        f->news->added++;
-    else {
-        uint32_t before = supersede(f, e, &p->nlri);
-        if (before && f->origin && before != f->origin)
-            note(f, RIB_ORIGIN_CHANGED, &p->nlri, before, f->origin);
-    }
-    if (e->state != RIB_LIVE) {
-        f->table->live++;
-        r->live++;
-    }
-    e->state = RIB_LIVE;
-    e->value = f->set;
-    if (f->set)
-        attrs_hold(&r->attrs, f->set);
-}
-
-static void withdraw(struct feed *f, const struct pending *p, enum rib_state how)
-{
-    struct rib_entry *e = p->keyed ? rib_table_find(f->table, &p->key) : NULL;
-    if (!e || e->state != RIB_LIVE)
-        return;
-    bury(f->rib, f->table, e, how);
-    f->news->removed++;
-}
-
-static void look_at(struct feed *f, const struct bgp_nlri *nlri)
-{
-    const char *why = bgp_nlri_bogon(nlri);
-    if (!why)
-        return;
-    if (!f->news->bogon_count++) {
-        f->news->bogon = *nlri;
-        f->news->bogon_why = why;
-    }
-}
-
-static enum action action_of(struct feed *f, bool withdrawal)
-{
-    if (!withdrawal && !f->resolved)
-        resolve(f);
-    if (f->verdict >= BGP_DISABLE_FAMILY)
-        return PASS_OVER;
-    if (withdrawal)
-        return WITHDRAW;
-    return f->verdict == BGP_TREAT_AS_WITHDRAW ? DROP : ANNOUNCE;
-}
-
-/* Reads up to BATCH NLRI and asks for the memory they will need. False when there are none. */
-static bool look_ahead(struct feed *f, struct bgp_nlri_iter *it)
-{
-    for (f->count = 0; f->count < BATCH; f->count++) {
-        struct pending *p = &f->batch[f->count];
-        if (!bgp_nlri_next(it, &p->nlri))
-            break;
-        p->keyed = f->table && rib_table_key(f->table, &p->nlri, &p->key);
-        if (p->keyed)
-            rib_table_expect(f->table, &p->key);
-    }
-    return f->count;
-}
-
-static void apply(struct feed *f, bool withdrawal)
-{
-    enum action action = action_of(f, withdrawal);
-    for (unsigned i = 0; i < f->count; i++) {
-        const struct pending *p = &f->batch[i];
-        if (!withdrawal)
-            look_at(f, &p->nlri);
-        switch (action) {
-        case ANNOUNCE: announce(f, p); break;
-        case WITHDRAW: withdraw(f, p, RIB_WITHDRAWN); break;
-        case DROP: withdraw(f, p, RIB_LOST); break; /* the sender did not withdraw it: no flap. RFC 7606 2 */
-        case PASS_OVER: break;
-        }
-    }
-}
-
-/* A route that is both withdrawn and announced is only announced. RFC 4271 4.3 */
-static void spare(struct feed *f, struct cursor nlri, enum bgp_family family)
-{
-    if (family >= FAMILY_COUNT || action_of(f, false) != ANNOUNCE)
-        return;
-    f->table = table_find(f->side, family, f->ctx->add_path >> family & 1);
-    struct bgp_nlri_iter it = bgp_nlri_over(nlri, family, f->ctx, false);
-    while (f->table && look_ahead(f, &it))
-        for (unsigned i = 0; i < f->count; i++) {
-            struct rib_entry *e = f->batch[i].keyed ? rib_table_find(f->table, &f->batch[i].key) : NULL;
-            if (e && e->state == RIB_LIVE)
-                e->state = RIB_SPARED;
-        }
-}
-
-/* One block of NLRI. */
-static void feed_block(struct feed *f, struct cursor nlri, enum bgp_family family, bool withdrawal)
-{
-    if (!cur_left(&nlri) || family >= FAMILY_COUNT)
-        return;
-    bool path_ids = f->ctx->add_path >> family & 1;
-    f->table = withdrawal ? table_find(f->side, family, path_ids) : table_get(f->side, family, path_ids);
-    struct bgp_nlri_iter it = bgp_nlri_over(nlri, family, f->ctx, withdrawal);
-    uint32_t total = 0;
-    while (look_ahead(f, &it)) {
-        apply(f, withdrawal);
-        total += f->count;
-    }
-    *(withdrawal ? &f->news->withdrawn : &f->news->announced) += total;
-    f->news->families |= (uint64_t)(total != 0) << family;
-    if (it.fault != FAULT_COUNT && f->news->nlri_fault == FAULT_COUNT) {
-        f->news->nlri_fault = it.fault;
-        f->news->nlri_fault_family = family;
-    }
-    if (f->table)
-        limit_ghosts(f->rib, f->table);
-}
-
-/* Not the whole of it: what counts zero is not read. */
-static void news_clear(struct rib_news *n)
-{
-    n->announced = n->withdrawn = 0;
-    n->added = n->changed = n->same = n->removed = 0;
-    n->families = 0;
-    n->summary = NULL;
-    n->summary_new = false;
-    n->notable_count = 0;
-    n->nlri_fault = FAULT_COUNT;
-    n->nlri_fault_family = FAMILY_NONE;
-    n->bogon_count = 0;
-    n->bogon_why = NULL;
-}
-
-void rib_feed(struct rib_side *s, const struct bgp_update *u, const struct bgp_ctx *ctx, struct stream_ref ref,
-              struct rib_news *out)
-{
-    struct feed f;
-    f.side = s;
-    f.rib = s->rib;
-    f.update = u;
-    f.ctx = ctx;
-    f.news = out;
-    f.verdict = u->verdict;
-    f.resolved = false;
-    f.set = 0;
-    news_clear(out);
-    s->rib->era = era_of(ref.when);
-    bool announces = cur_left(&u->nlri) || (u->reach.present && cur_left(&u->reach.nlri));
-    bool withdraws = cur_left(&u->withdrawn) || u->unreach.present;
-    f.has_key = announces && attrs_key(&s->rib->attrs, u, ctx, &f.key);
-    if (announces && withdraws) {
-        resolve(&f); /* attributes that reset the session let nothing be withdrawn either */
-        if (cur_left(&u->withdrawn))
-            spare(&f, u->nlri, FAMILY_IPV4_UNICAST);
-        if (u->reach.present && u->unreach.present && u->reach.family == u->unreach.family)
-            spare(&f, u->reach.nlri, u->reach.family);
-    }
-    feed_block(&f, u->withdrawn, FAMILY_IPV4_UNICAST, true);
-    if (u->unreach.present)
-        feed_block(&f, u->unreach.nlri, u->unreach.family, true);
-    feed_block(&f, u->nlri, FAMILY_IPV4_UNICAST, false);
-    if (u->reach.present)
-        feed_block(&f, u->reach.nlri, u->reach.family, false);
-    if (f.set)
-        attrs_release(&s->rib->attrs, f.set);
-}
-
 /* ---- reading the tables ---- */
 
-static void tell_route(const struct rib *r, const struct rib_table *t, const struct rib_entry *e, struct rib_route *out)
+static void tell_route(const struct rib *r, const struct rib_table *t, const struct rib_entry *e,
+                       struct rib_route *out)
 {
     rib_table_nlri(t, e, out->room, &out->nlri);
     out->flaps = e->flaps;
@@ -465,7 +169,7 @@ static void tell_route(const struct rib *r, const struct rib_table *t, const str
 bool rib_next(const struct rib_side *s, enum bgp_family family, struct rib_at *at, struct rib_route *out)
 {
     for (; at->table < 2; at->table++, at->place = at->entry = 0) {
-        const struct rib_table *t = table_find(s, family, at->table);
+        const struct rib_table *t = rib_side_table(s, family, at->table);
         struct rib_cursor c = { at->place, at->entry };
         for (const struct rib_entry *e; t && (e = rib_table_next(t, &c));) {
             if (e->state != RIB_LIVE)
@@ -481,7 +185,7 @@ bool rib_next(const struct rib_side *s, enum bgp_family family, struct rib_at *a
 
 bool rib_find(const struct rib_side *s, const struct bgp_nlri *nlri, struct rib_route *out)
 {
-    const struct rib_table *t = table_find(s, nlri->family, nlri->has_path_id);
+    const struct rib_table *t = rib_side_table(s, nlri->family, nlri->has_path_id);
     struct rib_key key;
     if (!t || !rib_table_key(t, nlri, &key))
         return false;

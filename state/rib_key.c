@@ -77,8 +77,10 @@ static bool key_long(const struct rib_table *t, const struct bgp_nlri *n, struct
         bool prefix_last = cur_left(&n->prefix) && n->prefix.end == n->key.end;
         out->last = prefix_last ? mask_last(out->at[size - 1], n->bits) : out->at[size - 1];
     }
-    uint64_t rest = (uint64_t)out->path_id << 32 | (uint32_t)out->bits << 16 | (uint32_t)out->type << 8 | out->last;
-    out->word[0] = (uint32_t)(hash_mix(hash_bytes(out->at, size ? size - 1 : 0, t->seed), hash_u64(rest, t->seed)) >> 32);
+    uint64_t rest =
+        (uint64_t)out->path_id << 32 | (uint32_t)out->bits << 16 | (uint32_t)out->type << 8 | out->last;
+    uint64_t bytes = hash_bytes(out->at, size ? size - 1 : 0, t->seed);
+    out->word[0] = (uint32_t)(hash_mix(bytes, hash_u64(rest, t->seed)) >> 32);
     return true;
 }
 
@@ -116,7 +118,8 @@ static void nlri_long(const struct rib_table *t, const struct rib_entry *e, stru
     }
 }
 
-void rib_table_nlri(const struct rib_table *t, const struct rib_entry *e, uint8_t room[16], struct bgp_nlri *out)
+void rib_table_nlri(const struct rib_table *t, const struct rib_entry *e, uint8_t room[16],
+                    struct bgp_nlri *out)
 {
     *out = (struct bgp_nlri){ .family = t->family, .has_path_id = t->path_ids, .bits = e->bits };
     if (t->is_long) {

@@ -27,10 +27,10 @@ struct block_page {
 
 struct rib_memory {
     size_t used, budget;
-    struct block_page *pages; /* page 0 is none, so that no handle is 0 */
+    struct block_page *pages;                         /* page 0 is none, so that no handle is 0 */
     uint32_t page_count, page_room, page_live, spare; /* spare: first page without bytes */
     uint32_t partial[BLOCK_SIZES];                    /* by size: first page that has room */
-    uint8_t grown[BLOCK_SIZES];            /* by size: pages get larger with their number */
+    uint8_t grown[BLOCK_SIZES];                       /* by size: pages get larger with their number */
 };
 
 /* Nothing is left to free when every block and piece was given back. */

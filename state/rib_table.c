@@ -32,7 +32,10 @@ static struct rib_entry *next_entry(struct rib_entry *e, size_t stride)
 
 static uint32_t place_count(const struct rib_table *t) { return 1u << t->depth; }
 /* How many neighbours in t->places show the same segment. */
-static uint32_t share_count(const struct rib_table *t, const struct rib_place *p) { return 1u << (t->depth - p->depth); }
+static uint32_t share_count(const struct rib_table *t, const struct rib_place *p)
+{
+    return 1u << (t->depth - p->depth);
+}
 static uint32_t place_index(const struct rib_table *t, uint32_t hash)
 {
     return (uint32_t)((uint64_t)hash >> (32 - t->depth));
@@ -70,8 +73,8 @@ static bool same_long(const struct rib_table *t, const struct rib_entry *e, cons
     return !k->size || (had->bytes[k->size - 1] == k->last && !memcmp(had->bytes, k->at, k->size - 1));
 }
 
-static struct rib_entry *seek_long(const struct rib_table *t, const struct rib_place *p, const struct rib_key *k,
-                                   bool *same)
+static struct rib_entry *seek_long(const struct rib_table *t, const struct rib_place *p,
+                                   const struct rib_key *k, bool *same)
 {
     size_t stride = stride_of(t);
     struct rib_entry *e = entry_at(p, stride, rib_home(p, k->word[0]));
@@ -81,8 +84,8 @@ static struct rib_entry *seek_long(const struct rib_table *t, const struct rib_p
     return e;
 }
 
-static inline struct rib_entry *seek(const struct rib_table *t, const struct rib_place *p, const struct rib_key *k,
-                                     bool *same)
+static inline struct rib_entry *seek(const struct rib_table *t, const struct rib_place *p,
+                                     const struct rib_key *k, bool *same)
 {
     if (t->is_long)
         return seek_long(t, p, k, same);
@@ -107,7 +110,8 @@ struct rib_entry *rib_table_find(const struct rib_table *t, const struct rib_key
 /* ---- growing ---- */
 
 /* Copies entries `first` to `end` into the new place, in their order; false if they do not fit. */
-static bool copy_sorted(size_t stride, const struct rib_place *from, uint32_t first, uint32_t end, struct rib_place *to)
+static bool copy_sorted(size_t stride, const struct rib_place *from, uint32_t first, uint32_t end,
+                        struct rib_place *to)
 {
     uint32_t next = 0, last = slots_of(to->room) - 1;
     for (uint32_t at = first; at < end; at++) {
@@ -135,8 +139,8 @@ static void segment_free(const struct rib_table *t, const struct rib_place *p)
 }
 
 /* Makes to->segment out of a range of another one, with to->room homes, or more if that is needed. */
-static bool segment_fill(const struct rib_table *t, const struct rib_place *from, uint32_t first, uint32_t end,
-                         struct rib_place *to)
+static bool segment_fill(const struct rib_table *t, const struct rib_place *from, uint32_t first,
+                         uint32_t end, struct rib_place *to)
 {
     for (;; to->room += to->room / 2) {
         to->segment = rib_take_zeroed(t->memory, segment_bytes(t, to->room));
@@ -404,7 +408,9 @@ struct rib_table *rib_table_new(struct rib_memory *m, enum bgp_family family, bo
     if (!t)
         return NULL;
     unsigned words = rib_address_words(family);
-    *t = (struct rib_table){ .memory = m, .seed = seed, .family = family, .path_ids = path_ids, .is_long = !words };
+    *t = (struct rib_table){
+        .memory = m, .seed = seed, .family = family, .path_ids = path_ids, .is_long = !words
+    };
     t->words = (uint8_t)(words ? words + path_ids : 2);
     t->places = &t->only;
     return t;

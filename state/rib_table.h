@@ -12,7 +12,7 @@ enum rib_state {
     RIB_LIVE,      /* announced; value: its attributes, 0 unknown */
     RIB_SPARED,    /* live, and the UPDATE at hand announces it again: what it withdraws does not count */
     RIB_WITHDRAWN, /* ghost; value: the last origin AS, 0 unknown */
-    RIB_LOST,      /* ghost, likewise; it went with the session or with a faulty UPDATE, not by a withdrawal */
+    RIB_LOST,      /* ghost, likewise; not by a withdrawal: with the session, or with a faulty UPDATE */
 };
 
 /* In a segment's memory, one behind another; all zero where there is none. */
@@ -27,12 +27,12 @@ struct rib_entry {
 
 /* What a route is found by, from a message. Borrows from the message where the key is long. */
 struct rib_key {
-    uint32_t word[5];  /* [0]: hash. The others of short keys: the rest of the address, path identifier */
+    uint32_t word[5]; /* [0]: hash. The others of short keys: the rest of the address, path identifier */
     uint8_t bits;
-    uint8_t type;      /* kept to tell the route later */
-    uint8_t last;      /* the last of the `size` bytes, without bits behind the prefix */
+    uint8_t type; /* kept to tell the route later */
+    uint8_t last; /* the last of the `size` bytes, without bits behind the prefix */
     uint32_t path_id;
-    uint32_t size;     /* long keys: bytes at `at` */
+    uint32_t size; /* long keys: bytes at `at` */
     const uint8_t *at;
 };
 
@@ -70,12 +70,12 @@ struct rib_table {
     struct rib_place *places; /* 1 << depth, by leading bits of the hash; &only when depth is 0 */
     struct rib_place only;
     enum bgp_family family;
-    bool path_ids;     /* its routes have path identifiers */
-    bool is_long;      /* keys of any length: key[1] is the handle of a rib_long_key */
-    uint8_t words;     /* of an entry's key */
+    bool path_ids; /* its routes have path identifiers */
+    bool is_long;  /* keys of any length: key[1] is the handle of a rib_long_key */
+    uint8_t words; /* of an entry's key */
     uint8_t depth;
     uint32_t live, ghosts;
-    uint32_t keep;     /* ghosts that may stay, after a session's end */
+    uint32_t keep; /* ghosts that may stay, after a session's end */
 };
 
 /* NULL at the ceiling. */
@@ -88,7 +88,8 @@ unsigned rib_address_words(enum bgp_family);
 /* The NLRI as this table's key; false if it is none of this family. */
 bool rib_table_key(const struct rib_table *, const struct bgp_nlri *, struct rib_key *out);
 /* An entry's key as NLRI, without labels; `room` is what its cursors may point to. */
-void rib_table_nlri(const struct rib_table *, const struct rib_entry *, uint8_t room[16], struct bgp_nlri *out);
+void rib_table_nlri(const struct rib_table *, const struct rib_entry *, uint8_t room[16],
+                    struct bgp_nlri *out);
 
 /* The key will be looked for soon. */
 static inline void rib_table_expect(const struct rib_table *t, const struct rib_key *k)
@@ -97,7 +98,8 @@ static inline void rib_table_expect(const struct rib_table *t, const struct rib_
     if (p->segment) {
         const uint32_t *home = p->segment->words + (size_t)rib_home(p, k->word[0]) * (2u + t->words);
         RIB_PREFETCH(home);
-        RIB_PREFETCH(home + 2 * (2u + t->words)); /* it may stand a little behind, in the next line of memory */
+        /* it may stand a little behind, in the next line of memory */
+        RIB_PREFETCH(home + 2 * (2u + t->words));
         RIB_PREFETCH(p->segment);
     }
 }

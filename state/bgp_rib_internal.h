@@ -1,0 +1,40 @@
+/* What bgp_rib.c and bgp_rib_feed.c share. */
+#ifndef STATE_BGP_RIB_INTERNAL_H
+#define STATE_BGP_RIB_INTERNAL_H
+
+#include "state/bgp_attrs.h"
+#include "state/bgp_rib.h"
+#include "state/rib_table.h"
+
+enum { FLAP_ERAS = 4 }; /* a flap this long ago is forgotten: 73 to 92 minutes */
+
+struct rib {
+    struct rib_memory memory;
+    struct attrs attrs;
+    struct rib_side *sides;
+    uint64_t seed, refused;
+    size_t live, ghosts;
+    uint8_t era; /* of the UPDATE fed last */
+    struct bgp_attrs_summary summary;
+};
+
+struct rib_side {
+    struct rib *rib;
+    struct rib_side *next, *prev;
+    struct rib_table *tables;
+};
+
+/* Time in steps of 18 minutes, which come round after 78 hours. */
+static inline uint8_t era_of(struct stamp when) { return (uint8_t)((uint64_t)when.ns >> 40); }
+static inline bool era_is_old(uint8_t era, uint8_t now) { return (uint8_t)(now - era) > FLAP_ERAS; }
+
+/* NULL if there is none. */
+struct rib_table *rib_side_table(const struct rib_side *, enum bgp_family, bool path_ids);
+/* A route becomes a ghost. */
+void rib_bury(struct rib *, struct rib_table *, struct rib_entry *, enum rib_state how);
+/* Prefixes that come and go shall not make the table grow. */
+void rib_limit_ghosts(struct rib *, struct rib_table *);
+/* At the ceiling: what is only remembered goes before anything is refused. True if that made room. */
+bool rib_relieve(struct rib *);
+
+#endif
