@@ -78,7 +78,7 @@ unsigned stream_feed(struct stream *, const struct segment *, struct stream_ref)
  * may stand in the capture a little out of order): three later feeds or acks, or 20 ms. Of a stream that is never
  * acknowledged (one direction captured), holes are given up when its sender went on for seconds. */
 void stream_acked(struct stream *, uint32_t ack, struct stream_ref);
-/* What OPENs agreed: BGP_LARGEST_EXTENDED from now on. */
+/* What OPENs agreed: BGP_LARGEST_EXTENDED from now on. A stream that joined midway finds out by itself. */
 void stream_set_largest(struct stream *, unsigned largest);
 /* No more segments will come: the rest, cut as it is, can be had by stream_next. */
 void stream_finish(struct stream *);

@@ -99,12 +99,24 @@ static enum step give_run_cut(struct stream *s, struct run *run, struct stream_i
     return give_cut(s, out, there);
 }
 
+/* Who did not see the OPENs cannot know whether long messages were agreed: the first one says so. RFC 8654 4 */
+static bool turns_out_long(struct stream *s, const struct bgp_msg *msg)
+{
+    if (!s->midway || s->largest >= BGP_LARGEST_EXTENDED || msg->fault != FAULT_BGP_HEADER_LENGTH ||
+        msg->length <= s->largest)
+        return false;
+    s->largest = BGP_LARGEST_EXTENDED;
+    return true;
+}
+
 /* No BGP in front. What has a marker and a length is left out whole; otherwise a place where reading can go on is
  * sought. */
 static enum step not_bgp(struct stream *s, struct run *run, struct stream_item *out)
 {
     struct held *h = &s->held;
     const struct bgp_msg *msg = &out->msg;
+    if (turns_out_long(s, msg))
+        return AGAIN;
     struct stream_ref ref = h->size ? held_ref(h, 0) : run->ref;
     s->noise = (struct noise){
         .fault = msg->fault, .type = msg->type, .length = msg->length, .first = ref, .last = ref

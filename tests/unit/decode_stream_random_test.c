@@ -323,6 +323,28 @@ static void check_many_pieces(void)
     CHECK(pool.used == 0);
 }
 
+/* What is not read while its packet is there is a hole like any other. */
+static void check_not_read(void)
+{
+    static uint8_t bytes[19] = { 255, 255, 255, 255, 255, 255, 255, 255, 255,          255,
+                                 255, 255, 255, 255, 255, 255, 0,   19,  BGP_KEEPALIVE };
+    struct stream_pool pool = { .each = 1 << 20, .total = 1 << 20 };
+    struct stream *s = stream_new(&pool);
+    struct stream_item item;
+    stream_start(s, 0);
+    stream_acked(s, 1, (struct stream_ref){ 0 });
+    CHECK(feed(s, 1, bytes, 19) == STREAM_NEW && stream_base(s) == 20);
+    CHECK(feed(s, 20, bytes, 19) == (STREAM_NEW | STREAM_DROPPED) && stream_base(s) == 1 &&
+          stream_front(s) == 39);
+    CHECK(!stream_next(s, &item));
+    CHECK(feed(s, 1, bytes, 19) == (STREAM_NEW | STREAM_FILLED) && stream_base(s) == 39);
+    for (int i = 0; i < 2; i++)
+        CHECK(stream_next(s, &item) && item.kind == STREAM_MESSAGE);
+    CHECK(!stream_next(s, &item) && stream_base(s) == 39);
+    stream_free(s);
+    CHECK(pool.used == 0);
+}
+
 /* Segments and acknowledgements of another connection. */
 static void check_far(void)
 {
@@ -387,6 +409,7 @@ int main(void)
     check_pool();
     check_no_room();
     check_many_pieces();
+    check_not_read();
     check_far();
     check_idle();
     return CHECK_END();

@@ -324,6 +324,8 @@ static const struct story stories[] = {
       "x3000", "~ 0-1000 1000-2000 2000-3000 $", "[new] [new] [new]", 1000 },
     { "a hole before the first message is found",
       "x100 100 60", "~ 0-50 150-260 a260 +20 a260", "[new] [new early] hole 100 missed 60@2", 1000 },
+    { "a long message, and nobody saw the OPENs that agreed on it",
+      "60 5000 60", "~ 0-60 60-3000 3000-5120", "[new] 60@1 [new] [new] 5000@2-3 60@3", 1000 },
     { "an acknowledgement first",
       "60", "~ a0 0-60", "[new] 60@2", 1000 },
     { "the SYN stands behind its first data",
