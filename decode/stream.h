@@ -3,7 +3,7 @@
  * Nothing is copied while segments come in order: a message that lies whole in one segment is borrowed from the
  * packet; only a message that spans segments, and segments that came early, are kept. Every hole is said aloud.
  *
- *     stream_feed(s, &segment, when, ref);
+ *     stream_feed(s, &segment, ref);
  *     while (stream_next(s, &item)) …          // now: items borrow from the packet, and what is not read while its
  *                                              // bytes are there counts as dropped; also after stream_acked
  */
