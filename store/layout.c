@@ -1,3 +1,4 @@
+/* Words, parts and columns in; lines no wider than the terminal out. */
 #include "store/layout.h"
 
 #include <string.h>
@@ -27,8 +28,7 @@ static void hand_out(struct layout *l, size_t at_least)
 
 enum err layout_finish(struct layout *l)
 {
-    if (!l->fresh)
-        lay_end(l);
+    lay_close(l);
     hand_out(l, 0);
     buf_free(&l->buf);
     if (!l->err && fflush(l->out))
@@ -36,26 +36,29 @@ enum err layout_finish(struct layout *l)
     return l->err;
 }
 
-static const char *paint_code(enum paint p)
+static void paint(struct layout *l, enum paint p)
 {
-    static const char *const codes[] = { "",         "\x1b[1m",    "\x1b[2m", "\x1b[1;31m",
-                                         "\x1b[32m", "\x1b[1;33m", "\x1b[36m" };
-    return codes[p];
+    static const char *const codes[PAINTS] = { "0", "1", "2", "1;31", "32", "1;33", "36" };
+    if (!l->colour || p == l->wet)
+        return;
+    if (l->wet != PLAIN)
+        buf_str(&l->buf, "\x1b[0m");
+    if (p != PLAIN)
+        buf_printf(&l->buf, "\x1b[%sm", codes[p]);
+    l->wet = p;
 }
 
 /* Text that is clean already. */
 static void put(struct layout *l, enum paint p, const char *text, size_t n)
 {
-    bool painted = l->colour && p != PLAIN;
     if (!n)
         return;
+    if (p == PLAIN)
+        paint(l, p);
     for (; l->blanks; l->blanks--)
         buf_char(&l->buf, ' ');
-    if (painted)
-        buf_str(&l->buf, paint_code(p));
+    paint(l, p);
     buf_add(&l->buf, text, n);
-    if (painted)
-        buf_str(&l->buf, "\x1b[0m");
     l->column += text_width(text, n);
     l->fresh = false;
 }
@@ -83,16 +86,23 @@ void lay_to(struct layout *l, unsigned column)
 
 void lay_end(struct layout *l)
 {
+    paint(l, PLAIN);
     buf_char(&l->buf, '\n');
     l->column = l->blanks = 0;
     l->fresh = true;
     hand_out(l, PIECE);
 }
 
-void lay_gap(struct layout *l)
+void lay_close(struct layout *l)
 {
     if (!l->fresh)
         lay_end(l);
+    l->column = l->blanks = 0;
+}
+
+void lay_gap(struct layout *l)
+{
+    lay_close(l);
     lay_end(l);
 }
 

@@ -8,7 +8,7 @@
 #include "store/text.h"
 #include <stdio.h>
 
-enum paint { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, CYAN };
+enum paint { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, CYAN, PAINTS };
 
 struct layout {
     FILE *out;
@@ -19,6 +19,7 @@ struct layout {
     unsigned column; /* where the next character goes */
     unsigned blanks; /* due before it: never at the end of a line */
     bool fresh;      /* nothing but blanks on this line */
+    enum paint wet;  /* the paint that is on */
     enum err err;    /* ERR_WRITE: `out` did not take it */
 };
 
@@ -31,6 +32,8 @@ void lay(struct layout *, enum paint, const char *text);
 /* The next character goes to this column, or behind one blank if the line is there already. */
 void lay_to(struct layout *, unsigned column);
 void lay_end(struct layout *);
+/* Likewise, unless the line has nothing but blanks: then they are taken back. */
+void lay_close(struct layout *);
 /* An empty line. */
 void lay_gap(struct layout *);
 /* Three blanks and the text, or a line of its own, indented, if it does not fit. */
