@@ -218,7 +218,7 @@ static enum got section_block(struct reader *r)
     if (!byte_order(r->at + 8, &big))
         return reader_damage(r, offset, "a section's byte order makes no sense");
     uint32_t length = get32(r->at + 4, big);
-    if (length % 4 || length < BLOCK_FRAME + 16 || length > BUFFER_SIZE)
+    if (length % 4 || length < BLOCK_FRAME + 16 || length > BUFFER_MAX)
         return bad_length(r, offset, length);
     if (!reader_has(r, length))
         return reader_ends(r, offset, "a section's header");
@@ -246,7 +246,7 @@ static inline enum got next_block(struct reader *r, struct packet *out, bool big
         return section_block(r);
     if (UNLIKELY(length % 4 || length < BLOCK_FRAME))
         return bad_length(r, reader_offset(r), length);
-    if (UNLIKELY(length > BUFFER_SIZE))
+    if (UNLIKELY(length > BUFFER_MAX))
         return skip_block(r, type, length, big);
     if (!reader_has(r, length))
         return ends_in_block(r, reader_offset(r), type);

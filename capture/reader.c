@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BUFFER_STEP = 64 << 10 };
+
 enum { FOREIGN_MAGIC = 8 }; /* the longest below */
 
 /* Files that people give us by mistake, and what they can do. */
@@ -65,10 +67,6 @@ enum begun reader_begin(struct reader *r, struct input *input, const char *name,
 {
     *r = (struct reader){ .input = input, .facts = facts, .window = window, .file = file };
     r->read_size = READ_FIRST;
-    r->buffer = malloc(BUFFER_SIZE);
-    if (!r->buffer)
-        return begin_failed(r, ERR_MEMORY, name, "cannot be read: out of memory");
-    r->at = r->end = r->buffer;
     if (!reader_has(r, 4)) {
         if (r->why)
             return begin_failed(r, r->why, name, "cannot be read: out of memory");
@@ -90,29 +88,47 @@ void reader_close(struct reader *r)
     *r = (struct reader){ 0 };
 }
 
+/* What is left moves to the front, and behind it there is room for `more`. Nobody borrows from the buffer. */
+static bool make_room(struct reader *r, size_t more)
+{
+    size_t have = (size_t)(r->end - r->at), need = have + more;
+    if (need > r->room) {
+        size_t room = need > BUFFER_MAX - BUFFER_STEP ? BUFFER_MAX : (need / BUFFER_STEP + 1) * BUFFER_STEP;
+        uint8_t *buffer = malloc(room);
+        if (!buffer)
+            return false;
+        if (have)
+            memcpy(buffer, r->at, have);
+        free(r->buffer);
+        r->buffer = buffer;
+        r->room = room;
+    } else if (have)
+        memmove(r->buffer, r->at, have);
+    r->at = r->buffer;
+    r->end = r->buffer + have;
+    return true;
+}
+
 bool reader_fill(struct reader *r, size_t n)
 {
     size_t have = (size_t)(r->end - r->at);
     if (have >= n)
         return true;
+    size_t more = n - have > r->read_size ? n - have : r->read_size;
+    if (more > BUFFER_MAX - have)
+        more = BUFFER_MAX - have;
+    if (!r->why && (!window_keep(r->window) || !make_room(r, more)))
+        r->why = ERR_MEMORY;
     if (r->why)
         return false;
-    if (!window_keep(r->window)) {
-        r->why = ERR_MEMORY;
-        return false;
-    }
-    if (have)
-        memmove(r->buffer, r->at, have);
-    r->at = r->buffer;
     while (have < n) {
-        size_t room = n - have > r->read_size ? n - have : r->read_size;
-        if (room > BUFFER_SIZE - have)
-            room = BUFFER_SIZE - have;
-        size_t got = input_read(r->input, r->buffer + have, room);
-        r->end = r->buffer + (have += got);
-        r->end_offset += got;
+        size_t got = input_read(r->input, r->buffer + have, more);
         if (!got)
             return false;
+        have += got;
+        more -= got;
+        r->end += got;
+        r->end_offset += got;
     }
     r->read_size = READ_SIZE;
     return true;

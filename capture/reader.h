@@ -13,7 +13,7 @@
 enum {
     /* What tcpdump and dumpcap allow a packet at most; a bigger one means that the length is not a length. */
     PACKET_MAX = 256 << 10,
-    BUFFER_SIZE = 1 << 20,
+    BUFFER_MAX = 1 << 20, /* and so the most that reader_fill can be asked for */
     /* Read at a time. Small, so that what was read is still in the cache when it is looked at. */
     READ_SIZE = 256 << 10,
     READ_FIRST = 64 << 10, /* at first: of many files only the first packets are looked at */
@@ -49,7 +49,8 @@ struct reader {
     uint32_t file;
     size_t read_size;
     struct input *input;
-    uint8_t *buffer;     /* BUFFER_SIZE */
+    uint8_t *buffer;
+    size_t room;
     uint64_t end_offset; /* in the uncompressed file, of `end` */
     union {
         struct pcap_form pcap;
@@ -71,7 +72,7 @@ enum begun reader_begin(struct reader *, struct input *, const char *name, struc
                         struct window *, uint32_t file);
 void reader_close(struct reader *);
 
-/* At least n bytes stand at `at`, n up to BUFFER_SIZE; false at the end. `at` and `end` may move. */
+/* At least n bytes stand at `at`, n up to BUFFER_MAX; false at the end. `at` and `end` may move. */
 MUST_USE bool reader_fill(struct reader *, size_t n);
 static inline bool reader_has(struct reader *r, size_t n)
 {
