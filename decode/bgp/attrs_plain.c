@@ -48,6 +48,8 @@ enum fault_code attr_check_next_hop(const struct attr_in *in, struct bgp_attrs_s
         return FAULT_BGP_ATTR_LENGTH;
     const uint8_t *p = in->value.at;
     out->next_hop = addr_v4(p);
+    if (!cur_left(&in->update->nlri)) /* RFC 4760 3: ignored when the only routes are MP_REACH_NLRI's */
+        return FAULT_COUNT;
     /* "valid IP host address": not this network, not loopback, not multicast or reserved (RFC 1122 3.2.1.3) */
     return p[0] == 0 || p[0] == 127 || p[0] >= 224 ? FAULT_BGP_ATTR_NEXT_HOP : FAULT_COUNT;
 }

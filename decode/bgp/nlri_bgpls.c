@@ -182,10 +182,12 @@ static void text_bgpls(const struct bgp_nlri *n, struct buf *out)
             text_descriptor(&tlv, v6, out);
             continue;
         }
-        buf_str(out, tlv.type == REMOTE_NODE ? "Remote { " : n->type == LS_LINK ? "Local { " : "Node { ");
+        if (n->type != LS_NODE)
+            buf_str(out, tlv.type == REMOTE_NODE ? "Remote { " : n->type == LS_LINK ? "Local { " : "Node { ");
         while (bgpls_next(&tlv.value, &inner))
             text_descriptor(&inner, v6, out);
-        buf_str(out, "} ");
+        if (n->type != LS_NODE)
+            buf_str(out, "} ");
     }
     if (protocol < COUNT(protocols))
         buf_str(out, protocols[protocol]);

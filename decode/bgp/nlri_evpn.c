@@ -60,6 +60,7 @@ static bool read_fields(const char *fields, struct cursor in, struct bgp_nlri *o
         case 'G': cur_take(&in, cur_left(&out->prefix)); break;
         case 'R': cur_take(&in, REGION); break;
         case 'x': cur_u8(&in); break;
+        case 'r': cur_take(&in, cur_left(&in)); break;
         case 'l':
             if (!cur_left(&in))
                 break;

@@ -123,10 +123,10 @@ static void walk(struct bgp_update *u, const struct bgp_msg *msg, bool whole)
         if (got == ATTR_END)
             return;
         if (got != ATTR_WHOLE) {
-            if (whole || !msg->cut) /* RFC 7606 4 */
+            if (whole) /* RFC 7606 4; otherwise it was said already, or is the capture's doing */
                 blame(u, msg, at, got == ATTR_SHORT ? FAULT_BGP_ATTR_SHORT : FAULT_BGP_ATTR_OVERRUN,
                       got == ATTR_SHORT ? 0 : a->code, BGP_TREAT_AS_WITHDRAW);
-            else if (got == ATTR_OVERRUN && !bgp_update_has(u, a->code) &&
+            else if (msg->cut && got == ATTR_OVERRUN && !bgp_update_has(u, a->code) &&
                      (a->code == BGP_ATTR_MP_REACH_NLRI || a->code == BGP_ATTR_MP_UNREACH_NLRI))
                 read_mp(u, msg, a, false); /* what the capture has of the routes */
             return;
@@ -154,9 +154,12 @@ static void look_for_missing(struct bgp_update *u, const struct bgp_msg *msg)
     bool classic = cur_left(&u->nlri) > 0;
     if (!classic && !(u->reach.present && cur_left(&u->reach.nlri)))
         return;
-    for (size_t i = 0; i < COUNT(want) - !classic; i++)
+    for (size_t i = 0; i < COUNT(want) - !classic; i++) {
+        if (want[i] == BGP_ATTR_AS_PATH && bgp_update_has(u, BGP_ATTR_BGPSEC_PATH))
+            continue; /* RFC 8205 3: it stands in AS_PATH's place */
         if (!bgp_update_has(u, want[i]))
             blame(u, msg, u->attrs.at, FAULT_BGP_ATTR_MISSING, want[i], BGP_TREAT_AS_WITHDRAW);
+    }
 }
 
 /* RFC 7606 5.2: with attributes but MP_UNREACH_NLRI and no announced route, nobody can say which routes to treat as

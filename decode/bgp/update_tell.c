@@ -211,7 +211,7 @@ void bgp_update_line(const struct bgp_msg *msg, const struct bgp_ctx *ctx, struc
         buf_printf(out, "%s%u withdrawn", between, withdrawn);
     add_families(&u, out);
     const struct bgp_attr *path = bgp_update_attr(&u, BGP_ATTR_AS_PATH);
-    if (path && cur_left(&path->value)) {
+    if (path && cur_left(&path->value) && path_check(path->value, ctx->as4 ? 4 : 2) == FAULT_COUNT) {
         buf_str(out, ", AS path ");
         bgp_path_text(&u, ctx, out);
     }
