@@ -47,7 +47,9 @@ int loop_open(struct loop *l, const struct options *o, struct engine_options eo,
 
 void loop_close(struct loop *l)
 {
+#ifdef RT_FREE_ALL
     engine_free(l->engine);
+#endif
     if (l->source)
         source_close(l->source);
 }

@@ -21,6 +21,8 @@ struct loop {
 int loop_open(struct loop *, const struct options *, struct engine_options, bool in_file_order);
 /* Until the end of the input. EXIT_DONE, or EXIT_DAMAGED after saying why. */
 int loop_run(struct loop *, const struct options *);
+/* At the end of the program: what the engine holds is left to the system, since freeing a million routes one by one
+ * would only take time; all is freed where leaks are looked for. */
 void loop_close(struct loop *);
 
 #endif

@@ -91,12 +91,14 @@ static void set_time(struct engine *e, struct stamp to)
 
 /* ---- sessions ---- */
 
-static struct session_key session_key_of(const struct peering *p, int from, const struct segment *seg)
+/* from: 0 if the lower of the two addresses sent it. */
+static struct session_key session_key_of(const struct addr *src, const struct addr *dst, const struct segment *seg,
+                                         int *from)
 {
-    struct session_key key = { .pair = { p->facts.side[0].addr, p->facts.side[1].addr } };
-    key.low_port = from == 0 ? seg->sport : seg->dport;
-    key.high_port = from == 0 ? seg->dport : seg->sport;
-    return key;
+    *from = addr_compare(src, dst) <= 0 ? 0 : 1;
+    if (*from == 0)
+        return (struct session_key){ { *src, *dst }, seg->sport, seg->dport, 0 };
+    return (struct session_key){ { *dst, *src }, seg->dport, seg->sport, 0 };
 }
 
 void engine_forget(struct engine *e, const struct session *s)
@@ -127,11 +129,9 @@ static bool may_join(const struct segment *seg)
 }
 
 /* The connection that the segment belongs to; a new one where it begins one. NULL: nobody's. */
-static struct session *session_of(struct engine *e, struct peering *p, int from, const struct segment *seg,
-                                  struct stream_ref ref)
+static struct session *session_of(struct engine *e, struct session *s, struct peering *p, int from,
+                                  const struct session_key *key, const struct segment *seg, struct stream_ref ref)
 {
-    struct session_key key = session_key_of(p, from, seg);
-    struct session *s = table_get(&e->sessions, &key);
     bool syn = seg->flags & TCP_SYN, pure_syn = syn && !(seg->flags & TCP_ACK);
     bool reused = s && pure_syn && s->half[from].syn.frame &&
                   (s->facts.end == CONN_REFUSED || /* it did not take the RST, and tries on */
@@ -150,14 +150,14 @@ static struct session *session_of(struct engine *e, struct peering *p, int from,
     if (active < 0) { /* joined midway: who dialled shows by the port */
         p->facts.midway = p->facts.connection_count == 0;
     }
-    struct session *fresh = session_new(e, p, pure_syn || syn ? active : -1, key.low_port, key.high_port, ref);
+    struct session *fresh = session_new(e, p, pure_syn || syn ? active : -1, key->low_port, key->high_port, ref);
     if (!fresh)
         return NULL;
     if (active < 0) {
-        bool low_listens = bgp_port(e, key.low_port), high_listens = bgp_port(e, key.high_port);
+        bool low_listens = bgp_port(e, key->low_port), high_listens = bgp_port(e, key->high_port);
         fresh->facts.active = low_listens != high_listens ? (low_listens ? 1 : 0) : -1;
     }
-    if (!table_put(&e->sessions, &key, fresh))
+    if (!table_put(&e->sessions, key, fresh))
         return NULL; /* the peering keeps and frees it */
     if (pure_syn)
         peering_dials(e, p, from, fresh, ref);
@@ -189,18 +189,19 @@ static void feed_segment(struct engine *e, const struct frame *f, struct stream_
         e->capture.damaged_frames++;
         return;
     }
-    struct peering *known = peering_find(e, &f->src, &f->dst);
-    if (!known && !may_join(&seg))
-        return;
-    struct peering *p = known ? known : peering_get(e, &f->src, &f->dst, ref);
+    int from;
+    struct session_key key = session_key_of(&f->src, &f->dst, &seg, &from);
+    struct session *s = table_get(&e->sessions, &key);
+    struct peering *p = s ? s->peering : peering_find(e, &f->src, &f->dst);
+    if (!p && may_join(&seg))
+        p = peering_get(e, &f->src, &f->dst, ref);
     if (!p)
         return;
-    int from = addr_equal(&p->facts.side[0].addr, &f->src) ? 0 : 1;
     p->facts.packets++;
     p->packets_from[from]++;
     p->facts.last = ref.when;
     e->capture.bgp_packets++;
-    struct session *s = session_of(e, p, from, &seg, ref);
+    s = session_of(e, s, p, from, &key, &seg, ref);
     if (!s)
         return;
     if (tcp_is_copy(s, &seg, f, ref.when)) {
@@ -222,9 +223,9 @@ static void feed_icmp(struct engine *e, const struct frame *f, struct stream_ref
     struct peering *p = peering_find(e, &err.src, &err.dst);
     if (!p)
         return;
-    int from = addr_equal(&p->facts.side[0].addr, &err.src) ? 0 : 1;
+    int from;
     struct segment quoted = { .sport = err.sport, .dport = err.dport };
-    struct session_key key = session_key_of(p, from, &quoted);
+    struct session_key key = session_key_of(&err.src, &err.dst, &quoted, &from);
     struct session *s = table_get(&e->sessions, &key);
     if (!s || s->icmp.frame)
         return;

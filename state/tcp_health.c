@@ -225,15 +225,31 @@ static void sent_again(struct session *s, int from, const struct segment *seg, s
     }
 }
 
+/* Replay tools put the first data on the SYN and forget that a SYN takes a sequence number itself (RFC 9293 3.4): then
+ * the second segment begins one byte too early, with a message of its own. */
+static bool syn_took_no_number(const struct half *h, const struct segment *seg)
+{
+    struct bgp_msg msg;
+    return h->syn.frame && h->syn.frame == h->last_data.frame && seg->seq + 1 == h->next &&
+           bgp_next(seg->payload.at, cur_left(&seg->payload), BGP_LARGEST, &msg) != BGP_NOT;
+}
+
 void tcp_data(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
 {
     struct half *h = &s->half[from];
     struct tcp_facts *t = &s->peering->facts.side[from].tcp;
-    uint32_t end = seg->seq + seg->payload_size;
+    uint32_t end = seg->seq + (seg->flags & TCP_SYN ? 1 : 0) + seg->payload_size;
     if (!h->stream && !(h->stream = stream_new(&e->pool)))
         return;
     if (h->seq_known && !h->segments && h->syn.frame)
         stream_start(h->stream, h->isn);
+    if (h->segments == 1 && syn_took_no_number(h, seg)) {
+        stream_free(h->stream);
+        if (!(h->stream = stream_new(&e->pool)))
+            return;
+        stream_start(h->stream, seg->seq - 1);
+        h->next = seg->seq;
+    }
     unsigned got = stream_feed(h->stream, seg, ref);
     h->segments++;
     h->bytes += seg->payload_size;
