@@ -116,16 +116,19 @@ unsigned lay_width(const struct layout *l, const char *text)
 
 void lay_part(struct layout *l, unsigned indent, enum paint p, const char *text)
 {
+    unsigned width = lay_width(l, text);
     if (!*text)
         return;
-    if (!l->fresh) {
-        if (l->column + 3 + lay_width(l, text) > l->width) {
-            lay_end(l);
-            lay_to(l, indent);
-        } else
-            lay_to(l, l->column + 3);
-    }
-    lay_wrap(l, indent, p, text);
+    if (!l->fresh && l->column + 3 + width > l->width)
+        lay_end(l);
+    if (!l->fresh)
+        lay_to(l, l->column + 3);
+    else if (l->column < indent)
+        lay_to(l, indent);
+    if (l->column + width <= l->width)
+        lay(l, p, text);
+    else
+        lay_wrap(l, indent, p, text);
 }
 
 /* As many bytes of a word as `columns` have room for; at least one character. */
@@ -145,13 +148,36 @@ static size_t fitting(const char *word, size_t n, unsigned columns)
     return used;
 }
 
+/* "5.9 s", "AS 65001": what no line may part. */
+static bool glued(const char *word, size_t n, const char *next)
+{
+    static const char *const units[] = { "s", "ms", "µs", "us", "min", "h", "d", "%", "byte", "bytes" };
+    size_t length = strcspn(next, " .,:;)");
+    if (n >= 2 && !memcmp(word + n - 2, "AS", 2) && *next >= '0' && *next <= '9')
+        return true;
+    for (size_t i = 0; i < COUNT(units); i++)
+        if (n && word[n - 1] >= '0' && word[n - 1] <= '9' && length == strlen(units[i]) &&
+            !memcmp(next, units[i], length))
+            return true;
+    return false;
+}
+
+/* The bytes of a word, and of those that stay with it. */
+static size_t word_length(const char *word)
+{
+    size_t n = strcspn(word, " ");
+    while (word[n] == ' ' && glued(word, n, word + n + 1))
+        n += 1 + strcspn(word + n + 1, " ");
+    return n;
+}
+
 void lay_wrap(struct layout *l, unsigned indent, enum paint p, const char *text)
 {
     struct buf b = clean(l, text);
     const char *word = buf_text(&b);
     bool first = true;
     while (*word) {
-        size_t n = strcspn(word, " ");
+        size_t n = word_length(word);
         unsigned width = text_width(word, n);
         if (n && l->column + !first + width > l->width && l->column > indent) {
             lay_end(l);

@@ -78,7 +78,7 @@ void render_date(struct buf *out, struct stamp t)
     buf_printf(out, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 }
 
-void render_moment(struct buf *out, struct stamp t, bool with_date)
+void render_moment(struct buf *out, struct stamp t, bool with_date, bool with_fraction)
 {
     int64_t rest;
     struct tm tm = calendar(t, &rest);
@@ -86,7 +86,9 @@ void render_moment(struct buf *out, struct stamp t, bool with_date)
         render_date(out, t);
         buf_char(out, ' ');
     }
-    buf_printf(out, "%02d:%02d:%02d.%03d", tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(rest / 1000000));
+    buf_printf(out, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
+    if (with_fraction)
+        buf_printf(out, ".%03d", (int)(rest / 1000000));
 }
 
 bool render_same_day(struct stamp a, struct stamp b)

@@ -11,8 +11,8 @@ void render_span(struct buf *, struct span);
 void render_count(struct buf *, uint64_t);
 /* "1 route", "41,210 routes" */
 void render_counted(struct buf *, uint64_t, const char *one, const char *many);
-/* "10:00:03.184", with the date before it if asked. */
-void render_moment(struct buf *, struct stamp, bool with_date);
+/* "10:00:03.184", with the date before it if asked, and without its fraction if that is not asked. */
+void render_moment(struct buf *, struct stamp, bool with_date, bool with_fraction);
 /* "2026-03-01" */
 void render_date(struct buf *, struct stamp);
 bool render_same_day(struct stamp, struct stamp);

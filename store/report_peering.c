@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* How many are told in full, in short, and one by one; --all tells them all. */
-enum { FULL_MOST = 40, SHORT_MOST = 200, HEALTHY_MOST = 24, QUIET_MOST = 24 };
+enum { FULL_MOST = 16, SHORT_MOST = 100, HEALTHY_MOST = 24, QUIET_MOST = 24 };
 
 enum mood {
     TROUBLED, /* a warning or an error was found */
@@ -274,13 +274,13 @@ static void measure(struct story *t, const struct pair *pair, struct sheet *shee
 static void fit(const struct story *t, struct sheet *sheet)
 {
     static const enum column least_first[] = { MESSAGES, TYPE };
-    unsigned total = 2 + sheet->width[NAME];
+    unsigned total = 0;
     for (enum column c = NAME; c < COLUMNS; c++) {
         unsigned head = (unsigned)strlen(column_heads[c]);
         sheet->shown[c] = c == NAME || sheet->width[c];
         if (sheet->width[c] && sheet->width[c] < head)
             sheet->width[c] = head;
-        if (c > NAME && sheet->shown[c])
+        if (sheet->shown[c])
             total += 2 + sheet->width[c];
     }
     for (size_t i = 0; i < COUNT(least_first) && total > t->l.width; i++) {
@@ -363,9 +363,10 @@ static void tell_trouble(struct story *t, const struct pair *pair, unsigned numb
     if (!t->options->all && number > SHORT_MOST)
         return;
     bool full = t->options->all || number <= FULL_MOST;
-    lay_gap(&t->l);
+    if (full || number == FULL_MOST + 1)
+        lay_gap(&t->l);
     tell_head(t, pair);
-    if (full || number <= FULL_MOST)
+    if (full)
         tell_states(t, pair);
     tell_findings(t, pair, full ? UINT32_MAX : 1);
 }

@@ -8,7 +8,7 @@ enum { USUAL_WIDTH = 100, ALIKE_MOST = 3 };
 
 void story_moment(const struct story *t, struct buf *out, struct stamp when)
 {
-    render_moment(out, when, t->dated);
+    render_moment(out, when, t->dated, true);
 }
 
 /* ---- the head ---- */
@@ -119,8 +119,8 @@ static void tell_head(struct story *t)
     buf_clear(&text);
     add_quality(t, &text);
     struct buf quality = buf_init(4096);
-    buf_printf(&quality, "capture: %s", text.used ? buf_text(&text) : "clean");
-    lay_part(&t->l, INDENT, text.used ? YELLOW : GREEN, buf_text(&quality));
+    buf_printf(&quality, "capture: %s", text.used ? buf_text(&text) : t->capture.packets ? "clean" : "empty");
+    lay_part(&t->l, INDENT, text.used || !t->capture.packets ? YELLOW : GREEN, buf_text(&quality));
     lay_end(&t->l);
     buf_free(&quality);
     buf_free(&text);
@@ -132,9 +132,9 @@ static void tell_span_of_time(struct story *t)
     struct buf text = buf_init(512);
     const struct capture_row *c = &t->capture;
     if (stamp_known(c->first)) {
-        render_moment(&text, c->first, true);
+        render_moment(&text, c->first, true, false);
         buf_str(&text, " to ");
-        render_moment(&text, c->last, t->dated);
+        render_moment(&text, c->last, t->dated, false);
         buf_str(&text, " UTC");
     }
     lay_part(&t->l, INDENT, DIM, buf_text(&text));
@@ -190,7 +190,7 @@ static void tell_findings_of_all(struct story *t, bool capture)
         }
         code = f.code;
         if (++alike <= ALIKE_MOST || t->options->all) {
-            bool full = t->options->all || f.severity > SEVERITY_INFO;
+            bool full = t->options->all || (f.severity > SEVERITY_INFO && alike == 1);
             tell_finding(t, &f, full ? FINDING_FULL : FINDING_SHORT, f.peering_name ? f.peering_name : "");
         }
     }
