@@ -23,9 +23,9 @@ enum link_type {
 const char *link_name(uint32_t link);
 
 enum frame_got {
-    FRAME_NOTHING,   /* not IP, or nothing of ours inside */
-    FRAME_IP,        /* *out is a whole IP packet (perhaps put together from fragments) of a wanted protocol */
-    FRAME_FRAGMENT,  /* one fragment of a wanted packet, kept until the others are there; or a copy of one. *out is of it.
+    FRAME_NOTHING, /* not IP, or nothing of ours inside */
+    FRAME_IP,      /* *out is a whole IP packet (perhaps put together from fragments) of a wanted protocol */
+    FRAME_FRAGMENT, /* one fragment of a wanted packet, kept until the others are there; or a copy of one. *out is of it.
                         One that may be wanted (its first fragment, which has the ports, is not there) counts, too */
     FRAME_MALFORMED, /* a header that contradicts itself */
     FRAME_ENCRYPTED, /* ESP: cannot be read; src and dst are set */
@@ -45,21 +45,21 @@ enum carrier {
 };
 
 struct frame {
-    struct addr src, dst;   /* of the innermost IP header */
-    uint8_t proto;          /* IP protocol of the payload, behind extension headers */
-    uint8_t ttl;            /* or hop limit */
-    uint8_t tos;            /* DSCP and ECN, or traffic class */
-    bool df;                /* don't fragment; always true for IPv6 */
-    bool cut;               /* the capture has less than the headers promise */
-    bool reassembled;       /* from fragments; ip_id, ttl are of the first */
-    uint16_t ip_id;         /* 0 for IPv6 */
-    uint16_t vlan;          /* innermost VLAN tag, 0 for none */
-    uint16_t carriers;      /* bits of enum carrier */
+    struct addr src, dst; /* of the innermost IP header */
+    uint8_t proto;        /* IP protocol of the payload, behind extension headers */
+    uint8_t ttl;          /* or hop limit */
+    uint8_t tos;          /* DSCP and ECN, or traffic class */
+    bool df;              /* don't fragment; always true for IPv6 */
+    bool cut;             /* the capture has less than the headers promise */
+    bool reassembled;     /* from fragments; ip_id, ttl are of the first */
+    uint16_t ip_id;       /* 0 for IPv6 */
+    uint16_t vlan;        /* innermost VLAN tag, 0 for none */
+    uint16_t carriers;    /* bits of enum carrier */
     bool has_mac;
     uint8_t mac_src[6], mac_dst[6]; /* of the innermost Ethernet header */
-    struct cursor payload;  /* what was captured of it */
-    uint32_t payload_size;  /* what it was on the wire */
-    struct cursor whole;    /* the innermost IP packet from its header on, as captured */
+    struct cursor payload;          /* what was captured of it */
+    uint32_t payload_size;          /* what it was on the wire */
+    struct cursor whole;            /* the innermost IP packet from its header on, as captured */
 };
 
 /* What the caller wants to see; everything else is FRAME_NOTHING, and found to be so cheaply. */

@@ -6,11 +6,11 @@
 
 struct icmp_error {
     uint8_t type, code;
-    uint32_t mtu;            /* of "fragmentation needed" and "packet too big"; else 0 */
-    struct addr src, dst;    /* of the quoted packet */
-    uint8_t proto, ttl;      /* of the quoted packet */
+    uint32_t mtu;         /* of "fragmentation needed" and "packet too big"; else 0 */
+    struct addr src, dst; /* of the quoted packet */
+    uint8_t proto, ttl;   /* of the quoted packet */
     bool has_ports;
-    uint16_t sport, dport;   /* of the quoted TCP header */
+    uint16_t sport, dport; /* of the quoted TCP header */
     uint32_t seq;
 };
 
