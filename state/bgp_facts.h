@@ -112,6 +112,7 @@ struct capture_facts {
     uint64_t fragments_lost;
     uint64_t messages, announced, withdrawn; /* BGP, all sessions */
     uint64_t stepped_back;       /* packets whose time was before the one before them by over a second */
+    uint64_t probes;             /* SYNs to the BGP port that look like a port scan */
     uint64_t limit_peerings;     /* packets passed over because there were too many peerings */
 };
 

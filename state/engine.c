@@ -17,7 +17,7 @@ struct engine *engine_new(const struct engine_options *options)
     if (!e)
         return NULL;
     e->options = *options;
-    e->want = (struct frame_want){ .ports = { 179 }, .port_count = 1, .icmp = true };
+    e->want = (struct frame_want){ .ports = { 179 }, .port_count = 1, .icmp = true, .ospf = true };
     for (unsigned i = 0; i < options->bgp_port_count && i < COUNT(e->want.ports); i++) {
         e->want.ports[i] = options->bgp_ports[i];
         e->want.port_count = i + 1;
@@ -91,11 +91,12 @@ static void set_time(struct engine *e, struct stamp to)
 
 /* ---- sessions ---- */
 
-/* from: 0 if the lower of the two addresses sent it. */
+/* from: 0 if the lower of the two addresses sent it; of one address (a loopback), the lower of the two ports. */
 static struct session_key session_key_of(const struct addr *src, const struct addr *dst, const struct segment *seg,
                                          int *from)
 {
-    *from = addr_compare(src, dst) <= 0 ? 0 : 1;
+    int order = addr_compare(src, dst);
+    *from = order < 0 || (order == 0 && seg->sport <= seg->dport) ? 0 : 1;
     if (*from == 0)
         return (struct session_key){ { *src, *dst }, seg->sport, seg->dport, 0 };
     return (struct session_key){ { *dst, *src }, seg->dport, seg->sport, 0 };
@@ -126,6 +127,15 @@ static bool may_join(const struct segment *seg)
     if (seg->flags & TCP_SYN) /* with everything else set as well: a probe */
         return !(seg->flags & (TCP_FIN | TCP_URG));
     return !(seg->flags & TCP_FIN) || seg->payload_size;
+}
+
+/* The SYN of a port scanner, made by hand: a small window and none of the options that every TCP offers. It asks who
+ * listens, and is nobody's peer. */
+static bool scans(const struct segment *seg)
+{
+    enum { SCAN_WINDOW = 4096 };
+    return (seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && seg->window <= SCAN_WINDOW && !seg->has_wscale &&
+           !seg->sack_permitted && !seg->has_stamp && !seg->md5 && !seg->ao && !seg->payload_size;
 }
 
 /* The connection that the segment belongs to; a new one where it begins one. NULL: nobody's. */
@@ -193,6 +203,10 @@ static void feed_segment(struct engine *e, const struct frame *f, struct stream_
     struct session_key key = session_key_of(&f->src, &f->dst, &seg, &from);
     struct session *s = table_get(&e->sessions, &key);
     struct peering *p = s ? s->peering : peering_find(e, &f->src, &f->dst);
+    if (!p && scans(&seg)) {
+        e->capture.probes++;
+        return;
+    }
     if (!p && may_join(&seg))
         p = peering_get(e, &f->src, &f->dst, ref);
     if (!p)
@@ -243,6 +257,18 @@ static void feed_icmp(struct engine *e, const struct frame *f, struct stream_ref
     }
 }
 
+static void feed_ospf(struct engine *e, const struct frame *f, struct stream_ref ref)
+{
+    e->capture.ospf_packets++;
+    if (e->options.tell_messages) {
+        struct event_ospf_packet p = { .ref = ref, .src = f->src, .dst = f->dst, .wire = f->payload_size };
+        size_t size = cur_left(&f->payload);
+        const uint8_t *kept = outbox_keep(&e->outbox, f->payload.at, size);
+        p.payload = cur_over(kept, kept ? size : 0);
+        outbox_add(&e->outbox, &(struct event){ .kind = EVENT_OSPF_PACKET, .as.ospf_packet = p });
+    }
+}
+
 const struct outbox *engine_feed(struct engine *e, const struct packet *p)
 {
     outbox_clear(&e->outbox);
@@ -265,6 +291,8 @@ const struct outbox *engine_feed(struct engine *e, const struct packet *p)
         c->encrypted++;
     else if (f.proto == 6)
         feed_segment(e, &f, ref);
+    else if (f.proto == 89)
+        feed_ospf(e, &f, ref);
     else if (f.proto == 1 || f.proto == 58)
         feed_icmp(e, &f, ref);
     return &e->outbox;

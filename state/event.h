@@ -7,6 +7,7 @@
 
 enum event_kind {
     EVENT_MESSAGE,      /* a BGP message; only when engine_options.tell_messages */
+    EVENT_OSPF_PACKET,  /* an OSPF packet; likewise */
     EVENT_OPEN,         /* a side's OPEN was seen: in side->open */
     EVENT_NOTIFICATION,
     EVENT_TRANSITION,
@@ -23,6 +24,13 @@ struct event_message {
     const struct bgp_ctx *ctx;
     enum fault_code noise; /* not FAULT_COUNT: no message, but bytes that are none (msg->length of them) */
     uint32_t peering;
+};
+
+struct event_ospf_packet {
+    struct stream_ref ref;
+    struct addr src, dst;
+    struct cursor payload; /* of the IP packet, as captured */
+    uint32_t wire;         /* its bytes on the wire */
 };
 
 struct event_open {
@@ -43,6 +51,7 @@ struct event {
     enum event_kind kind;
     union {
         struct event_message message;
+        struct event_ospf_packet ospf_packet;
         struct event_open open;
         struct event_notification notification;
         struct bgp_transition transition;

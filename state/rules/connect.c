@@ -176,7 +176,10 @@ static bool tell_keys(const struct happening *h, struct findings *f)
     d->when = stamp_before(a[0].first.when, a[1].first.when) && a[0].first.frame ? a[0].first.when : a[1].first.when;
     side_name(p, 0, low);
     side_name(p, 1, high);
-    if (wrong >= 0) {
+    if (right[0] == 0 && right[1] == 0) {
+        draft_title(d, "neither %s nor %s signs with the key given, and each ignores the other", low, high);
+        draft_say(d, "Both sides' SYNs carry TCP option 19 (RFC 2385); the digests of neither are those of that key.");
+    } else if (wrong >= 0) {
         draft_title(d, "%s signs its segments with another key than the one given", wrong ? high : low);
         draft_say(d, "The digests of %s are not those of the key given; %s.", wrong ? high : low,
                   right[!wrong] == 1 ? "those of the other side are" : "no digest of the other side was seen");
