@@ -126,7 +126,7 @@ static void verify_sum(struct ospf_packet *p, const struct addr *src, const stru
         return;
     }
     p->sum = OSPF_SUM_WRONG;
-    fault_note(&p->faults, FAULT_OSPF_HEADER_CHECKSUM, AT_CHECKSUM, p->checksum);
+    fault_note(&p->faults, FAULT_OSPF_HEADER_CHECKSUM, AT_CHECKSUM, 0);
 }
 
 bool ospf_read(struct cursor payload, uint32_t wire, const struct addr *src, const struct addr *dst,
