@@ -71,6 +71,11 @@ void session_go(struct engine *e, struct session *s, int who, enum bgp_state to,
     end->state_since = ref.when;
     outbox_add(&e->outbox, &(struct event){ .kind = EVENT_TRANSITION, .as.transition = t });
     struct bgp_side *side = &s->peering->facts.side[who];
+    if (to == STATE_OPENCONFIRM && s->hold_known && s->hold) {
+        struct stamp due = stamp_add(ref.when, SPAN_S(s->hold));
+        if (stamp_before(due, e->next_deadline))
+            e->next_deadline = due;
+    }
     if (to == STATE_ESTABLISHED) {
         end->established = ref;
         side->established_count++;

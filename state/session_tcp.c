@@ -238,6 +238,14 @@ struct stamp session_timers(struct engine *e, struct session *s, struct stamp no
         if (end->closed || !end->last_heard.frame)
             continue;
         struct stamp due = stamp_add(end->last_heard.when, (struct span){ hold });
+        if (end->state == STATE_OPENCONFIRM) {
+            /* the hold timer runs there, too (RFC 4271 8.2.2); with nothing delivered its NOTIFICATION may be stuck */
+            if (stamp_before(stamp_add(due, grace(s)), now))
+                session_end_closes(e, s, who, (struct stream_ref){ .when = due }, STATE_IDLE, "hold-time-ran-out");
+            else
+                soonest = stamp_before(due, soonest) ? stamp_add(due, grace(s)) : soonest;
+            continue;
+        }
         if (end->state == STATE_ESTABLISHED && stamp_before(due, now)) {
             end->hold_fired = due;
             end->hold_ran_out = true;

@@ -54,7 +54,8 @@ void table_transfer(const struct happening *h, struct findings *f)
     const struct session *s = h->session;
     for (int i = 0; i < 2; i++) {
         const struct end *e = &s->end[i];
-        if (e->transfer_routes < TABLE_LEAST || !e->transfer_first.frame)
+        bool stuck = s->half[i].stuck_count >= 3; /* sent, and never arrived */
+        if (stuck || e->transfer_routes < TABLE_LEAST || !e->transfer_first.frame)
             continue;
         char who[ADDR_TEXT], other[ADDR_TEXT], time[32], part[32];
         struct span took = stamp_since(e->transfer_last.when, e->transfer_first.when);
