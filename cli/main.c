@@ -6,38 +6,76 @@
 #include <stdio.h>
 #include <string.h>
 
-static void usage(void)
+/* Columns that a reader sees; "…" is three bytes and one of these. */
+static int columns(const char *text)
 {
-    printf("routetap %s: says why a BGP session is stuck, flaps or died, from a packet capture alone\n\n", RT_VERSION);
-    for (unsigned i = 0; i < command_count; i++)
-        printf("  routetap %-8s %-9s %s\n", commands[i].name, commands[i].arguments, commands[i].what);
-    printf("\nroutetap COMMAND --help tells the options of a command.\n"
-           "Exit status: 0 done, 1 a file could not be read or is damaged, 2 wrong usage, 3 see --fail-on.\n");
+    int n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+static void usage(FILE *to)
+{
+    fprintf(to,
+            "routetap %s: says why a BGP session is stuck, flaps or died, from a packet capture alone\n\n",
+            RT_VERSION);
+    for (unsigned i = 0; i < command_count; i++) {
+        const struct command *c = &commands[i];
+        fprintf(to, "  routetap %-8s %s%*s %s\n", c->name, c->arguments, 8 - columns(c->arguments), "",
+                c->what);
+    }
+    fprintf(
+        to,
+        "\nroutetap COMMAND --help tells the options of a command.\n"
+        "Exit status: 0 done, 1 a file could not be read or is damaged, 2 wrong usage, 3 see --fail-on.\n");
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+    return !strcmp(word, a) || !strcmp(word, b) || !strcmp(word, c);
+}
+
+static const struct command *find(const char *name)
+{
+    const struct command *c = command_find(name);
+    if (!c)
+        log_line(LOG_ERROR, "there is no command %s; see routetap --help", name);
+    return c;
+}
+
+/* routetap help, routetap help COMMAND */
+static int help(const char *name)
+{
+    const struct command *c = name ? find(name) : NULL;
+    if (!name)
+        usage(stdout);
+    else if (c)
+        options_usage(c);
+    return name && !c ? EXIT_USAGE : EXIT_DONE;
 }
 
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_DFL); /* whoever reads us may stop reading */
     if (argc < 2) {
-        usage();
+        usage(stderr);
         return EXIT_USAGE;
     }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-        usage();
-        return EXIT_DONE;
-    }
-    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V") || !strcmp(argv[1], "version")) {
+    if (is_one_of(argv[1], "--help", "-h", "help"))
+        return help(argc > 2 ? argv[2] : NULL);
+    if (is_one_of(argv[1], "--version", "-V", "version")) {
         printf("routetap %s\n", RT_VERSION);
         return EXIT_DONE;
     }
-    const struct command *c = command_find(argv[1]);
-    if (!c) {
-        log_line(LOG_ERROR, "there is no command %s; see routetap --help", argv[1]);
+    const struct command *c = find(argv[1]);
+    if (!c)
         return EXIT_USAGE;
-    }
     struct options o;
     bool done = false;
     int status = options_parse(&o, c, argc - 2, argv + 2, &done);
+    if (o.quiet)
+        log_set_level(LOG_ERROR);
     if (!status && !done)
         status = c->run(&o);
     options_free(&o);

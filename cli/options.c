@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include "base/log.h"
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@ static const struct row {
 
 void options_usage(const struct command *c)
 {
-    printf("usage: routetap %s [OPTIONS] %s\n\n%s.\n\n", c->name, c->arguments, c->what);
+    printf("usage: routetap %s [OPTIONS] %s\n\n%c%s.\n\n", c->name, c->arguments,
+           toupper((unsigned char)c->what[0]), c->what + 1);
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         if (!(c->options >> i & 1))
             continue;
@@ -36,91 +38,11 @@ void options_usage(const struct command *c)
 
 /* ---- values ---- */
 
-/* Decimal digits, with an optional fraction, as nanoseconds. */
-static bool parse_seconds(const char *text, int64_t *ns)
+/* The first line of a file. The caller's to free. */
+static char *read_line(const char *path)
 {
-    char *end;
-    errno = 0;
-    long long whole = strtoll(text, &end, 10);
-    if (end == text || errno || whole < 0 || whole > INT64_C(9000000000))
-        return false;
-    int64_t fraction = 0;
-    if (*end == '.') {
-        int64_t unit = NS_PER_S / 10;
-        for (end++; *end >= '0' && *end <= '9'; end++, unit /= 10)
-            fraction += (*end - '0') * unit;
-    }
-    *ns = whole * NS_PER_S + fraction;
-    return !*end || !strcmp(end, "Z");
-}
-
-/* Days since the epoch of a date of the Gregorian calendar. */
-static int64_t days_from_date(int64_t y, unsigned m, unsigned d)
-{
-    y -= m <= 2;
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    unsigned yoe = (unsigned)(y - era * 400), doy = (153 * (m + (m > 2 ? -3u : 9u)) + 2) / 5 + d - 1;
-    return era * 146097 + (int64_t)(yoe * 365 + yoe / 4 - yoe / 100 + doy) - 719468;
-}
-
-/* "10:04", "10:04:05.5", with an optional Z behind. */
-static bool parse_of_day(const char *text, int64_t *ns)
-{
-    unsigned h, m;
-    int used = 0;
-    if (sscanf(text, "%2u:%2u%n", &h, &m, &used) != 2 || h > 23 || m > 59)
-        return false;
-    int64_t seconds = 0;
-    if (text[used] == ':' && !parse_seconds(text + used + 1, &seconds))
-        return false;
-    if (text[used] && text[used] != ':' && strcmp(text + used, "Z") != 0)
-        return false;
-    *ns = (int64_t)(h * 3600 + m * 60) * NS_PER_S + seconds;
-    return seconds < 61 * NS_PER_S;
-}
-
-static bool parse_when(const char *text, struct when *out)
-{
-    unsigned y, mo, d;
-    int used = 0;
-    int64_t ns;
-    if (text[0] == '+' && parse_seconds(text + 1, &ns))
-        *out = (struct when){ WHEN_RELATIVE, ns };
-    else if (sscanf(text, "%4u-%2u-%2u%n", &y, &mo, &d, &used) == 3 && mo >= 1 && mo <= 12 && d >= 1 && d <= 31) {
-        ns = 0;
-        if (text[used] && !((text[used] == 'T' || text[used] == ' ') && parse_of_day(text + used + 1, &ns)))
-            return false;
-        *out = (struct when){ WHEN_ABSOLUTE, days_from_date(y, mo, d) * 86400 * NS_PER_S + ns };
-    } else if (parse_of_day(text, &ns))
-        *out = (struct when){ WHEN_OF_DAY, ns };
-    else if (parse_seconds(text, &ns))
-        *out = (struct when){ WHEN_ABSOLUTE, ns };
-    else
-        return false;
-    return true;
-}
-
-struct stamp when_resolve(struct when w, struct stamp first)
-{
-    const int64_t day = INT64_C(86400) * NS_PER_S;
-    if (w.kind == WHEN_RELATIVE)
-        return (struct stamp){ first.ns + w.ns };
-    if (w.kind == WHEN_OF_DAY)
-        return (struct stamp){ first.ns - first.ns % day + w.ns };
-    return (struct stamp){ w.ns };
-}
-
-/* The first line of a file, or what the environment holds. The caller's to free. */
-static char *read_secret(const char *text)
-{
-    if (!strncmp(text, "env:", 4)) {
-        const char *value = getenv(text + 4);
-        return value ? strdup(value) : NULL;
-    }
-    if (strncmp(text, "file:", 5) != 0)
-        return strdup(text);
-    FILE *f = fopen(text + 5, "r");
     char line[512];
+    FILE *f = fopen(path, "r");
     if (!f)
         return NULL;
     bool got = fgets(line, sizeof line, f) != NULL;
@@ -128,13 +50,30 @@ static char *read_secret(const char *text)
     if (!got)
         return NULL;
     line[strcspn(line, "\r\n")] = '\0';
-    return strdup(line);
+    char *copy = strdup(line);
+    memset(line, 0, sizeof line);
+    return copy;
 }
 
-static const char *take_key(struct options *o, const char *text)
+/* From a file, from the environment, or as given: then its place among the arguments is overwritten, since anybody on
+ * this machine can read those. */
+static char *read_secret(char *text)
+{
+    if (!strncmp(text, "file:", 5))
+        return read_line(text + 5);
+    if (!strncmp(text, "env:", 4)) {
+        const char *value = getenv(text + 4);
+        return value ? strdup(value) : NULL;
+    }
+    char *copy = strdup(text);
+    memset(text, '*', strlen(text));
+    return copy;
+}
+
+static const char *take_key(struct options *o, char *text)
 {
     char addr[ADDR_TEXT];
-    const char *equals = strchr(text, '=');
+    char *equals = strchr(text, '=');
     if (!equals || (size_t)(equals - text) >= sizeof addr)
         return "takes ADDR=SECRET";
     memcpy(addr, text, (size_t)(equals - text));
@@ -148,7 +87,7 @@ static const char *take_key(struct options *o, const char *text)
     if (!key.secret)
         return "names a secret that cannot be read";
     o->keys[o->key_count++] = key;
-    return NULL;
+    return *key.secret ? NULL : "takes a secret that is not empty";
 }
 
 static bool parse_number(const char *text, long least, long most, long *out)
@@ -167,8 +106,10 @@ static int one_of(const char *text, const char *const *words)
     return -1;
 }
 
+static const char wants_time[] = "takes a time such as 2026-03-01T10:00:00Z, 10:00 or +90";
+
 /* NULL, or what the option wants. */
-static const char *take(struct options *o, enum option_id id, const char *value)
+static const char *take(struct options *o, enum option_id id, char *value)
 {
     static const char *const colors[] = { "auto", "always", "never", NULL };
     static const char *const severities[] = { "info", "warning", "error", NULL };
@@ -179,11 +120,9 @@ static const char *take(struct options *o, enum option_id id, const char *value)
     case OPTION_ASCII: o->ascii = true; return NULL;
     case OPTION_QUIET: o->quiet = true; return NULL;
     case OPTION_DB: o->db = value; return NULL;
-    case OPTION_PEER:
-        o->peer = addr_parse(value);
-        return o->peer.size ? NULL : "takes an IP address";
-    case OPTION_SINCE: return parse_when(value, &o->since) ? NULL : "takes a time such as 2026-03-01T10:00:00Z, 10:00 or +90";
-    case OPTION_UNTIL: return parse_when(value, &o->until) ? NULL : "takes a time such as 2026-03-01T10:00:00Z, 10:00 or +90";
+    case OPTION_PEER: o->peer = addr_parse(value); return o->peer.size ? NULL : "takes an IP address";
+    case OPTION_SINCE: return when_parse(value, &o->since) ? NULL : wants_time;
+    case OPTION_UNTIL: return when_parse(value, &o->until) ? NULL : wants_time;
     case OPTION_BGP_PORT:
         if (!parse_number(value, 1, 65535, &n) || o->port_count == COUNT(o->ports) - 1)
             return "takes a port from 1 to 65535 (at most 7 times)";
@@ -195,7 +134,7 @@ static const char *take(struct options *o, enum option_id id, const char *value)
         return o->advice < VENDORS ? NULL : "takes generic, frr, bird, ios or junos";
     case OPTION_FAIL_ON:
         o->fail_on = one_of(value, severities);
-        return o->fail_on >= 0 ? NULL : "takes error or warning";
+        return o->fail_on >= SEVERITY_WARNING ? NULL : "takes error or warning";
     case OPTION_WIDTH:
         if (!parse_number(value, 40, 1000, &n))
             return "takes a number of columns from 40 to 1000";
@@ -224,9 +163,11 @@ static int find_option(const char *word, size_t n, bool letter)
     return -1;
 }
 
+/* Names the option without its value, which may be a secret. */
 static int usage_error(const struct command *c, const char *word, const char *why)
 {
-    log_line(LOG_ERROR, "%s %s; see routetap %s --help", word, why, c->name);
+    size_t n = word[1] == '-' ? strcspn(word, "=") : 2;
+    log_line(LOG_ERROR, "%.*s %s; see routetap %s --help", (int)n, word, why, c->name);
     return EXIT_USAGE;
 }
 
@@ -234,16 +175,17 @@ static int usage_error(const struct command *c, const char *word, const char *wh
 static int take_word(struct options *o, int count, char **argv, int *at)
 {
     const struct command *c = o->command;
-    const char *word = argv[*at], *value = NULL;
+    const char *word = argv[*at];
+    char *value = NULL;
     bool letter = word[1] != '-';
     const char *name = word + (letter ? 1 : 2), *equals = letter ? NULL : strchr(name, '=');
     int id = find_option(name, equals ? (size_t)(equals - name) : strlen(name), letter);
     if (id < 0 || !(c->options >> id & 1))
         return usage_error(c, word, "is no option of this command");
     if (letter && name[1])
-        value = name + 1;
+        value = argv[*at] + 2;
     else if (equals)
-        value = equals + 1;
+        value = argv[*at] + (equals - word) + 1;
     if (rows[id].argument && !value) {
         if (*at + 1 >= count)
             return usage_error(c, word, "needs a value");

@@ -3,6 +3,7 @@
 #define CLI_OPTIONS_H
 
 #include "base/addr.h"
+#include "cli/when.h"
 #include "state/engine.h"
 #include "state/rules/explain.h"
 
@@ -15,12 +16,6 @@ enum option_id {
 #define OPT(ident) (UINT64_C(1) << OPTION_##ident)
 
 enum { KEYS_MAX = 64 };
-
-/* A moment as the user gave it; some forms need the capture's first packet. */
-struct when {
-    enum { WHEN_NONE, WHEN_ABSOLUTE, WHEN_OF_DAY, WHEN_RELATIVE } kind;
-    int64_t ns;
-};
 
 enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -40,7 +35,7 @@ struct options {
     int fail_on; /* enum severity, or -1 */
     int width;   /* 0: find out */
     int color;
-    size_t memory; /* bytes; 0: as usual */
+    size_t memory;      /* bytes; 0: as usual */
     const char **words; /* owned: the room for files */
 };
 
@@ -48,7 +43,5 @@ struct options {
 int options_parse(struct options *, const struct command *, int count, char **arguments, bool *done);
 void options_free(struct options *);
 void options_usage(const struct command *); /* to stdout */
-/* The moment in the capture that begins at `first`. */
-struct stamp when_resolve(struct when, struct stamp first);
 
 #endif
