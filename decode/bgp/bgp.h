@@ -164,6 +164,7 @@ struct bgp_update {
     unsigned attr_count, attrs_lost;
     struct bgp_attr attr[BGP_ATTRS_MAX];  /* in the order of the message; a repeated one is left out (RFC 7606 3(g)) */
     uint64_t seen[4];                     /* bit per attribute code */
+    bool routes_known;                    /* all of the attributes are there: false for a message cut before their end */
     bool end_of_rib;                      /* RFC 4724 2: for end_of_rib_family */
     enum bgp_family end_of_rib_family;
     enum bgp_verdict verdict;             /* from what bgp_update_read checks: lengths, flags, repeats, what is missing */
@@ -197,6 +198,8 @@ struct bgp_attrs_summary {
 
 /* Reads all attribute values but MP_REACH_NLRI's and MP_UNREACH_NLRI's NLRI: for each new set of attributes. */
 void bgp_attrs_read(const struct bgp_update *, const struct bgp_ctx *, struct bgp_attrs_summary *out);
+/* The worst of both; and where neither says which routes to treat as withdrawn, the session (RFC 7606 5.2). */
+enum bgp_verdict bgp_update_verdict(const struct bgp_update *, const struct bgp_attrs_summary *);
 /* Whether AS_PATH (AS4_PATH merged) holds this AS, in any segment. */
 bool bgp_path_has(const struct bgp_update *, const struct bgp_ctx *, uint32_t asn);
 /* Why this AS must not be seen between networks: "private use (RFC 6996)"; NULL if it may. */

@@ -164,14 +164,28 @@ static void look_for_missing(struct bgp_update *u, const struct bgp_msg *msg)
 
 /* RFC 7606 5.2: with attributes but MP_UNREACH_NLRI and no announced route, nobody can say which routes to treat as
  * withdrawn. */
+static bool names_no_routes(const struct bgp_update *u)
+{
+    const struct bgp_attr *unreach = bgp_update_attr(u, BGP_ATTR_MP_UNREACH_NLRI);
+    bool announces = cur_left(&u->nlri) || (u->reach.present && cur_left(&u->reach.nlri));
+    return !announces && cur_left(&u->attrs) > (unreach ? cur_left(&unreach->raw) : 0);
+}
+
+static bool withdraws(enum bgp_verdict verdict)
+{
+    return verdict > BGP_DISCARD_ATTRIBUTE && verdict < BGP_RESET_SESSION;
+}
+
 static void look_for_routes(struct bgp_update *u, const struct bgp_msg *msg)
 {
-    if (u->verdict <= BGP_DISCARD_ATTRIBUTE || u->verdict >= BGP_RESET_SESSION)
-        return;
-    bool announces = cur_left(&u->nlri) || (u->reach.present && cur_left(&u->reach.nlri));
-    bool other = u->attr_count > (bgp_update_has(u, BGP_ATTR_MP_UNREACH_NLRI) ? 1u : 0u);
-    if (!announces && other)
+    if (withdraws(u->verdict) && names_no_routes(u))
         blame(u, msg, u->attrs.at, FAULT_BGP_UPDATE_NO_ROUTES, 0, BGP_RESET_SESSION);
+}
+
+enum bgp_verdict bgp_update_verdict(const struct bgp_update *u, const struct bgp_attrs_summary *values)
+{
+    enum bgp_verdict worst = values->verdict > u->verdict ? values->verdict : u->verdict;
+    return withdraws(worst) && u->routes_known && names_no_routes(u) ? BGP_RESET_SESSION : worst;
 }
 
 /* RFC 4724 2: nothing at all for IPv4 unicast; an MP_UNREACH_NLRI without routes, and nothing else, for the others. */
@@ -195,6 +209,7 @@ void bgp_update_read(const struct bgp_msg *msg, const struct bgp_ctx *ctx, struc
     struct parts parts = split(u, msg);
     if (cur_left(&u->attrs))
         walk(u, msg, parts.attrs_whole);
+    u->routes_known = parts.routes_known;
     if (!parts.routes_known)
         return; /* what is missing may stand in what is not there */
     look_for_missing(u, msg);

@@ -130,7 +130,7 @@ void bgp_update_tell(struct writer *w, const struct bgp_msg *msg, const struct b
     t.vni = update_uses_vni(&u);
     faults_join(&t.faults, &u.faults);
     faults_join(&t.faults, &values.faults);
-    worse(&t, values.verdict);
+    worse(&t, bgp_update_verdict(&u, &values));
 
     if (u.end_of_rib) {
         char name[32];
@@ -216,7 +216,7 @@ void bgp_update_line(const struct bgp_msg *msg, const struct bgp_ctx *ctx, struc
         bgp_path_text(&u, ctx, out);
     }
     add_next_hop(&u, &values, out);
-    enum bgp_verdict verdict = u.verdict > values.verdict ? u.verdict : values.verdict;
+    enum bgp_verdict verdict = bgp_update_verdict(&u, &values);
     if (verdict != BGP_FINE)
         buf_printf(out, ", malformed: %s", bgp_verdict_name(verdict));
 }

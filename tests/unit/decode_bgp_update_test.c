@@ -53,6 +53,7 @@ static const struct verdict_case {
 
     /* 5.2: malformed, and no route to treat as withdrawn */
     { "malformed without routes", "", "c0 01 01 00", "", BGP_RESET_SESSION, FAULT_BGP_ATTR_FLAGS, 23 },
+    { "malformed value without routes", "", "40 01 01 05", "", BGP_RESET_SESSION, FAULT_BGP_ATTR_ORIGIN, 23 },
     { "discarded without routes", "", "40 01 01 00 40 01 01 00", "", BGP_DISCARD_ATTRIBUTE, FAULT_BGP_ATTR_TWICE, 27 },
 
     /* 5.3: routes */
@@ -118,7 +119,7 @@ static void judge(const struct made *m, enum bgp_verdict *verdict, struct fault 
     *first = (struct fault){ FAULT_COUNT, 0, 0 };
     bgp_update_read(&msg, &as4, &u);
     bgp_attrs_read(&u, &as4, &values);
-    *verdict = u.verdict > values.verdict ? u.verdict : values.verdict;
+    *verdict = bgp_update_verdict(&u, &values);
     if (u.faults.count)
         *first = u.faults.list[0];
     else if (values.faults.count)
@@ -300,9 +301,11 @@ static void test_tell(void)
           "{\"attributes\":[{\"code\":200,\"name\":null,\"flags\":192,\"value\":\"abcd\"}]}", " 0 announced" },
         { "what there is of an attribute that is too long", "", "80 c8 09 ab", "",
           "{\"attributes\":[{\"code\":200,\"name\":null,\"flags\":128,\"value\":\"ab\"}],"
-          "\"verdict\":\"treat-as-withdraw\",\"faults\":[{\"code\":\"bgp.attr.overrun\",\"offset\":23,"
-          "\"text\":\"attribute is longer than what is left of the path attributes\"}]}",
-          " 0 announced, malformed: treat-as-withdraw" },
+          "\"verdict\":\"session-reset\",\"faults\":[{\"code\":\"bgp.attr.overrun\",\"offset\":23,"
+          "\"text\":\"attribute is longer than what is left of the path attributes (200)\"},"
+          "{\"code\":\"bgp.update.no-routes\",\"offset\":23,"
+          "\"text\":\"malformed attributes, and no announced route can be found\"}]}",
+          " 0 announced, malformed: session-reset" },
     };
     static struct made m;
     for (size_t i = 0; i < COUNT(rows); i++) {
