@@ -183,6 +183,20 @@ void peering_prune(struct engine *e, struct peering *p)
     }
 }
 
+static void note_transfer(struct end *end, const struct rib_news *news, struct stream_ref ref)
+{
+    if (!end->transfer_first.frame)
+        end->transfer_first = ref;
+    else {
+        end->transfer_sender.ns += end->wait_sender.ns;
+        end->transfer_window.ns += end->wait_window.ns;
+        end->transfer_loss.ns += end->wait_loss.ns;
+    }
+    end->wait_sender = end->wait_window = end->wait_loss = (struct span){ 0 };
+    end->transfer_last = ref;
+    end->transfer_routes += news->added;
+}
+
 void peering_routes(struct peering *p, struct session *s, int from, const struct rib_news *news, struct stream_ref ref)
 {
     struct end *end = &s->end[from];
@@ -198,11 +212,16 @@ void peering_routes(struct peering *p, struct session *s, int from, const struct
             }
         }
         if (!end->transfer_over && news->announced) {
-            if (!end->transfer_first.frame)
-                end->transfer_first = ref;
-            end->transfer_last = ref;
-            end->transfer_routes += news->added;
+            note_transfer(end, news, ref);
         }
+    }
+    for (unsigned i = 0; i < news->notable_count; i++) {
+        const struct rib_notable *n = &news->notable[i];
+        if (n->kind != RIB_FLAPPED)
+            continue;
+        p->flapping[from] += n->after == RIB_FLAPS;
+        if (n->after > p->flaps_most[from])
+            p->flaps_most[from] = n->after;
     }
     p->withdrawing[from] = false;
     if (!news->removed)

@@ -54,6 +54,7 @@ struct half {
     uint32_t largest_acked, smallest_lost;
     uint32_t pending_size, pending_seq;       /* largest unacknowledged payload, and behind it */
     uint64_t segments, retransmissions, copies, probes;
+    uint64_t retransmissions_before;          /* when it last sent something new */
     unsigned resend_runs;                     /* different segments that were sent again */
     struct stream_ref resent_first, resent_last;
     uint64_t bytes;
@@ -126,6 +127,7 @@ struct end {
     uint64_t transfer_routes;
     bool transfer_over;
     struct span transfer_sender, transfer_window, transfer_loss; /* time lost to … */
+    struct span wait_sender, wait_window, wait_loss; /* likewise, since the last route of it */
     struct stream_ref bad_header;     /* bytes that are no BGP */
     enum fault_code bad_fault;
     uint8_t bad_type;
@@ -224,6 +226,8 @@ struct peering {
     struct stream_ref gone_since[2], gone_until[2];
     bool withdrawing[2];          /* more than half of them: told once for each collapse */
     bool collapse_told[2];
+    uint32_t flapping[2];         /* prefixes of each side that flap */
+    uint32_t flaps_most[2];       /* of the worst of them */
 };
 
 /* Seconds; what the OPENs agreed or, where they were not seen, what the rhythm of KEEPALIVEs says. 0 unknown. */

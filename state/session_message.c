@@ -187,7 +187,9 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
     bgp_update_read(&item->msg, ctx, &u);
     if (u.end_of_rib) {
         end->end_of_rib |= UINT64_C(1) << (u.end_of_rib_family % 64);
-        end->transfer_over = end->transfer_routes >= TABLE_LEAST; /* some say it first, and send their table then */
+        /* over when every family has said so; some say it first, and send their table then */
+        uint64_t agreed = s->end[0].open.families & s->end[1].open.families;
+        end->transfer_over = end->transfer_routes >= TABLE_LEAST && !(agreed & ~end->end_of_rib);
         return;
     }
     struct rib_news news;

@@ -225,6 +225,25 @@ static void sent_again(struct session *s, int from, const struct segment *seg, s
     }
 }
 
+/* While a table is on its way: the time since the last new segment is put down to the one who could have shortened it. */
+static void blame_wait(struct session *s, int from, struct stream_ref ref)
+{
+    struct half *h = &s->half[from];
+    struct end *end = &s->end[from];
+    uint64_t again = h->retransmissions - h->retransmissions_before;
+    h->retransmissions_before = h->retransmissions;
+    if (!end->transfer_first.frame || end->transfer_over || !h->last_data.frame || !h->ack_known)
+        return;
+    int64_t waited = stamp_since(ref.when, h->last_data.when).ns;
+    uint32_t flight = h->next - h->acked, window = s->half[!from].window;
+    if (again)
+        end->wait_loss.ns += waited;
+    else if (flight + h->mss > window && s->half[!from].seq_known)
+        end->wait_window.ns += waited;
+    else if (!flight)
+        end->wait_sender.ns += waited;
+}
+
 /* Replay tools put the first data on the SYN and forget that a SYN takes a sequence number itself (RFC 9293 3.4): then
  * the second segment begins one byte too early, with a message of its own. */
 static bool syn_took_no_number(const struct half *h, const struct segment *seg)
@@ -260,6 +279,7 @@ void tcp_data(struct engine *e, struct session *s, int from, const struct segmen
     else if (got & STREAM_OLD && !(got & STREAM_NEW))
         sent_again(s, from, seg, ref);
     if (got & STREAM_NEW) {
+        blame_wait(s, from, ref);
         h->last_data = ref;
         if (!h->seq_known || seq_before(h->next, end)) {
             h->seq_known = true;

@@ -21,7 +21,8 @@ static void say_limit(struct draft *d, const struct notification_facts *n)
 {
     if (n->has_limit)
         draft_say(d, "The limit is %u %s prefixes.", n->limit, bgp_family_name(n->limit_family));
-    if (n->routes)
+    bool about_routes = n->subcode == 1 || (n->has_inner && n->inner_subcode == 1);
+    if (n->routes && about_routes)
         draft_say(d, "%u were there when it closed, counted from the UPDATEs.", n->routes);
 }
 

@@ -193,8 +193,13 @@ static void tell_notable(const struct happening *h, struct findings *f, const st
     struct draft *d;
     if (n->kind == RIB_FLAPPED) {
         d = rule_draft(f, h, CODE_ROUTE_FLAPPING, CONFIDENCE_CERTAIN, h->side);
-        draft_title(d, "%s announces and withdraws %s again and again", who, buf_text(&prefix));
-        draft_say(d, "It was withdrawn and announced again %u times with the session up.", n->after);
+        uint32_t others = h->peering->flapping[h->side];
+        if (others > 1)
+            draft_title(d, "%s announces and withdraws %u prefixes again and again", who, others);
+        else
+            draft_title(d, "%s announces and withdraws %s again and again", who, buf_text(&prefix));
+        draft_say(d, "%s was withdrawn and announced again %u times with the session up%s.", buf_text(&prefix), n->after,
+                  others > 1 ? ", as the latest of them" : "");
         draft_evidence(d, h->ref, "%s announced again", buf_text(&prefix));
     } else {
         d = rule_draft(f, h, CODE_ROUTE_ORIGIN_CHANGE, CONFIDENCE_CERTAIN, h->side);
