@@ -32,7 +32,7 @@ static bool only_zeros(struct reader *r)
 /* The size is 0 or more than a packet can have. */
 static enum got odd_size(struct reader *r, uint32_t size)
 {
-    unsigned long long number = r->facts->packets + 1;
+    unsigned long long number = r->number + 1;
     if (size)
         return reader_damage(r, reader_offset(r),
                              "packet %llu claims to have %lu bytes, which makes no sense", number,
@@ -59,7 +59,8 @@ static inline enum got next_packet(struct reader *r, struct packet *out, bool bi
     const uint8_t *p = r->at;
     uint32_t wire = get32(p + 12, big);
     out->when.ns = (int64_t)get32(p, big) * NS_PER_S + (int64_t)get32(p + 4, big) * form->unit;
-    out->number = ++r->facts->packets;
+    r->facts->packets++;
+    out->number = ++r->number;
     out->file = r->file;
     out->link = form->link;
     out->bytes = p + header;

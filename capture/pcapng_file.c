@@ -16,6 +16,12 @@ enum {
     BLOCK_PACKET_SIMPLE = 3,
     BLOCK_STATISTICS = 5,
     BLOCK_PACKET = 6,
+    BLOCK_JOURNAL = 9, /* of systemd */
+    BLOCK_CUSTOM = 0x00000bad,
+    BLOCK_CUSTOM_NO_COPY = 0x40000bad,
+    BLOCK_SYSDIG_EVENT = 0x204,
+    BLOCK_SYSDIG_EVENT_2 = 0x216,
+    BLOCK_SYSDIG_EVENT_LARGE = 0x221,
 };
 
 enum {
@@ -38,6 +44,20 @@ static bool carries_packet(uint32_t type)
     return type == BLOCK_PACKET || type == BLOCK_PACKET_SIMPLE || type == BLOCK_PACKET_OLD;
 }
 
+/* No packets, and yet Wireshark gives each of these a number of its own. */
+static bool takes_number(uint32_t type)
+{
+    switch (type) {
+    case BLOCK_JOURNAL:
+    case BLOCK_CUSTOM:
+    case BLOCK_CUSTOM_NO_COPY:
+    case BLOCK_SYSDIG_EVENT:
+    case BLOCK_SYSDIG_EVENT_2:
+    case BLOCK_SYSDIG_EVENT_LARGE: return true;
+    default: return false;
+    }
+}
+
 static enum got ends_in_block(struct reader *r, uint64_t offset, uint32_t type)
 {
     return carries_packet(type) ? reader_ends_in_packet(r, offset) : reader_ends(r, offset, "a block");
@@ -47,19 +67,18 @@ static enum got bad_length(struct reader *r, uint64_t offset, uint32_t length)
 {
     return reader_damage(r, offset,
                          "after packet %llu a block claims to have %lu bytes, which makes no sense",
-                         (unsigned long long)r->facts->packets, (unsigned long)length);
+                         (unsigned long long)r->number, (unsigned long)length);
 }
 
 static enum got bad_trailer(struct reader *r, uint64_t offset, uint32_t length, uint32_t trailer)
 {
     return reader_damage(r, offset, "after packet %llu a block gives its length as %lu and as %lu",
-                         (unsigned long long)r->facts->packets, (unsigned long)length,
-                         (unsigned long)trailer);
+                         (unsigned long long)r->number, (unsigned long)length, (unsigned long)trailer);
 }
 
 static enum got bad_packet(struct reader *r, uint64_t offset, const char *what)
 {
-    return reader_damage(r, offset, "packet %llu %s", (unsigned long long)r->facts->packets + 1, what);
+    return reader_damage(r, offset, "packet %llu %s", (unsigned long long)r->number + 1, what);
 }
 
 /* ---- packets ---- */
@@ -67,7 +86,8 @@ static enum got bad_packet(struct reader *r, uint64_t offset, const char *what)
 static inline enum got put_packet(struct reader *r, struct packet *out, const struct interface *face,
                                   const uint8_t *bytes, uint32_t size, uint32_t wire)
 {
-    out->number = ++r->facts->packets;
+    r->facts->packets++;
+    out->number = ++r->number;
     out->file = r->file;
     out->link = face->link;
     out->bytes = bytes;
@@ -142,7 +162,7 @@ static enum got interface_block(struct reader *r, const struct block *b)
         return reader_damage(r, b->offset, "describes more than %d interfaces", INTERFACES_MAX);
     if (!interface_read(&face, b->body, b->size, form->big))
         return reader_damage(r, b->offset, "after packet %llu an interface's description makes no sense",
-                             (unsigned long long)r->facts->packets);
+                             (unsigned long long)r->number);
     if (!room_for_interface(form)) {
         r->why = ERR_MEMORY;
         return GOT_FAILED;
@@ -179,7 +199,9 @@ static enum got other_block(struct reader *r, const struct block *b, struct pack
     case BLOCK_PACKET_SIMPLE: return simple_packet(r, b, out, r->as.pcapng.big);
     case BLOCK_INTERFACE: return interface_block(r, b);
     case BLOCK_STATISTICS: return statistics_block(r, b);
-    default: return GOT_NOTHING; /* "MUST be skipped", section 3.1 of the draft */
+    default: /* "MUST be skipped", section 3.1 of the draft */
+        r->number += takes_number(b->type);
+        return GOT_NOTHING;
     }
 }
 
@@ -194,8 +216,11 @@ static enum got skip_block(struct reader *r, uint32_t type, uint32_t length, boo
     if (!reader_skip(r, length - 4) || !reader_has(r, 4))
         return reader_ends(r, offset, "a block");
     uint32_t trailer = get32(r->at, big);
+    if (trailer != length)
+        return bad_trailer(r, offset, length, trailer);
     r->at += 4;
-    return trailer == length ? GOT_NOTHING : bad_trailer(r, offset, length, trailer);
+    r->number += takes_number(type);
+    return GOT_NOTHING;
 }
 
 static enum got next_little(struct reader *, struct packet *);

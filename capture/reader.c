@@ -171,7 +171,7 @@ enum got reader_ends(struct reader *r, uint64_t offset, const char *what)
     case INPUT_DAMAGED:
         if (border)
             return reader_damage(r, offset, "%s, after packet %llu", input_words(r->input),
-                                 (unsigned long long)r->facts->packets);
+                                 (unsigned long long)r->number);
         return reader_damage(r, offset, "%s, in the middle of %s", input_words(r->input), what);
     case INPUT_WELL: break;
     }
@@ -181,6 +181,6 @@ enum got reader_ends(struct reader *r, uint64_t offset, const char *what)
 enum got reader_ends_in_packet(struct reader *r, uint64_t offset)
 {
     char what[40];
-    snprintf(what, sizeof what, "packet %llu", (unsigned long long)r->facts->packets + 1);
+    snprintf(what, sizeof what, "packet %llu", (unsigned long long)r->number + 1);
     return reader_ends(r, offset, what);
 }

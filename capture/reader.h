@@ -46,6 +46,8 @@ struct reader {
     enum got (*next)(struct reader *, struct packet *out);
     struct source_file_facts *facts;
     struct window *window; /* that borrows from the buffer */
+    uint64_t
+        number; /* of the last packet; more than facts->packets where other tools count other records, too */
     uint32_t file;
     size_t read_size;
     struct input *input;

@@ -25,14 +25,14 @@ struct source_options {
 
 /* What is known of one file, complete at its end. */
 struct source_file_facts {
-    const char *path;      /* as given; borrowed from the source */
+    const char *path;        /* as given; borrowed from the source */
     uint64_t packets, bytes; /* bytes on the wire */
-    uint32_t link;         /* of its first interface */
+    uint32_t link;           /* of its first interface */
     bool several_links;
-    uint64_t dropped;      /* what its writer says that it dropped (pcapng isb_ifdrop, isb_osdrop) */
+    uint64_t dropped; /* what its writer says that it dropped (pcapng isb_ifdrop, isb_osdrop) */
     bool damaged;
     uint64_t damage_offset; /* of the record that makes no sense, in the file as uncompressed */
-    char damage[120];      /* what is wrong, in words */
+    char damage[120];       /* what is wrong, as a sentence that begins with the file's name goes on */
 };
 
 /* Opens all files; packets come merged in order of time. NULL and *why if one cannot be opened, with a

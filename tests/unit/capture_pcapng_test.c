@@ -140,7 +140,7 @@ static void check_blocks_passed_over(void)
     make_block(&b, false, 0x40000bad, large, sizeof large); /* larger than the read buffer */
     make_block(&b, false, 0x80000001, NULL, 0);
     make_ng_packet(&b, false, 0, 11, "defg", 4, 4);
-    check_told("unknown blocks", &b, TELL_BYTES, "1=abc 2=defg");
+    check_told("unknown blocks", &b, TELL_BYTES, "2=abc 4=defg"); /* Wireshark counts the custom ones */
 
     b = begun(false);
     size_t at = b.used;
