@@ -2,6 +2,7 @@
 #include "store/report_text_internal.h"
 
 #include "store/render.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum { FRAMES_SHOWN = 12 };
@@ -11,30 +12,47 @@ static enum paint severity_paint(enum severity s)
     return s == SEVERITY_ERROR ? RED : s == SEVERITY_WARNING ? YELLOW : CYAN;
 }
 
-/* "frames 12 15 16"; with several files "frames 12 15 of a.pcap, 3 of b.pcap". */
-static void add_frames(struct story *t, const struct finding_row *f, struct buf *out)
+struct place {
+    int64_t file;
+    uint64_t frame;
+    char path[256];
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->file != y->file)
+        return x->file < y->file ? -1 : 1;
+    return x->frame < y->frame ? -1 : x->frame > y->frame;
+}
+
+/* " 12 15 16"; with several files " 12 15 of a.pcap, 3 of b.pcap". Returns how many. */
+static uint64_t add_frames(struct story *t, const struct finding_row *f, struct buf *out)
 {
     struct query q = query_evidence(t->store, f->id);
     struct evidence_row e;
-    char path[256] = "";
-    unsigned shown = 0;
+    struct place places[FRAMES_SHOWN];
+    uint64_t count = f->evidence_lost;
+    size_t shown = 0;
     while (query_evidence_row(&q, &e)) {
-        if (!e.frame || shown == FRAMES_SHOWN)
+        if (!e.frame)
             continue;
-        const char *here = e.path ? e.path : "";
-        if (!shown)
-            snprintf(path, sizeof path, "%s", here);
-        else if (t->files > 1 && strncmp(path, here, sizeof path - 1) != 0) {
-            buf_printf(out, " of %s,", path);
-            snprintf(path, sizeof path, "%s", here);
+        if (shown < FRAMES_SHOWN) {
+            places[shown] = (struct place){ .file = e.file, .frame = e.frame };
+            snprintf(places[shown++].path, sizeof places->path, "%s", e.path ? e.path : "?");
         }
-        buf_printf(out, " %llu", (unsigned long long)e.frame);
-        shown++;
+        count++;
     }
-    if (shown && t->files > 1)
-        buf_printf(out, " of %s", path);
-    if (f->evidence_lost)
-        buf_printf(out, " and %llu more", (unsigned long long)f->evidence_lost);
+    qsort(places, shown, sizeof *places, by_place);
+    for (size_t i = 0; i < shown; i++) {
+        buf_printf(out, " %llu", (unsigned long long)places[i].frame);
+        bool last = i + 1 == shown;
+        if (t->files > 1 && (last || places[i + 1].file != places[i].file))
+            buf_printf(out, " of %s%s", places[i].path, last ? "" : ",");
+    }
+    if (shown && count > shown)
+        buf_printf(out, " and %llu more", (unsigned long long)(count - shown));
+    return shown ? count : 0;
 }
 
 /* "at 10:00:03.184", "14 times from 10:00:03.184 to 10:01:08.184" */
@@ -56,11 +74,12 @@ static void add_times(struct story *t, const struct finding_row *f, struct buf *
 static void tell_proof(struct story *t, const struct finding_row *f)
 {
     struct buf frames = buf_init(4096), times = buf_init(256), text = buf_init(8192);
-    add_frames(t, f, &frames);
-    add_times(t, f, &times);
-    if (frames.used)
-        buf_printf(&text, "frame%s%s", f->evidence_lost || strchr(buf_text(&frames) + 1, ' ') ? "s" : "",
-                   buf_text(&frames));
+    uint64_t count = add_frames(t, f, &frames);
+    /* of the capture as a whole: it has no moment of its own */
+    if (count || f->count > 1 || strncmp(f->code_name, "capture-", 8) != 0)
+        add_times(t, f, &times);
+    if (count)
+        buf_printf(&text, "frame%s%s", count > 1 ? "s" : "", buf_text(&frames));
     lay_to(&t->l, WORDS_AT);
     lay_part(&t->l, WORDS_AT, DIM, buf_text(&text));
     lay_part(&t->l, WORDS_AT, DIM, buf_text(&times));

@@ -92,15 +92,23 @@ static struct stamp lost_at(struct story *t, const struct pair *pair)
     return lost;
 }
 
+/* ", lost once", ", lost 3 times" */
+static void add_losses(const struct pair *pair, struct buf *out)
+{
+    buf_str(out, ", lost ");
+    if (pair->lost == 1)
+        buf_str(out, "once");
+    else
+        render_counted(out, pair->lost, "time", "times");
+}
+
 static void add_state(struct story *t, const struct pair *pair, struct buf *out)
 {
     if (pair->p.up) {
         buf_str(out, "Established ");
         add_age(t, pair, out);
-        if (pair->lost) {
-            buf_str(out, ", lost ");
-            render_counted(out, pair->lost, "time", "times");
-        }
+        if (pair->lost)
+            add_losses(pair, out);
         return;
     }
     struct stamp lost = pair->established ? lost_at(t, pair) : STAMP_NEVER;
@@ -111,10 +119,8 @@ static void add_state(struct story *t, const struct pair *pair, struct buf *out)
         story_moment(t, out, lost);
     } else
         buf_str(out, "Established at one side");
-    if (pair->lost > 1) {
-        buf_str(out, ", lost ");
-        render_counted(out, pair->lost, "time", "times");
-    }
+    if (pair->lost > 1)
+        add_losses(pair, out);
 }
 
 static void add_pair_of(struct buf *out, const uint64_t n[2])
@@ -225,9 +231,8 @@ struct sheet {
     bool table; /* false: too wide for a line each */
 };
 
-static const char *const column_heads[COLUMNS] = {
-    "", "type", "up for", "routes", "messages", "hold margin"
-};
+static const char *const column_heads[COLUMNS] = { "peering", "type",     "up for",
+                                                   "routes",  "messages", "hold margin" };
 
 static void cell(const struct story *t, const struct pair *pair, enum column c, struct buf *out)
 {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { APPLICATION = 0x52544150, BUSY_MS = 5000 }; /* "RTAP", in the file's header */
+enum { APPLICATION = 0x52544150, BUSY_MS = 2000 }; /* "RTAP", in the file's header */
 
 static const char *const sql[STMT_COUNT] = {
 #define STMT(ident, text) [STMT_##ident] = text,

@@ -150,8 +150,7 @@ static void write_event(struct store *s, const struct event *e)
     case EVENT_CONNECTION: write_connection(s, e->as.connection); break;
     case EVENT_PEERING: store_put_facts(s, e->as.peering); break;
     case EVENT_FINDING: store_hold_finding(s, e->as.finding); break;
-    case EVENT_MESSAGE:
-    case EVENT_KINDS: break;
+    default: break; /* single messages and packets are not kept */
     }
 }
 

@@ -34,7 +34,7 @@ void store_row(struct store *);
 /* The stamp of a packet: how many digits does this capture have? */
 static inline void store_see(struct store *s, struct stream_ref ref)
 {
-    if (ref.frame && ref.when.ns % 1000)
+    if (ref.frame && stamp_known(ref.when) && ref.when.ns % 1000)
         s->nanoseconds = true;
 }
 
