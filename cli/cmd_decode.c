@@ -22,7 +22,8 @@ static bool wanted(const struct options *o, const struct addr *src, const struct
 }
 
 /* What stands before the message itself: where and when it was seen, from whom to whom. */
-static void begin_json(struct teller *t, struct writer *w, struct stream_ref ref, const struct addr *src, const struct addr *dst)
+static void begin_json(struct teller *t, struct writer *w, struct stream_ref ref, const struct addr *src,
+                       const struct addr *dst)
 {
     char text[64];
     write_object(w, NULL);
@@ -33,7 +34,8 @@ static void begin_json(struct teller *t, struct writer *w, struct stream_ref ref
     write_str(w, "dst", addr_text(dst, text));
 }
 
-static void begin_text(struct teller *t, struct stream_ref ref, const struct addr *src, const struct addr *dst)
+static void begin_text(struct teller *t, struct stream_ref ref, const struct addr *src,
+                       const struct addr *dst)
 {
     char when[64], from[ADDR_TEXT], to[ADDR_TEXT];
     buf_printf(&t->line, "%6llu %s %s > %s: ", (unsigned long long)ref.frame,
@@ -113,5 +115,5 @@ int cmd_decode(const struct options *o)
         buf_free(&t.line);
     }
     loop_close(&l);
-    return fflush(stdout) ? EXIT_DAMAGED : status;
+    return status;
 }

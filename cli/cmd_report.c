@@ -11,7 +11,8 @@ int cmd_report(const struct options *o)
     char message[300];
     enum err why;
     if (o->file_count != 1) {
-        log_line(LOG_ERROR, "report takes one database, as analyze --db FILE leaves it; see routetap report --help");
+        log_line(LOG_ERROR,
+                 "report takes one database, as analyze --db FILE leaves it; see routetap report --help");
         return EXIT_USAGE;
     }
     struct store *s = store_open(o->files[0], STORE_READ, &why, message);

@@ -10,8 +10,8 @@ static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int signal_number)
 {
-    (void)signal_number;
     interrupted = 1;
+    signal(signal_number, SIG_DFL); /* a second one ends us, whatever we wait for */
 }
 
 int loop_open(struct loop *l, const struct options *o, struct engine_options eo, bool in_file_order)

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include "base/log.h"
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,15 @@ static int help(const char *name)
     return name && !c ? EXIT_USAGE : EXIT_DONE;
 }
 
+/* A full disk must not look like a short answer. */
+static bool written(void)
+{
+    bool well = !fflush(stdout) && !ferror(stdout);
+    if (!well)
+        log_line(LOG_ERROR, "the output could not be written: %s", strerror(errno));
+    return well;
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_DFL); /* whoever reads us may stop reading */
@@ -79,5 +89,5 @@ int main(int argc, char **argv)
     if (!status && !done)
         status = c->run(&o);
     options_free(&o);
-    return status;
+    return status == EXIT_DAMAGED || written() ? status : EXIT_DAMAGED;
 }

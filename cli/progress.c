@@ -39,7 +39,8 @@ void progress_show(struct progress *p, double share, uint64_t packets)
         cells[i] = i < (int)(share * CELLS) ? '#' : '.';
     cells[CELLS] = '\0';
     double left = share > 0.01 ? (double)(now - p->begun_ms) / 1000 * (1 - share) / share : 0;
-    fprintf(stderr, "\r  %s %3.0f %%  %llu packets, %.0f s left ", cells, 100 * share, (unsigned long long)packets, left);
+    fprintf(stderr, "\r  %s %3.0f %%  %llu packets, %.0f s left ", cells, 100 * share,
+            (unsigned long long)packets, left);
 }
 
 void progress_end(struct progress *p)

@@ -43,7 +43,8 @@ static bool find_utf8(const struct options *o)
     const char *named = getenv("LC_ALL");
     named = named && *named ? named : getenv("LC_CTYPE");
     named = named && *named ? named : getenv("LANG");
-    return !strcmp(codeset, "UTF-8") || !named || !*named || (!isatty(STDOUT_FILENO) && strcmp(named, "C") != 0);
+    return !strcmp(codeset, "UTF-8") || !named || !*named ||
+           (!isatty(STDOUT_FILENO) && strcmp(named, "C") != 0);
 }
 
 struct look look_find(const struct options *o)
