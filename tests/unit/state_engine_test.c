@@ -1,0 +1,386 @@
+/* Stories of two routers, told packet by packet: the states of both ends, and what is found. */
+#include "tests/check.h"
+#include "tests/make/make_talk.h"
+
+static enum bgp_state state(const struct talk *t, int side) { return talk_peering(t)->side[side].state; }
+
+static void begin(struct talk *t) { talk_begin(t, "10.0.0.1", "10.0.0.2"); }
+static void over(struct talk *t) { engine_free(t->engine); }
+
+static void comes_up(void)
+{
+    struct talk t;
+    begin(&t);
+    talk_establish(&t, 9);
+    CHECK(state(&t, 0) == STATE_ESTABLISHED && state(&t, 1) == STATE_ESTABLISHED);
+    const struct bgp_peering *p = talk_peering(&t);
+    CHECK(p->type == PEERING_EBGP && p->hold_known && p->hold == 9);
+    CHECK(p->side[0].asn == 65001 && p->side[1].asn == 65002 && p->side[1].router_id == 0x02020202);
+    CHECK(strstr(t.story, "0 Idle>Connect syn-sent 0.000"));
+    CHECK(strstr(t.story, "0 Connect>OpenSent open-sent"));
+    CHECK(strstr(t.story, "1 OpenSent>OpenConfirm") &&
+          strstr(t.story, "0 OpenConfirm>Established keepalive-received"));
+    talk_end(&t);
+    uint32_t at = 0;
+    CHECK(!engine_next_finding(t.engine, &at));
+    over(&t);
+}
+
+/* A side moves on what was delivered to it: a KEEPALIVE that the tap sees and the router does not is none. */
+static void delivered_not_seen(void)
+{
+    struct talk t;
+    begin(&t);
+    talk_dial(&t, 0);
+    talk_answer(&t, 1);
+    talk_open(&t, 0, 65001, 9, 1);
+    talk_open(&t, 1, 65002, 9, 2);
+    talk_keepalive(&t, 0);
+    t.deaf[0] = true;
+    talk_keepalive(&t, 1);
+    CHECK(state(&t, 0) == STATE_OPENCONFIRM);
+    CHECK(state(&t, 1) == STATE_ESTABLISHED);
+    over(&t);
+}
+
+static void refuses_the_as(void)
+{
+    struct talk t;
+    begin(&t);
+    talk_dial(&t, 0);
+    talk_answer(&t, 1);
+    talk_open(&t, 0, 65001, 9, 1);
+    talk_open(&t, 1, 65002, 9, 2);
+    talk_notify(&t, 1, 2, 2);
+    talk_fin(&t, 1);
+    talk_end(&t);
+    CHECK(talk_blames(&t, "bgp-open-bad-peer-as", 1));
+    CHECK(strstr(talk_finding(&t, "bgp-open-bad-peer-as")->title, "refuses AS 65001"));
+    CHECK(talk_finding(&t, "bgp-open-bad-peer-as")->evidence_count == 2);
+    CHECK(state(&t, 0) == STATE_IDLE && state(&t, 1) == STATE_IDLE);
+    CHECK(!talk_finding(&t, "bgp-closed-without-notification"));
+    over(&t);
+}
+
+/* Silence: the hold time runs out 9 s after what was last delivered, not when we notice. */
+static void hold_time(bool ticks, char *story)
+{
+    struct talk t;
+    begin(&t);
+    t.ticks = ticks;
+    talk_establish(&t, 9);
+    struct stamp heard = talk_peering(&t)->side[0].last_heard;
+    for (int i = 0; i < 5; i++) {
+        talk_wait(&t, SPAN_S(3));
+        talk_keepalive(&t, 0); /* side 1's TCP acknowledges, its BGP is silent */
+    }
+    talk_wait(&t, SPAN_S(1));
+    talk_ack(&t, 1);
+    talk_end(&t);
+    char want[96];
+    snprintf(want, sizeof want, "0 Established>Idle hold-time-ran-out %.3f", (double)heard.ns / 1e9 + 9);
+    CHECK(strstr(t.story, want));
+    memcpy(story, t.story, sizeof t.story);
+    over(&t);
+}
+
+static void same_story_live_and_offline(void)
+{
+    static char offline[4096], live[4096];
+    hold_time(false, offline);
+    hold_time(true, live);
+    CHECK_TEXT(live, offline);
+}
+
+/* The one that goes on although its hold time has run out had not noticed: it is Established again. */
+static void never_notices(void)
+{
+    struct talk t;
+    begin(&t);
+    talk_establish(&t, 9);
+    talk_wait(&t, SPAN_S(8));
+    talk_keepalive(&t, 0);
+    talk_wait(&t, SPAN_MS(2500));
+    talk_keepalive(&t, 0);
+    CHECK(strstr(t.story, "0 Established>Idle hold-time-ran-out") &&
+          strstr(t.story, "0 Idle>Established still-sending"));
+    CHECK(state(&t, 0) == STATE_ESTABLISHED);
+    talk_end(&t);
+    CHECK(!talk_finding(&t, "bgp-hold-timer-expired"));
+    over(&t);
+}
+
+static void silent_at_all(void)
+{
+    struct talk t;
+    struct made m = { 0 };
+    begin(&t);
+    talk_establish(&t, 9);
+    t.deaf[0] = t.deaf[1] = true;
+    make_keepalive(&m);
+    talk_wait(&t, SPAN_S(3));
+    for (int i = 0; i < 4; i++) {
+        talk_segment(&t, 0, TCP_ACK, t.seq[0], m.bytes, m.used); /* the same one, again and again */
+        talk_wait(&t, SPAN_S(2));
+    }
+    t.seq[0] += (uint32_t)m.used;
+    t.port[0] = 40001; /* it gives up and dials again */
+    t.seq[0] += 100000;
+    t.heard[0] = 0;
+    talk_dial(&t, 0);
+    talk_end(&t);
+    CHECK(talk_blames(&t, "bgp-hold-timer-expired", 1));
+    CHECK(talk_blames(&t, "bgp-peer-silent", 1));
+    CHECK(!talk_finding(&t, "bgp-keepalives-stopped"));
+    over(&t);
+}
+
+static void killed(void)
+{
+    struct talk t;
+    begin(&t);
+    talk_establish(&t, 90);
+    talk_wait(&t, SPAN_S(5));
+    talk_reset(&t, 1);
+    talk_end(&t);
+    CHECK(talk_blames(&t, "bgp-closed-without-notification", 1));
+    CHECK(state(&t, 0) == STATE_IDLE && state(&t, 1) == STATE_IDLE);
+    over(&t);
+}
+
+static void shut_down(void)
+{
+    struct talk t;
+    begin(&t);
+    talk_establish(&t, 90);
+    talk_wait(&t, SPAN_S(5));
+    talk_notify(&t, 0, 6, 2);
+    talk_fin(&t, 0);
+    talk_end(&t);
+    CHECK(talk_blames(&t, "bgp-cease-administrative-shutdown", 0));
+    CHECK(!talk_finding(&t, "bgp-closed-without-notification") &&
+          !talk_finding(&t, "bgp-hold-timer-expired"));
+    over(&t);
+}
+
+static void nothing_listens(void)
+{
+    struct talk t;
+    begin(&t);
+    t.window[0] = 64240;
+    for (int i = 0; i < 3; i++) {
+        t.port[0]++;
+        t.seq[0] += 5000;
+        talk_dial(&t, 0);
+        talk_reset(&t, 1);
+        CHECK(state(&t, 0) == STATE_ACTIVE);
+        talk_wait(&t, SPAN_S(5));
+    }
+    talk_end(&t);
+    CHECK(talk_blames(&t, "bgp-connect-refused", 1));
+    CHECK(!talk_finding(&t, "bgp-connect-no-reply") && state(&t, 1) == STATE_UNKNOWN);
+    over(&t);
+}
+
+static void nobody_answers(void)
+{
+    struct talk t;
+    begin(&t);
+    t.deaf[1] = true;
+    t.window[0] = 64240;
+    talk_segment(&t, 0, TCP_SYN, 1000, NULL, 0);
+    talk_wait(&t, SPAN_S(1));
+    talk_segment(&t, 0, TCP_SYN, 1000, NULL, 0);
+    talk_wait(&t, SPAN_S(2));
+    talk_segment(&t, 0, TCP_SYN, 1000, NULL, 0);
+    CHECK(state(&t, 0) == STATE_CONNECT);
+    talk_end(&t);
+    CHECK(talk_blames(&t, "bgp-connect-no-reply", 1) && state(&t, 0) == STATE_CONNECT);
+    over(&t);
+}
+
+static void stranger(void)
+{
+    struct talk t;
+    begin(&t);
+    for (int i = 0; i < 2; i++) {
+        t.port[0]++;
+        t.seq[0] += 5000;
+        talk_dial(&t, 0);
+        talk_answer(&t, 1);
+        talk_fin(&t, 1);
+        talk_fin(&t, 0);
+        talk_wait(&t, SPAN_S(5));
+    }
+    talk_end(&t);
+    CHECK(talk_blames(&t, "bgp-connect-closed-before-open", 1));
+    over(&t);
+}
+
+/* A port scanner's SYN is nobody's peering. */
+static void scanner(void)
+{
+    struct talk t;
+    begin(&t);
+    t.window[0] = 1024;
+    talk_dial(&t, 0);
+    CHECK(!talk_peering(&t) && engine_capture(t.engine)->probes == 1);
+    over(&t);
+}
+
+static void stands_twice(void)
+{
+    struct talk t;
+    begin(&t);
+    t.twice = true;
+    talk_establish(&t, 9);
+    talk_end(&t);
+    const struct bgp_peering *p = talk_peering(&t);
+    CHECK(p->side[0].messages[BGP_OPEN] == 1 && p->side[1].messages[BGP_KEEPALIVE] == 1);
+    CHECK(p->side[0].tcp.retransmissions == 0 && p->side[0].tcp.copies > 0);
+    CHECK(talk_blames(&t, "capture-duplicates", -1));
+    over(&t);
+}
+
+/* A KEEPALIVE that the capture missed and the other end acknowledged: no message, no loss, and the state is right. */
+static void capture_loses(void)
+{
+    struct talk t;
+    begin(&t);
+    talk_establish(&t, 90);
+    talk_wait(&t, SPAN_S(30));
+    t.lost = true;
+    talk_keepalive(&t, 0);
+    talk_wait(&t, SPAN_S(30));
+    talk_keepalive(&t, 0);
+    talk_keepalive(&t, 1);
+    talk_ack(&t, 0);
+    talk_end(&t);
+    CHECK(state(&t, 0) == STATE_ESTABLISHED && state(&t, 1) == STATE_ESTABLISHED);
+    CHECK(talk_peering(&t)->side[0].tcp.missed == 19 && talk_peering(&t)->side[0].tcp.retransmissions == 0);
+    CHECK(talk_blames(&t, "capture-packets-missing", -1));
+    over(&t);
+}
+
+static void joined_midway(void)
+{
+    struct talk t;
+    begin(&t);
+    talk_keepalive(&t, 0);
+    talk_wait(&t, SPAN_S(3));
+    talk_keepalive(&t, 1);
+    CHECK(state(&t, 0) == STATE_ESTABLISHED && state(&t, 1) == STATE_ESTABLISHED);
+    CHECK(strstr(t.story, "mid-stream"));
+    CHECK(talk_peering(&t)->side[0].asn == 0 && !talk_peering(&t)->hold_known && talk_peering(&t)->midway);
+    over(&t);
+}
+
+/* Only what side 0 sends is there: its acknowledgements tell what side 1 said. */
+static void one_direction(void)
+{
+    struct talk t;
+    begin(&t);
+    t.unseen[1] = true;
+    talk_establish(&t, 9);
+    CHECK(state(&t, 0) == STATE_ESTABLISHED);
+    talk_end(&t);
+    CHECK(talk_blames(&t, "capture-one-direction", -1));
+    CHECK(!talk_finding(&t, "bgp-connect-no-reply") && !talk_finding(&t, "bgp-open-no-reply"));
+    over(&t);
+}
+
+static void margin_was_low(void)
+{
+    struct talk t;
+    begin(&t);
+    talk_establish(&t, 9);
+    static const int quiet_ms[] = { 3000, 3000, 7500, 3000 };
+    for (unsigned i = 0; i < COUNT(quiet_ms); i++) {
+        talk_wait(&t, SPAN_MS(quiet_ms[i]));
+        talk_keepalive(&t, 0);
+        talk_keepalive(&t, 1);
+    }
+    talk_end(&t);
+    CHECK(talk_finding(&t, "bgp-hold-margin-low"));
+    CHECK(talk_peering(&t)->side[0].margin_known && span_seconds(talk_peering(&t)->side[0].min_margin) < 1.6);
+    over(&t);
+}
+
+static void over_ipv6(void)
+{
+    struct talk t;
+    talk_begin(&t, "2001:db8::1", "2001:db8::2");
+    talk_establish(&t, 9);
+    CHECK(state(&t, 0) == STATE_ESTABLISHED && state(&t, 1) == STATE_ESTABLISHED);
+    CHECK_TEXT(talk_peering(&t)->name, "2001:db8::1-2001:db8::2");
+    over(&t);
+}
+
+/* Both ends signed, nobody answers; and one signed, the other not. */
+static void signatures(bool both, const char *code, int at)
+{
+    static const uint8_t md5[20] = { 19, 18, 1, 2, 3 };
+    struct talk t;
+    begin(&t);
+    t.window[0] = t.window[1] = 64240;
+    for (int side = 0; side < 2; side++) {
+        t.port[side] = 50000;
+        t.port[!side] = 179;
+        t.options = side == 0 || both ? md5 : NULL;
+        t.options_size = t.options ? sizeof md5 : 0;
+        for (int i = 0; i < 2; i++) {
+            talk_segment(&t, side, TCP_SYN, 7000, NULL, 0);
+            talk_wait(&t, SPAN_S(1));
+        }
+    }
+    talk_end(&t);
+    CHECK(talk_blames(&t, code, at));
+    CHECK(!talk_finding(&t, "bgp-connect-no-reply"));
+    over(&t);
+}
+
+static void dies_again_and_again(void)
+{
+    struct talk t;
+    begin(&t);
+    for (int i = 0; i < 4; i++) {
+        t.port[0]++;
+        t.seq[0] += 100000;
+        t.seq[1] += 100000;
+        talk_establish(&t, 9);
+        talk_wait(&t, SPAN_S(5));
+        talk_reset(&t, 1);
+        talk_wait(&t, SPAN_S(5));
+    }
+    talk_end(&t);
+    CHECK(talk_blames(&t, "bgp-session-flapping", -1));
+    CHECK(talk_finding(&t, "bgp-closed-without-notification")->count == 4);
+    CHECK(talk_peering(&t)->side[0].established_count == 4 && talk_peering(&t)->side[0].lost_count == 4);
+    over(&t);
+}
+
+int main(void)
+{
+    comes_up();
+    delivered_not_seen();
+    refuses_the_as();
+    same_story_live_and_offline();
+    never_notices();
+    silent_at_all();
+    killed();
+    shut_down();
+    nothing_listens();
+    nobody_answers();
+    stranger();
+    scanner();
+    stands_twice();
+    capture_loses();
+    joined_midway();
+    one_direction();
+    margin_was_low();
+    over_ipv6();
+    signatures(true, "bgp-md5-mismatch", -1);
+    signatures(false, "bgp-md5-missing", 1);
+    dies_again_and_again();
+    return CHECK_END();
+}
