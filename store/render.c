@@ -12,18 +12,22 @@ static void two_parts(struct buf *out, int64_t a, const char *a_unit, int64_t b,
         buf_printf(out, " %lld %s", (long long)b, b_unit);
 }
 
+/* Rounded to the nearest, as whoever reckons with the same number elsewhere does. */
+static int64_t rounded(int64_t ns, int64_t unit) { return ns / unit + (ns % unit >= unit / 2); }
+
 void render_span(struct buf *out, struct span d)
 {
-    const int64_t ms = d.ns / 1000000, s = d.ns / NS_PER_S;
+    const int64_t us = rounded(d.ns, 1000), ms = rounded(d.ns, 1000000),
+                  tenths = rounded(d.ns, NS_PER_S / 10), s = rounded(d.ns, NS_PER_S);
     if (d.ns < 0) {
         buf_char(out, '-');
         render_span(out, (struct span){ d.ns == INT64_MIN ? INT64_MAX : -d.ns });
-    } else if (d.ns && d.ns < 1000000)
-        buf_printf(out, "%lld µs", (long long)(d.ns / 1000));
-    else if (d.ns && d.ns < NS_PER_S)
+    } else if (d.ns && us < 1000)
+        buf_printf(out, "%lld µs", (long long)us);
+    else if (d.ns && ms < 1000)
         buf_printf(out, "%lld ms", (long long)ms);
-    else if (d.ns && s < 10)
-        buf_printf(out, "%lld.%lld s", (long long)s, (long long)(ms % 1000 / 100));
+    else if (d.ns && tenths < 100)
+        buf_printf(out, "%lld.%lld s", (long long)(tenths / 10), (long long)(tenths % 10));
     else if (s < 60)
         buf_printf(out, "%lld s", (long long)s);
     else if (s < 3600)

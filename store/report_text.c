@@ -43,8 +43,10 @@ static void add_packets(const struct story *t, struct buf *out)
 
 static void add_up(const struct story *t, struct buf *out)
 {
-    if (t->totals.up == t->totals.peerings) {
-        buf_str(out, t->totals.peerings > 1 ? "all Established" : "Established");
+    if (t->totals.peerings == 1 || t->totals.up == t->totals.peerings) {
+        buf_str(out, t->totals.peerings > 1 ? "all Established"
+                     : t->totals.up         ? "Established"
+                                            : "not Established");
         return;
     }
     render_count(out, t->totals.up);

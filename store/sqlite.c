@@ -188,6 +188,7 @@ static bool connect(struct db *db, const char *path, int flags)
     sqlite3_busy_timeout(db->handle, BUSY_MS);
     add_functions(db);
     exec(db, "PRAGMA temp_store = MEMORY");
+    exec(db, "PRAGMA trusted_schema = OFF"); /* the file may be anybody's */
     return !db->err;
 }
 

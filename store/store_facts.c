@@ -87,11 +87,13 @@ static void put_side(struct store *store, uint32_t peering, int side, const stru
 
 static void put_routes(struct store *store, uint32_t peering, int side, const uint32_t *routes)
 {
+    if (!routes)
+        return; /* there never were any */
     struct binder b = bind_to(db_use(&store->db, STMT_DROP_ROUTES));
     bind_i64(&b, peering);
     bind_i64(&b, side);
     db_run(&store->db, b.stmt);
-    for (enum bgp_family f = 0; routes && f < FAMILY_COUNT; f++) {
+    for (enum bgp_family f = 0; f < FAMILY_COUNT; f++) {
         if (!routes[f])
             continue;
         store_row(store);

@@ -140,7 +140,7 @@ static void wide(void)
 static void narrow_in_ascii(void)
 {
     static const char want[] = "outage.pcapng   41,210 packets in 12 min 4 s   1 peering\n"
-                               "    0 of 1 Established   capture: 12 packets cut\n"
+                               "    not Established   capture: 12 packets cut\n"
                                "    2026-03-01 10:00:00 to 10:12:04 UTC   1,204 BGP messages\n"
                                "    only peerings of 10.0.12.2\n"
                                "\n"
