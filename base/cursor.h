@@ -18,7 +18,10 @@ static inline struct cursor cur_over(const uint8_t *p, size_t n)
     /* NULL + 0 is not defined in C17 */
     return n ? (struct cursor){ p, p + n, false } : (struct cursor){ p, p, false };
 }
-static inline size_t cur_left(const struct cursor *c) { return c->at == c->end ? 0 : (size_t)(c->end - c->at); }
+static inline size_t cur_left(const struct cursor *c)
+{
+    return c->at == c->end ? 0 : (size_t)(c->end - c->at);
+}
 static inline bool cur_ok(const struct cursor *c) { return !c->spent; }
 
 /* The next n bytes, or NULL (and the cursor is spent) if they are not there. */

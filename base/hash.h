@@ -45,7 +45,8 @@ static inline uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed)
         tail[1] ^= v;
     } else if (n)
         memcpy(&tail[0], p, n);
-    return hash_mix(tail[0] ^ UINT64_C(0x8ebc6af09c88c6e3), hash_mix(tail[1] ^ UINT64_C(0x589965cc75374cc3), h));
+    return hash_mix(tail[0] ^ UINT64_C(0x8ebc6af09c88c6e3),
+                    hash_mix(tail[1] ^ UINT64_C(0x589965cc75374cc3), h));
 }
 
 #endif

@@ -32,8 +32,8 @@ char *stamp_text(struct stamp t, unsigned digits, char text[STAMP_TEXT])
     date_from_days(days, &y, &m, &d);
     for (unsigned i = digits; i < 9; i++)
         fraction /= 10;
-    int used = snprintf(text, STAMP_TEXT, "%04lld-%02u-%02uT%02d:%02d:%02d", (long long)y, m, d, (int)(of_day / 3600),
-                        (int)(of_day / 60 % 60), (int)(of_day % 60));
+    int used = snprintf(text, STAMP_TEXT, "%04lld-%02u-%02uT%02d:%02d:%02d", (long long)y, m, d,
+                        (int)(of_day / 3600), (int)(of_day / 60 % 60), (int)(of_day % 60));
     if (digits)
         used += snprintf(text + used, STAMP_TEXT - (size_t)used, ".%0*lld", (int)digits, (long long)fraction);
     snprintf(text + used, STAMP_TEXT - (size_t)used, "Z");

@@ -23,7 +23,10 @@ struct span {
 static inline bool stamp_known(struct stamp t) { return t.ns != INT64_MIN; }
 static inline struct stamp stamp_add(struct stamp t, struct span d) { return (struct stamp){ t.ns + d.ns }; }
 static inline struct stamp stamp_sub(struct stamp t, struct span d) { return (struct stamp){ t.ns - d.ns }; }
-static inline struct span stamp_since(struct stamp later, struct stamp t) { return (struct span){ later.ns - t.ns }; }
+static inline struct span stamp_since(struct stamp later, struct stamp t)
+{
+    return (struct span){ later.ns - t.ns };
+}
 static inline bool stamp_before(struct stamp a, struct stamp b) { return a.ns < b.ns; }
 static inline struct stamp stamp_later(struct stamp a, struct stamp b) { return a.ns < b.ns ? b : a; }
 

@@ -8,8 +8,14 @@
 void write_object(struct writer *w, const char *key) { w->ops->open(w, key, false); }
 void write_array(struct writer *w, const char *key) { w->ops->open(w, key, true); }
 void write_end(struct writer *w) { w->ops->close(w); }
-void write_strn(struct writer *w, const char *key, const char *text, size_t n) { w->ops->string(w, key, text, n); }
-void write_bool(struct writer *w, const char *key, bool b) { w->ops->bare(w, key, b ? "true" : "false", b ? 4 : 5); }
+void write_strn(struct writer *w, const char *key, const char *text, size_t n)
+{
+    w->ops->string(w, key, text, n);
+}
+void write_bool(struct writer *w, const char *key, bool b)
+{
+    w->ops->bare(w, key, b ? "true" : "false", b ? 4 : 5);
+}
 void write_null(struct writer *w, const char *key) { w->ops->bare(w, key, "null", 4); }
 
 void write_str(struct writer *w, const char *key, const char *text)

@@ -15,10 +15,10 @@ struct writer_ops;
 
 struct writer {
     const struct writer_ops *ops;
-    struct buf *out;   /* borrowed */
-    unsigned depth;    /* how many objects and arrays are open */
-    uint64_t has_item; /* bit per depth: a separator is due */
-    uint64_t is_array; /* bit per depth */
+    struct buf *out;     /* borrowed */
+    unsigned depth;      /* how many objects and arrays are open */
+    uint64_t has_item;   /* bit per depth: a separator is due */
+    uint64_t is_array;   /* bit per depth */
     uint64_t no_bracket; /* bit per depth: for the text tongue */
 };
 

@@ -5,7 +5,10 @@
 
 enum { DEEPEST = 63 };
 
-static uint64_t bit(const struct writer *w) { return UINT64_C(1) << (w->depth < DEEPEST ? w->depth : DEEPEST); }
+static uint64_t bit(const struct writer *w)
+{
+    return UINT64_C(1) << (w->depth < DEEPEST ? w->depth : DEEPEST);
+}
 
 /* The length of the UTF-8 character at p (1 to 4), or 0. Overlong forms, surrogates and the rest are none. */
 static size_t utf8_length(const uint8_t *p, size_t n)

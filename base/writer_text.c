@@ -6,7 +6,10 @@
 
 enum { DEEPEST = 63 };
 
-static uint64_t bit(const struct writer *w) { return UINT64_C(1) << (w->depth < DEEPEST ? w->depth : DEEPEST); }
+static uint64_t bit(const struct writer *w)
+{
+    return UINT64_C(1) << (w->depth < DEEPEST ? w->depth : DEEPEST);
+}
 
 static void lead(struct writer *w, const char *key)
 {

@@ -29,91 +29,91 @@ enum { SIDE_MESSAGES = 6 }; /* by BGP message type; 0 counts what was none */
 
 /* TCP as one side's sending shows it, over all connections of the peering. */
 struct tcp_facts {
-    uint64_t segments, bytes;    /* with payload; copies of a span port not counted */
+    uint64_t segments, bytes; /* with payload; copies of a span port not counted */
     uint64_t retransmissions, retransmitted_bytes;
-    uint64_t zero_windows;       /* times that this side's receive window shut */
+    uint64_t zero_windows; /* times that this side's receive window shut */
     struct span zero_window_time;
     struct span rtt_min, rtt_sum; /* from its data to the other's acknowledgement, as seen at the tap */
     uint64_t rtt_count;
-    uint16_t mss;                /* that this side offers; 0 unknown */
-    uint32_t largest_delivered;  /* payload bytes of the largest segment that was acknowledged */
-    uint8_t ttl;                 /* of its data segments; 0 unknown */
-    bool md5, ao;                /* signs its segments */
-    uint64_t missed;             /* bytes that the capture missed */
-    uint64_t copies;             /* packets that stand twice */
+    uint16_t mss;               /* that this side offers; 0 unknown */
+    uint32_t largest_delivered; /* payload bytes of the largest segment that was acknowledged */
+    uint8_t ttl;                /* of its data segments; 0 unknown */
+    bool md5, ao;               /* signs its segments */
+    uint64_t missed;            /* bytes that the capture missed */
+    uint64_t copies;            /* packets that stand twice */
 };
 
 /* One end of a peering, over all its connections. */
 struct bgp_side {
     struct addr addr;
-    bool open_known;             /* its OPEN was seen: asn, router_id, hold, open */
-    uint32_t asn;                /* 0 unknown; may be inferred where there is no OPEN */
+    bool open_known; /* its OPEN was seen: asn, router_id, hold, open */
+    uint32_t asn;    /* 0 unknown; may be inferred where there is no OPEN */
     bool asn_inferred;
-    uint32_t router_id;          /* host order; 0 unknown */
-    uint16_t hold;               /* offered, seconds */
-    uint8_t *open;               /* the latest OPEN as on the wire, header included; NULL if none was seen */
+    uint32_t router_id; /* host order; 0 unknown */
+    uint16_t hold;      /* offered, seconds */
+    uint8_t *open;      /* the latest OPEN as on the wire, header included; NULL if none was seen */
     uint16_t open_size;
-    bool open_cut;               /* the capture has only its beginning */
-    enum bgp_state state;        /* that this side's own router would show */
+    bool open_cut;        /* the capture has only its beginning */
+    enum bgp_state state; /* that this side's own router would show */
     struct stamp state_since;
-    unsigned established_count;  /* how often it went to Established */
-    unsigned lost_count;         /* how often it left Established */
+    unsigned established_count; /* how often it went to Established */
+    unsigned lost_count;        /* how often it left Established */
     bool margin_known;
-    struct span min_margin;      /* least that was left of its hold time when something came */
+    struct span min_margin; /* least that was left of its hold time when something came */
     struct stamp min_margin_when;
-    struct stamp last_heard;     /* last KEEPALIVE or UPDATE that was delivered to it */
+    struct stamp last_heard;          /* last KEEPALIVE or UPDATE that was delivered to it */
     uint64_t messages[SIDE_MESSAGES]; /* that it sent */
     uint64_t message_bytes;
-    uint64_t announced, withdrawn;    /* prefixes that it sent, all families */
-    uint32_t *routes;            /* what the other side has from it now: FAMILY_COUNT counts; NULL: none */
-    struct tcp_facts tcp;        /* of what it sends */
+    uint64_t announced, withdrawn; /* prefixes that it sent, all families */
+    uint32_t *routes;              /* what the other side has from it now: FAMILY_COUNT counts; NULL: none */
+    struct tcp_facts tcp;          /* of what it sends */
 };
 
 struct bgp_peering {
-    uint32_t id;                 /* 1, 2, 3 … */
-    char name[2 * ADDR_TEXT];    /* "10.0.12.1-10.0.12.2": the same in every run */
-    struct bgp_side side[2];     /* the lower address first */
+    uint32_t id;              /* 1, 2, 3 … */
+    char name[2 * ADDR_TEXT]; /* "10.0.12.1-10.0.12.2": the same in every run */
+    struct bgp_side side[2];  /* the lower address first */
     enum peering_type type;
-    uint16_t hold;               /* agreed: the lesser of both; valid if hold_known. 0: no keepalives */
+    uint16_t hold; /* agreed: the lesser of both; valid if hold_known. 0: no keepalives */
     bool hold_known;
-    bool midway;                 /* its first connection was joined in mid-session */
-    unsigned connection_count;   /* attempts and connections so far */
-    struct stamp first, last;    /* first and last packet */
+    bool midway;               /* its first connection was joined in mid-session */
+    unsigned connection_count; /* attempts and connections so far */
+    struct stamp first, last;  /* first and last packet */
     uint64_t packets;
 };
 
 /* One TCP connection, or an attempt at one. */
 struct bgp_connection {
-    uint32_t id;                 /* within the capture */
+    uint32_t id; /* within the capture */
     uint32_t peering;
-    int active;                  /* which side sent the SYN; -1 unknown */
-    uint16_t ports[2];           /* by side */
+    int active;                       /* which side sent the SYN; -1 unknown */
+    uint16_t ports[2];                /* by side */
     struct stream_ref opened, closed; /* closed.frame 0: still open */
     enum conn_end end;
-    int end_by;                  /* which side; -1 unknown */
-    unsigned established;        /* sides that reached Established: 0, 1, 2 */
+    int end_by;           /* which side; -1 unknown */
+    unsigned established; /* sides that reached Established: 0, 1, 2 */
 };
 
 struct bgp_transition {
     uint32_t peering, connection;
     int side;
     enum bgp_state from, to;
-    struct stream_ref ref;       /* frame 0: a timer, no packet */
-    const char *cause;           /* "open-sent", "keepalive-received", "mid-stream" …: static text */
+    struct stream_ref ref; /* frame 0: a timer, no packet */
+    const char *cause;     /* "open-sent", "keepalive-received", "mid-stream" …: static text */
 };
 
 /* The capture as a whole, as far as packets tell. */
 struct capture_facts {
     struct stamp first, last;
-    uint64_t packets, bytes;     /* on the wire */
+    uint64_t packets, bytes; /* on the wire */
     uint64_t bgp_packets, ospf_packets, icmp_errors;
-    uint64_t truncated, copies;  /* of those that concern us */
+    uint64_t truncated, copies; /* of those that concern us */
     uint64_t damaged_frames, encrypted;
     uint64_t fragments_lost;
     uint64_t messages, announced, withdrawn; /* BGP, all sessions */
-    uint64_t stepped_back;       /* packets whose time was before the one before them by over a second */
-    uint64_t probes;             /* SYNs to the BGP port that look like a port scan */
-    uint64_t limit_peerings;     /* packets passed over because there were too many peerings */
+    uint64_t stepped_back;   /* packets whose time was before the one before them by over a second */
+    uint64_t probes;         /* SYNs to the BGP port that look like a port scan */
+    uint64_t limit_peerings; /* packets passed over because there were too many peerings */
 };
 
 #endif

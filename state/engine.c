@@ -22,7 +22,8 @@ struct engine *engine_new(const struct engine_options *options)
         e->want.ports[i] = options->bgp_ports[i];
         e->want.port_count = i + 1;
     }
-    e->pool = (struct stream_pool){ .each = options->limits.stream_each, .total = options->limits.stream_total };
+    e->pool =
+        (struct stream_pool){ .each = options->limits.stream_each, .total = options->limits.stream_total };
     e->frags = frag_new(options->limits.fragments);
     e->rib = rib_new(options->limits.routes);
     table_init(&e->peerings, sizeof(struct pair_key), 0);
@@ -92,8 +93,8 @@ static void set_time(struct engine *e, struct stamp to)
 /* ---- sessions ---- */
 
 /* from: 0 if the lower of the two addresses sent it; of one address (a loopback), the lower of the two ports. */
-static struct session_key session_key_of(const struct addr *src, const struct addr *dst, const struct segment *seg,
-                                         int *from)
+static struct session_key session_key_of(const struct addr *src, const struct addr *dst,
+                                         const struct segment *seg, int *from)
 {
     int order = addr_compare(src, dst);
     *from = order < 0 || (order == 0 && seg->sport <= seg->dport) ? 0 : 1;
@@ -140,7 +141,8 @@ static bool scans(const struct segment *seg)
 
 /* The connection that the segment belongs to; a new one where it begins one. NULL: nobody's. */
 static struct session *session_of(struct engine *e, struct session *s, struct peering *p, int from,
-                                  const struct session_key *key, const struct segment *seg, struct stream_ref ref)
+                                  const struct session_key *key, const struct segment *seg,
+                                  struct stream_ref ref)
 {
     bool syn = seg->flags & TCP_SYN, pure_syn = syn && !(seg->flags & TCP_ACK);
     bool reused = s && pure_syn && s->half[from].syn.frame &&
@@ -160,7 +162,8 @@ static struct session *session_of(struct engine *e, struct session *s, struct pe
     if (active < 0) { /* joined midway: who dialled shows by the port */
         p->facts.midway = p->facts.connection_count == 0;
     }
-    struct session *fresh = session_new(e, p, pure_syn || syn ? active : -1, key->low_port, key->high_port, ref);
+    struct session *fresh =
+        session_new(e, p, pure_syn || syn ? active : -1, key->low_port, key->high_port, ref);
     if (!fresh)
         return NULL;
     if (active < 0) {
@@ -178,7 +181,8 @@ static struct session *session_of(struct engine *e, struct session *s, struct pe
 
 /* ---- packets ---- */
 
-static void check_key(struct engine *e, struct session *s, int from, const struct frame *f, const struct segment *seg)
+static void check_key(struct engine *e, struct session *s, int from, const struct frame *f,
+                      const struct segment *seg)
 {
     struct half *h = &s->half[from];
     if (!seg->md5 || h->key_checked || f->cut)
@@ -231,7 +235,8 @@ static void feed_segment(struct engine *e, const struct frame *f, struct stream_
 static void feed_icmp(struct engine *e, const struct frame *f, struct stream_ref ref)
 {
     struct icmp_error err;
-    if (!icmp_read(f, &err) || err.proto != 6 || !err.has_ports || (!bgp_port(e, err.sport) && !bgp_port(e, err.dport)))
+    if (!icmp_read(f, &err) || err.proto != 6 || !err.has_ports ||
+        (!bgp_port(e, err.sport) && !bgp_port(e, err.dport)))
         return;
     e->capture.icmp_errors++;
     struct peering *p = peering_find(e, &err.src, &err.dst);
@@ -280,7 +285,8 @@ const struct outbox *engine_feed(struct engine *e, const struct packet *p)
         c->first = p->when;
     c->last = stamp_known(c->last) ? stamp_later(c->last, p->when) : p->when;
     struct frame f;
-    enum frame_got got = frame_read(p->link, p->bytes, p->size, p->wire_size, p->when, &e->want, e->frags, &f);
+    enum frame_got got =
+        frame_read(p->link, p->bytes, p->size, p->wire_size, p->when, &e->want, e->frags, &f);
     if (got == FRAME_NOTHING || got == FRAME_FRAGMENT)
         return &e->outbox;
     set_time(e, p->when);

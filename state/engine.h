@@ -19,8 +19,8 @@ struct engine_options {
     unsigned bgp_port_count;
     const struct tcp_key *keys; /* borrowed */
     unsigned key_count;
-    bool tell_messages;    /* put every BGP message into the outbox */
-    bool no_routes;        /* keep no tables (decode) */
+    bool tell_messages; /* put every BGP message into the outbox */
+    bool no_routes;     /* keep no tables (decode) */
     struct limits limits;
 };
 

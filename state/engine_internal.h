@@ -15,12 +15,12 @@ struct engine {
     struct frag_table *frags;
     struct stream_pool pool;
     struct rib *rib;
-    struct table peerings;     /* by pair of addresses */
-    struct table sessions;     /* by pair of addresses and ports */
+    struct table peerings; /* by pair of addresses */
+    struct table sessions; /* by pair of addresses and ports */
     uint32_t session_ids;
     struct outbox outbox;
     struct findings findings;
-    struct stamp now;          /* never goes back */
+    struct stamp now;           /* never goes back */
     struct stamp next_deadline; /* no hold time runs out before it */
     bool finished;
 };
@@ -35,34 +35,41 @@ struct session_key {
 };
 
 /* peering.c */
-struct peering *peering_get(struct engine *, const struct addr *src, const struct addr *dst, struct stream_ref);
+struct peering *peering_get(struct engine *, const struct addr *src, const struct addr *dst,
+                            struct stream_ref);
 struct peering *peering_find(const struct engine *, const struct addr *a, const struct addr *b);
 void peering_free(struct peering *);
 /* The state that this side's router shows, from its connections and how the last of them ended. */
 void peering_reckon(struct engine *, struct peering *, int side, struct stamp when);
 /* What is left when no connection speaks for the side. */
-void peering_rest(struct engine *, struct peering *, int side, enum bgp_state, struct stream_ref, const char *cause);
-void peering_learn_open(struct engine *, struct peering *, int side, const struct bgp_msg *, const struct open_facts *);
+void peering_rest(struct engine *, struct peering *, int side, enum bgp_state, struct stream_ref,
+                  const char *cause);
+void peering_learn_open(struct engine *, struct peering *, int side, const struct bgp_msg *,
+                        const struct open_facts *);
 void peering_attempt(struct engine *, struct session *, enum attempt_outcome, struct stream_ref answer);
 /* So much was left of the hold time of this side: the least is kept. */
 void peering_margin(struct peering *, int side, struct span left, struct stamp when);
 /* What an UPDATE did to the routes of a side: transfers, mass withdrawals. */
 void peering_routes(struct peering *, struct session *, int from, const struct rib_news *, struct stream_ref);
 /* A new connection was dialled by this side: what that tells of the older ones. */
-void peering_dials(struct engine *, struct peering *, int side, const struct session *dialled, struct stream_ref);
+void peering_dials(struct engine *, struct peering *, int side, const struct session *dialled,
+                   struct stream_ref);
 /* Forgets connections that are over, but for the latest few. */
 void peering_prune(struct engine *, struct peering *);
 
 /* session.c */
-struct session *session_new(struct engine *, struct peering *, int active, uint16_t port0, uint16_t port1, struct stream_ref);
+struct session *session_new(struct engine *, struct peering *, int active, uint16_t port0, uint16_t port1,
+                            struct stream_ref);
 void session_free(struct session *);
 /* A TCP segment from end `from`. */
-void session_segment(struct engine *, struct session *, int from, const struct segment *, const struct frame *,
-                     struct stream_ref);
+void session_segment(struct engine *, struct session *, int from, const struct segment *,
+                     const struct frame *, struct stream_ref);
 /* End `who` reached this state. */
-void session_go(struct engine *, struct session *, int who, enum bgp_state, struct stream_ref, const char *cause);
+void session_go(struct engine *, struct session *, int who, enum bgp_state, struct stream_ref,
+                const char *cause);
 /* End `who` knows that the connection is over. */
-void session_end_closes(struct engine *, struct session *, int who, struct stream_ref, enum bgp_state rest, const char *cause);
+void session_end_closes(struct engine *, struct session *, int who, struct stream_ref, enum bgp_state rest,
+                        const char *cause);
 void session_deliver(struct engine *, struct session *, int to, const struct delivery *);
 /* End `who` said something in BGP. */
 void session_spoke(struct engine *, struct session *, int who, struct stream_ref, unsigned type);
@@ -81,12 +88,14 @@ void session_changed(struct engine *, const struct session *);
 /* Everything that the stream of end `from` has ready. */
 void session_drain(struct engine *, struct session *, int from);
 /* A segment cut before the end of the message header: what its size alone tells. */
-void session_infer_cut(struct engine *, struct session *, int from, const struct segment *, struct stream_ref);
+void session_infer_cut(struct engine *, struct session *, int from, const struct segment *,
+                       struct stream_ref);
 
 /* tcp_health.c */
 /* A packet that stands twice in the capture (span port): true, and counted. */
 bool tcp_is_copy(struct session *, const struct segment *, const struct frame *, struct stamp);
-void tcp_header(struct engine *, struct session *, int from, const struct segment *, const struct frame *, struct stream_ref);
+void tcp_header(struct engine *, struct session *, int from, const struct segment *, const struct frame *,
+                struct stream_ref);
 void tcp_ack(struct engine *, struct session *, int from, const struct segment *, struct stream_ref);
 void tcp_data(struct engine *, struct session *, int from, const struct segment *, struct stream_ref);
 

@@ -6,14 +6,14 @@
 #include "state/finding.h"
 
 enum event_kind {
-    EVENT_MESSAGE,      /* a BGP message; only when engine_options.tell_messages */
-    EVENT_OSPF_PACKET,  /* an OSPF packet; likewise */
-    EVENT_OPEN,         /* a side's OPEN was seen: in side->open */
+    EVENT_MESSAGE,     /* a BGP message; only when engine_options.tell_messages */
+    EVENT_OSPF_PACKET, /* an OSPF packet; likewise */
+    EVENT_OPEN,        /* a side's OPEN was seen: in side->open */
     EVENT_NOTIFICATION,
     EVENT_TRANSITION,
-    EVENT_CONNECTION,   /* began, changed or ended: the newest facts of it, to be put under its id */
-    EVENT_PEERING,      /* began: the facts grow until the end, see engine_next_peering */
-    EVENT_FINDING,      /* opened or changed: the newest of it, to be put under its id */
+    EVENT_CONNECTION, /* began, changed or ended: the newest facts of it, to be put under its id */
+    EVENT_PEERING,    /* began: the facts grow until the end, see engine_next_peering */
+    EVENT_FINDING,    /* opened or changed: the newest of it, to be put under its id */
     EVENT_KINDS
 };
 
@@ -43,7 +43,7 @@ struct event_open {
 struct event_notification {
     struct stream_ref ref;
     uint32_t peering, connection;
-    int side;              /* who sent it */
+    int side; /* who sent it */
     const struct bgp_notification *notification;
 };
 

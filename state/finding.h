@@ -17,11 +17,11 @@ enum finding_code {
 /* How sure: the wire says it; all else is ruled out; it fits, and so does something else (the explanation names it). */
 enum confidence { CONFIDENCE_POSSIBLE, CONFIDENCE_LIKELY, CONFIDENCE_CERTAIN };
 
-const char *code_name(enum finding_code);         /* "bgp-open-bad-peer-as" */
-enum finding_code code_parse(const char *name);   /* CODE_COUNT if there is none */
+const char *code_name(enum finding_code);       /* "bgp-open-bad-peer-as" */
+enum finding_code code_parse(const char *name); /* CODE_COUNT if there is none */
 enum severity code_severity(enum finding_code);
-const char *severity_name(enum severity);         /* "error" */
-const char *confidence_name(enum confidence);     /* "certain" */
+const char *severity_name(enum severity);     /* "error" */
+const char *confidence_name(enum confidence); /* "certain" */
 
 struct evidence {
     struct stream_ref ref; /* frame, file, when */
@@ -36,16 +36,16 @@ struct finding {
     enum finding_code code;
     enum severity severity;
     enum confidence confidence;
-    uint32_t peering;      /* id of the peering, 0 for none */
-    struct addr at;        /* the side to look at first; size 0 when the packets don't tell */
-    struct addr peer;      /* the other side */
+    uint32_t peering;        /* id of the peering, 0 for none */
+    struct addr at;          /* the side to look at first; size 0 when the packets don't tell */
+    struct addr peer;        /* the other side */
     uint32_t at_as, peer_as; /* 0 when not known */
     struct stamp first, last;
-    uint32_t count;        /* how often it was true */
+    uint32_t count; /* how often it was true */
     uint32_t evidence_count, evidence_lost;
     struct evidence evidence[EVIDENCE_MAX]; /* the first ones and the latest */
-    char *title;           /* one line */
-    char *explanation;     /* two or three sentences with the values seen */
+    char *title;                            /* one line */
+    char *explanation;                      /* two or three sentences with the values seen */
 };
 
 #endif

@@ -73,11 +73,14 @@ void findings_free(struct findings *f)
     buf_free(&f->draft.explanation);
 }
 
-struct draft *draft_begin(struct findings *f, enum finding_code code, enum confidence confidence, struct stamp when)
+struct draft *draft_begin(struct findings *f, enum finding_code code, enum confidence confidence,
+                          struct stamp when)
 {
     struct draft *d = &f->draft;
     struct buf title = d->title, explanation = d->explanation;
-    *d = (struct draft){ .code = code, .severity = code_severity(code), .confidence = confidence, .when = when };
+    *d = (struct draft){
+        .code = code, .severity = code_severity(code), .confidence = confidence, .when = when
+    };
     d->title = title;
     d->explanation = explanation;
     d->title.ceiling = TITLE_MOST;
@@ -168,8 +171,12 @@ static struct finding *find_or_open(struct findings *f, const struct draft *d, b
         f->lost++;
         return NULL;
     }
-    *one = (struct finding){ .id = f->count + 1, .code = d->code, .peering = d->peering, .at = d->at,
-                             .peer = d->peer, .first = d->when };
+    *one = (struct finding){ .id = f->count + 1,
+                             .code = d->code,
+                             .peering = d->peering,
+                             .at = d->at,
+                             .peer = d->peer,
+                             .first = d->when };
     f->list[f->count++] = one;
     return one;
 }

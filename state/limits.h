@@ -5,11 +5,11 @@
 #include <stddef.h>
 
 struct limits {
-    unsigned peerings;      /* pairs of addresses that are followed */
-    size_t stream_each;     /* bytes kept of one direction of one connection, out of order or incomplete */
-    size_t stream_total;    /* … of all together */
-    size_t fragments;       /* bytes of IP fragments waiting for each other */
-    size_t routes;          /* bytes of routes and attributes */
+    unsigned peerings;   /* pairs of addresses that are followed */
+    size_t stream_each;  /* bytes kept of one direction of one connection, out of order or incomplete */
+    size_t stream_total; /* … of all together */
+    size_t fragments;    /* bytes of IP fragments waiting for each other */
+    size_t routes;       /* bytes of routes and attributes */
     unsigned findings;
 };
 

@@ -7,7 +7,7 @@
 struct outbox {
     struct event *list;
     uint32_t count, room;
-    uint64_t lost; /* for want of memory */
+    uint64_t lost;             /* for want of memory */
     struct outbox_block *kept; /* bytes that events point to */
 };
 

@@ -5,7 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOSED_KEPT = 6, CLOSED_MOST = 40, LINGER_S = 150, TRANSFER_QUIET_S = 5, COLLAPSE_S = 30, COLLAPSE_LEAST = 10 };
+enum {
+    CLOSED_KEPT = 6,
+    CLOSED_MOST = 40,
+    LINGER_S = 150,
+    TRANSFER_QUIET_S = 5,
+    COLLAPSE_S = 30,
+    COLLAPSE_LEAST = 10
+};
 
 static struct pair_key pair_of(const struct addr *a, const struct addr *b)
 {
@@ -18,7 +25,8 @@ struct peering *peering_find(const struct engine *e, const struct addr *a, const
     return table_get(&e->peerings, &key);
 }
 
-struct peering *peering_get(struct engine *e, const struct addr *src, const struct addr *dst, struct stream_ref ref)
+struct peering *peering_get(struct engine *e, const struct addr *src, const struct addr *dst,
+                            struct stream_ref ref)
 {
     struct pair_key key = pair_of(src, dst);
     struct peering *p = table_get(&e->peerings, &key);
@@ -37,7 +45,8 @@ struct peering *peering_get(struct engine *e, const struct addr *src, const stru
     p->facts.id = e->peerings.live;
     p->facts.side[0].addr = key.low;
     p->facts.side[1].addr = key.high;
-    snprintf(p->facts.name, sizeof p->facts.name, "%s-%s", addr_text(&key.low, low), addr_text(&key.high, high));
+    snprintf(p->facts.name, sizeof p->facts.name, "%s-%s", addr_text(&key.low, low),
+             addr_text(&key.high, high));
     p->facts.first = ref.when;
     p->lost_by = -1;
     for (int i = 0; i < 2; i++) {
@@ -119,7 +128,8 @@ void peering_learn_open(struct engine *e, struct peering *p, int side, const str
     facts->open_size = (uint16_t)size;
 }
 
-void peering_attempt(struct engine *e, struct session *s, enum attempt_outcome outcome, struct stream_ref answer)
+void peering_attempt(struct engine *e, struct session *s, enum attempt_outcome outcome,
+                     struct stream_ref answer)
 {
     int side = s->facts.active;
     struct peering *p = s->peering;
@@ -139,11 +149,16 @@ void peering_attempt(struct engine *e, struct session *s, enum attempt_outcome o
         s->end[side].state = STATE_CONNECT; /* its SYN is still out: RFC 4271 8.2.2 */
         s->over = true;
     }
-    engine_happen(e, &(struct happening){ .kind = HAPPEN_ATTEMPT, .peering = p, .session = s, .side = side,
-                                          .ref = syn, .outcome = outcome });
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_ATTEMPT,
+                                          .peering = p,
+                                          .session = s,
+                                          .side = side,
+                                          .ref = syn,
+                                          .outcome = outcome });
 }
 
-void peering_dials(struct engine *e, struct peering *p, int side, const struct session *dialled, struct stream_ref ref)
+void peering_dials(struct engine *e, struct peering *p, int side, const struct session *dialled,
+                   struct stream_ref ref)
 {
     for (struct session *s = p->sessions; s; s = s->next) {
         if (s == dialled)
@@ -197,7 +212,8 @@ static void note_transfer(struct end *end, const struct rib_news *news, struct s
     end->transfer_routes += news->added;
 }
 
-void peering_routes(struct peering *p, struct session *s, int from, const struct rib_news *news, struct stream_ref ref)
+void peering_routes(struct peering *p, struct session *s, int from, const struct rib_news *news,
+                    struct stream_ref ref)
 {
     struct end *end = &s->end[from];
     if (!end->transfer_over) {

@@ -92,8 +92,10 @@ void session_go(struct engine *e, struct session *s, int who, enum bgp_state to,
     if (to == STATE_ESTABLISHED && s->end[!who].state == STATE_ESTABLISHED) {
         s->established_both = true;
         session_changed(e, s);
-        engine_happen(e, &(struct happening){ .kind = HAPPEN_ESTABLISHED, .peering = s->peering, .session = s,
-                                              .side = who, .ref = ref });
+        engine_happen(
+            e,
+            &(struct happening){
+                .kind = HAPPEN_ESTABLISHED, .peering = s->peering, .session = s, .side = who, .ref = ref });
     }
 }
 
@@ -199,8 +201,8 @@ static void accepted_silently(struct engine *e, struct session *s, int who)
         session_go(e, s, who, STATE_OPENCONFIRM, s->end[!who].open.ref, "open-received");
 }
 
-void session_end_closes(struct engine *e, struct session *s, int who, struct stream_ref ref, enum bgp_state rest,
-                        const char *cause)
+void session_end_closes(struct engine *e, struct session *s, int who, struct stream_ref ref,
+                        enum bgp_state rest, const char *cause)
 {
     struct end *end = &s->end[who];
     if (end->closed)
@@ -241,7 +243,8 @@ void session_lost(struct engine *e, struct session *s, int by, struct stream_ref
         p->gone[i] = 0;
         p->gone_since[i].frame = 0;
     }
-    engine_happen(e, &(struct happening){ .kind = HAPPEN_LOST, .peering = p, .session = s, .side = by, .ref = ref });
+    engine_happen(
+        e, &(struct happening){ .kind = HAPPEN_LOST, .peering = p, .session = s, .side = by, .ref = ref });
 }
 
 void session_close(struct engine *e, struct session *s, enum conn_end how, int by, struct stream_ref ref)

@@ -17,7 +17,13 @@ struct delivery {
     struct stream_ref ref; /* the latest sight of it */
 };
 
-enum delivered { DELIVERED_OPEN = 1, DELIVERED_KEEPALIVE = 2, DELIVERED_UPDATE = 4, DELIVERED_NOTIFICATION = 8, DELIVERED_OTHER = 16 };
+enum delivered {
+    DELIVERED_OPEN = 1,
+    DELIVERED_KEEPALIVE = 2,
+    DELIVERED_UPDATE = 4,
+    DELIVERED_NOTIFICATION = 8,
+    DELIVERED_OTHER = 16
+};
 
 enum { DELIVERIES = 16 };
 
@@ -30,35 +36,35 @@ struct half {
     unsigned syn_count;                       /* transmissions of its SYN or SYN/ACK */
     bool syn_ack;                             /* its SYN was a SYN/ACK */
     bool seq_known;
-    uint32_t fin_seq;                         /* of its FIN; valid if fin.frame */
-    uint32_t isn, next;                       /* next: behind the last byte seen */
+    uint32_t fin_seq;   /* of its FIN; valid if fin.frame */
+    uint32_t isn, next; /* next: behind the last byte seen */
     bool ack_known;
-    uint32_t acked;                           /* the other end acknowledged everything before it */
-    struct stream_ref ack_moved;              /* when that last moved */
+    uint32_t acked;              /* the other end acknowledged everything before it */
+    struct stream_ref ack_moved; /* when that last moved */
     uint8_t syn_ttl, data_ttl, rst_ttl;
     bool md5, unsigned_seen, ao;
     uint8_t ao_key_id, ao_rnext;
-    bool key_checked, key_right;              /* a digest was verified, with what result */
+    bool key_checked, key_right; /* a digest was verified, with what result */
     uint16_t mss;
-    int wscale;                               /* -1: not offered */
-    uint32_t window;                          /* advertised, scaled when the factor is known */
-    bool shut;                                /* window 0 */
+    int wscale;      /* -1: not offered */
+    uint32_t window; /* advertised, scaled when the factor is known */
+    bool shut;       /* window 0 */
     struct stream_ref shut_ref;
-    struct span shut_time;                    /* in all */
+    struct span shut_time; /* in all */
     struct span shut_longest;
     /* the segment that is sent again and again */
     uint32_t stuck_seq, stuck_size;
-    unsigned stuck_count;                     /* times it was sent again without progress */
+    unsigned stuck_count; /* times it was sent again without progress */
     struct stream_ref stuck_first, stuck_last;
     /* sizes: largest payload that was acknowledged, least that was lost again and again */
     uint32_t largest_acked, smallest_lost;
-    uint32_t pending_size, pending_seq;       /* largest unacknowledged payload, and behind it */
+    uint32_t pending_size, pending_seq; /* largest unacknowledged payload, and behind it */
     uint64_t segments, retransmissions, copies, probes;
-    uint64_t retransmissions_before;          /* when it last sent something new */
-    unsigned resend_runs;                     /* different segments that were sent again */
+    uint64_t retransmissions_before; /* when it last sent something new */
+    unsigned resend_runs;            /* different segments that were sent again */
     struct stream_ref resent_first, resent_last;
     uint64_t bytes;
-    uint64_t missed;                          /* bytes that the capture missed */
+    uint64_t missed; /* bytes that the capture missed */
     /* one round trip measured at a time */
     bool timing;
     uint32_t timed_seq;
@@ -75,7 +81,8 @@ struct open_facts {
     uint8_t version, odd_param;
     int role;
     uint64_t families, add_path_send, add_path_receive, restart_families, forwarding;
-    bool has_multiprotocol, as4, route_refresh, enhanced_refresh, extended_message, graceful, restarting, n_bit, llgr;
+    bool has_multiprotocol, as4, route_refresh, enhanced_refresh, extended_message, graceful, restarting,
+        n_bit, llgr;
     bool cut;
 };
 
@@ -83,12 +90,12 @@ struct notification_facts {
     struct stream_ref ref;
     uint8_t code, subcode, inner_code, inner_subcode;
     bool has_inner, has_limit, has_as, has_hold;
-    bool before_open;    /* its sender had sent no OPEN */
+    bool before_open;            /* its sender had sent no OPEN */
     uint32_t limit, asn, routes; /* routes: what its sender had from the other side, of that family */
     uint16_t hold;
     enum bgp_family limit_family;
-    char text[256];      /* shutdown communication */
-    uint8_t data[24];    /* the first bytes of the data */
+    char text[256];   /* shutdown communication */
+    uint8_t data[24]; /* the first bytes of the data */
     uint8_t data_size;
 };
 
@@ -99,36 +106,36 @@ enum { GAPS = 16, TABLE_LEAST = 500 };
 struct end {
     enum bgp_state state;
     struct stamp state_since;
-    unsigned open_count;              /* OPENs that it sent */
+    unsigned open_count; /* OPENs that it sent */
     struct open_facts open;
     bool open_received;               /* the other's OPEN was delivered to it */
     struct stream_ref keepalive_sent; /* first one */
     struct stream_ref keepalive_received;
-    struct stream_ref established;    /* frame and time; when unset: never */
-    struct stream_ref last_heard;     /* last KEEPALIVE or UPDATE delivered to it; the OPEN before that */
-    struct stream_ref last_spoke;     /* last BGP message of its own */
-    struct span longest_silence;      /* between two things that it heard, while Established */
+    struct stream_ref established; /* frame and time; when unset: never */
+    struct stream_ref last_heard;  /* last KEEPALIVE or UPDATE delivered to it; the OPEN before that */
+    struct stream_ref last_spoke;  /* last BGP message of its own */
+    struct span longest_silence;   /* between two things that it heard, while Established */
     struct stream_ref silence_from, silence_until;
-    uint32_t keepalive_gap_ms[GAPS];  /* between KEEPALIVEs that it sent: the latest ones */
+    uint32_t keepalive_gap_ms[GAPS]; /* between KEEPALIVEs that it sent: the latest ones */
     unsigned keepalive_gaps;
     struct stream_ref last_keepalive;
-    struct stamp hold_fired;          /* its hold time ran out then, by our reckoning */
+    struct stamp hold_fired; /* its hold time ran out then, by our reckoning */
     bool hold_ran_out;
     bool hold_told;
-    bool closed;                      /* knows that the connection is over */
+    bool closed; /* knows that the connection is over */
     unsigned notification_count;
     struct notification_facts *notification; /* the first that it sent; owned; NULL: none */
     bool notification_delivered;
     uint64_t messages[SIDE_MESSAGES];
     uint64_t announced, withdrawn;
-    uint64_t end_of_rib;              /* bit per family */
+    uint64_t end_of_rib; /* bit per family */
     /* the first transfer of its table */
     struct stream_ref transfer_first, transfer_last;
     uint64_t transfer_routes;
     bool transfer_over;
     struct span transfer_sender, transfer_window, transfer_loss; /* time lost to … */
-    struct span wait_sender, wait_window, wait_loss; /* likewise, since the last route of it */
-    struct stream_ref bad_header;     /* bytes that are no BGP */
+    struct span wait_sender, wait_window, wait_loss;             /* likewise, since the last route of it */
+    struct stream_ref bad_header;                                /* bytes that are no BGP */
     enum fault_code bad_fault;
     uint8_t bad_type;
     uint16_t bad_length;
@@ -139,26 +146,26 @@ struct peering;
 struct session {
     struct bgp_connection facts;
     struct peering *peering;
-    struct session *next;     /* older one of the same peering */
+    struct session *next; /* older one of the same peering */
     struct half half[2];
     struct end end[2];
-    struct bgp_ctx ctx[2];    /* how to read what each end sends */
-    bool ctx_known;           /* both OPENs were seen */
-    struct bgp_guess *guess;  /* two of them; while the OPENs are not known; NULL else */
-    uint16_t hold;            /* agreed */
+    struct bgp_ctx ctx[2];   /* how to read what each end sends */
+    bool ctx_known;          /* both OPENs were seen */
+    struct bgp_guess *guess; /* two of them; while the OPENs are not known; NULL else */
+    uint16_t hold;           /* agreed */
     bool hold_known;
-    bool midway;              /* joined without its handshake */
+    bool midway; /* joined without its handshake */
     bool established_both, was_established;
-    bool over;                /* both ends know, or nobody cares any more */
-    bool lost_told;           /* the loss of an established session was told */
+    bool over;      /* both ends know, or nobody cares any more */
+    bool lost_told; /* the loss of an established session was told */
     bool outcome_told, closed_told;
-    bool collided;            /* another connection of the peering was open when its OPEN came */
-    struct stream_ref icmp;   /* an ICMP error quoted it */
+    bool collided;          /* another connection of the peering was open when its OPEN came */
+    struct stream_ref icmp; /* an ICMP error quoted it */
     uint8_t icmp_type, icmp_code;
     bool icmp_v6;
     struct addr icmp_from;
     uint32_t icmp_mtu;
-    uint64_t recent[8];       /* signatures of the latest packets: to know copies */
+    uint64_t recent[8]; /* signatures of the latest packets: to know copies */
     struct stamp recent_when[8];
     unsigned recent_at;
 };
@@ -171,7 +178,7 @@ enum attempt_outcome {
     ATTEMPT_REFUSED,
     ATTEMPT_ICMP,
     ATTEMPT_UNHEARD, /* a SYN/ACK stands in the capture, and the initiator goes on sending its SYN */
-    ATTEMPT_CLOSED, /* handshake complete, then closed by the acceptor without an OPEN */
+    ATTEMPT_CLOSED,  /* handshake complete, then closed by the acceptor without an OPEN */
     ATTEMPT_ABANDONED,
     ATTEMPT_OUTCOMES
 };
@@ -180,13 +187,13 @@ enum attempt_outcome {
 struct attempts {
     unsigned count[ATTEMPT_OUTCOMES];
     unsigned total;
-    struct stream_ref first, last;                   /* SYNs */
-    struct stream_ref of[ATTEMPT_OUTCOMES][3];       /* the first, and the latest two of each kind: SYN */
-    struct stream_ref answer[ATTEMPT_OUTCOMES][3];   /* … and what answered it */
+    struct stream_ref first, last;                 /* SYNs */
+    struct stream_ref of[ATTEMPT_OUTCOMES][3];     /* the first, and the latest two of each kind: SYN */
+    struct stream_ref answer[ATTEMPT_OUTCOMES][3]; /* … and what answered it */
     enum attempt_outcome last_outcome;
-    bool md5, unsigned_seen, ao;                     /* how its SYNs are signed */
+    bool md5, unsigned_seen, ao; /* how its SYNs are signed */
     struct stream_ref md5_ref, unsigned_ref;
-    unsigned unanswered_since_answer;                /* SYNs in a row without any reply */
+    unsigned unanswered_since_answer; /* SYNs in a row without any reply */
 };
 
 enum { LOSSES_KEPT = 8 };
@@ -194,7 +201,7 @@ enum { LOSSES_KEPT = 8 };
 struct loss {
     struct stream_ref ref;
     struct span lasted;
-    bool hold;          /* by hold time */
+    bool hold; /* by hold time */
 };
 
 struct peering {
@@ -207,8 +214,8 @@ struct peering {
     struct loss loss[LOSSES_KEPT]; /* the latest */
     bool announced_event;
     bool ever_established;
-    struct stamp first_up;          /* when it was established for the first time; valid if ever_established */
-    bool bgp_seen;               /* a BGP message was seen: it is no scanner */
+    struct stamp first_up; /* when it was established for the first time; valid if ever_established */
+    bool bgp_seen;         /* a BGP message was seen: it is no scanner */
     /* graceful restart */
     struct open_facts last_open[2]; /* of the session before */
     bool had_session;
@@ -219,21 +226,24 @@ struct peering {
     struct stream_ref session_lost; /* when the last one was lost */
     int lost_by;                    /* who is to blame for that; -1 unknown */
     bool lost_by_notification;
-    enum bgp_state rest[2];       /* the state when no connection speaks for the side */
+    enum bgp_state rest[2]; /* the state when no connection speaks for the side */
     /* withdrawals within a short while, with the session up */
-    uint64_t gone[2];             /* routes removed since */
-    uint32_t routes_before[2];    /* routes that there were then */
+    uint64_t gone[2];          /* routes removed since */
+    uint32_t routes_before[2]; /* routes that there were then */
     struct stream_ref gone_since[2], gone_until[2];
-    bool withdrawing[2];          /* more than half of them: told once for each collapse */
+    bool withdrawing[2]; /* more than half of them: told once for each collapse */
     bool collapse_told[2];
-    uint32_t flapping[2];         /* prefixes of each side that flap */
-    uint32_t flaps_most[2];       /* of the worst of them */
+    uint32_t flapping[2];   /* prefixes of each side that flap */
+    uint32_t flaps_most[2]; /* of the worst of them */
 };
 
 /* Seconds; what the OPENs agreed or, where they were not seen, what the rhythm of KEEPALIVEs says. 0 unknown. */
 unsigned hold_estimate(const struct session *);
 
 /* TTL of data, else of the SYN that it sent as initiator; 0 unknown. */
-static inline uint8_t half_ttl(const struct half *h) { return h->data_ttl ? h->data_ttl : (h->syn_ack ? 0 : h->syn_ttl); }
+static inline uint8_t half_ttl(const struct half *h)
+{
+    return h->data_ttl ? h->data_ttl : (h->syn_ack ? 0 : h->syn_ttl);
+}
 
 #endif

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void learn_open(struct open_facts *to, const struct bgp_open *o, const struct bgp_msg *msg, struct stream_ref ref)
+static void learn_open(struct open_facts *to, const struct bgp_open *o, const struct bgp_msg *msg,
+                       struct stream_ref ref)
 {
     *to = (struct open_facts){ .ref = ref,
                                .asn = o->asn,
@@ -62,7 +63,9 @@ static void agree(struct engine *e, struct session *s)
             stream_set_largest(s->half[i].stream, BGP_LARGEST_EXTENDED);
     free(s->guess);
     s->guess = NULL;
-    engine_happen(e, &(struct happening){ .kind = HAPPEN_OPENS, .peering = s->peering, .session = s,
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_OPENS,
+                                          .peering = s->peering,
+                                          .session = s,
                                           .ref = a->ref.when.ns > b->ref.when.ns ? a->ref : b->ref });
 }
 
@@ -79,11 +82,12 @@ static void on_open(struct engine *e, struct session *s, int from, const struct 
         peering_learn_open(e, s->peering, from, &item->msg, &end->open);
         const struct bgp_msg *kept = outbox_keep_message(&e->outbox, &item->msg);
         if (kept)
-            outbox_add(&e->outbox,
-                       &(struct event){ .kind = EVENT_OPEN,
-                                        .as.open = { item->last, s->facts.peering, s->facts.id, from, kept } });
+            outbox_add(&e->outbox, &(struct event){ .kind = EVENT_OPEN,
+                                                    .as.open = { item->last, s->facts.peering, s->facts.id,
+                                                                 from, kept } });
         for (struct session *other = s->peering->sessions; other; other = other->next)
-            if (other != s && !other->over && other->end[from].open_count + other->end[!from].open_count > 0 &&
+            if (other != s && !other->over &&
+                other->end[from].open_count + other->end[!from].open_count > 0 &&
                 other->facts.end == CONN_OPEN)
                 s->collided = other->collided = true;
         agree(e, s);
@@ -111,7 +115,8 @@ static void copy_text(char *to, size_t room, struct cursor text)
     to[n] = '\0';
 }
 
-static void tell_notification(struct engine *e, const struct session *s, int from, const struct stream_item *item)
+static void tell_notification(struct engine *e, const struct session *s, int from,
+                              const struct stream_item *item)
 {
     const struct bgp_msg *msg = outbox_keep_message(&e->outbox, &item->msg);
     if (!msg)
@@ -120,9 +125,9 @@ static void tell_notification(struct engine *e, const struct session *s, int fro
     bgp_notification_read(msg, &n);
     const struct bgp_notification *kept = outbox_keep(&e->outbox, &n, sizeof n);
     if (kept)
-        outbox_add(&e->outbox,
-                   &(struct event){ .kind = EVENT_NOTIFICATION,
-                                    .as.notification = { item->last, s->facts.peering, s->facts.id, from, kept } });
+        outbox_add(&e->outbox, &(struct event){ .kind = EVENT_NOTIFICATION,
+                                                .as.notification = { item->last, s->facts.peering,
+                                                                     s->facts.id, from, kept } });
 }
 
 static void on_notification(struct engine *e, struct session *s, int from, const struct stream_item *item)
@@ -154,9 +159,14 @@ static void on_notification(struct engine *e, struct session *s, int from, const
     if (f->data_size)
         memcpy(f->data, n.data.at, f->data_size);
     if (s->peering->rib[!from])
-        f->routes = rib_side_count(s->peering->rib[!from], n.has_prefix_limit ? n.limit_family : FAMILY_IPV4_UNICAST);
-    engine_happen(e, &(struct happening){ .kind = HAPPEN_NOTIFICATION, .peering = s->peering, .session = s,
-                                          .side = from, .ref = item->last, .msg = &item->msg });
+        f->routes =
+            rib_side_count(s->peering->rib[!from], n.has_prefix_limit ? n.limit_family : FAMILY_IPV4_UNICAST);
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_NOTIFICATION,
+                                          .peering = s->peering,
+                                          .session = s,
+                                          .side = from,
+                                          .ref = item->last,
+                                          .msg = &item->msg });
     if (s->was_established)
         session_lost(e, s, from, item->last);
     session_end_closes(e, s, from, item->last, STATE_IDLE, "notification-sent");
@@ -206,13 +216,20 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
     peering_routes(p, s, from, &news, item->last);
     if (u.verdict != BGP_FINE || news.nlri_fault != FAULT_COUNT || news.notable_count || news.bogon_count ||
         (news.summary && (news.summary_new || news.summary->verdict != BGP_FINE)) || p->withdrawing[from])
-        engine_happen(e, &(struct happening){ .kind = HAPPEN_UPDATE, .peering = p, .session = s, .side = from,
-                                              .ref = item->last, .msg = &item->msg, .update = &u, .ctx = ctx,
+        engine_happen(e, &(struct happening){ .kind = HAPPEN_UPDATE,
+                                              .peering = p,
+                                              .session = s,
+                                              .side = from,
+                                              .ref = item->last,
+                                              .msg = &item->msg,
+                                              .update = &u,
+                                              .ctx = ctx,
                                               .news = &news });
 }
 
 /* To be told when the other end acknowledges it: at once where the other direction is not in the capture. */
-static void await_delivery(struct engine *e, struct session *s, int from, const struct stream_item *item, unsigned what)
+static void await_delivery(struct engine *e, struct session *s, int from, const struct stream_item *item,
+                           unsigned what)
 {
     struct half *h = &s->half[from];
     struct delivery d = { item->end_seq, (uint8_t)what, false, item->last };
@@ -281,8 +298,12 @@ static void on_noise(struct engine *e, struct session *s, int from, const struct
     end->bad_type = item->msg.type;
     end->bad_length = item->msg.length;
     s->peering->facts.side[from].messages[0]++;
-    engine_happen(e, &(struct happening){ .kind = HAPPEN_BAD_HEADER, .peering = s->peering, .session = s,
-                                          .side = from, .ref = end->bad_header, .msg = &item->msg });
+    engine_happen(e, &(struct happening){ .kind = HAPPEN_BAD_HEADER,
+                                          .peering = s->peering,
+                                          .session = s,
+                                          .side = from,
+                                          .ref = end->bad_header,
+                                          .msg = &item->msg });
 }
 
 static void on_hole(struct engine *e, struct session *s, int from, const struct stream_item *item)
@@ -312,10 +333,13 @@ void session_drain(struct engine *e, struct session *s, int from)
         }
 }
 
-void session_infer_cut(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+void session_infer_cut(struct engine *e, struct session *s, int from, const struct segment *seg,
+                       struct stream_ref ref)
 {
     struct end *end = &s->end[from];
-    struct stream_item item = { .kind = STREAM_MESSAGE, .last = ref, .first = ref, .end_seq = seg->seq + seg->payload_size };
+    struct stream_item item = {
+        .kind = STREAM_MESSAGE, .last = ref, .first = ref, .end_seq = seg->seq + seg->payload_size
+    };
     struct cursor marker = seg->payload;
     while (cur_left(&marker))
         if (cur_u8(&marker) != 0xff)
@@ -335,5 +359,8 @@ void session_infer_cut(struct engine *e, struct session *s, int from, const stru
     end->messages[type]++;
     s->peering->facts.side[from].messages[type]++;
     session_spoke(e, s, from, ref, type);
-    await_delivery(e, s, from, &item, type == BGP_OPEN ? DELIVERED_OPEN : type == BGP_UPDATE ? DELIVERED_UPDATE : DELIVERED_KEEPALIVE);
+    await_delivery(e, s, from, &item,
+                   type == BGP_OPEN     ? DELIVERED_OPEN
+                   : type == BGP_UPDATE ? DELIVERED_UPDATE
+                                        : DELIVERED_KEEPALIVE);
 }

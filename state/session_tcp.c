@@ -16,7 +16,8 @@ static enum bgp_state state_after_failure(const struct end *end)
     }
 }
 
-static void on_syn(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+static void on_syn(struct engine *e, struct session *s, int from, const struct segment *seg,
+                   struct stream_ref ref)
 {
     struct half *h = &s->half[from];
     h->syn_count++;
@@ -61,8 +62,8 @@ static bool silent_too_long(const struct session *s, int who, struct stream_ref 
 static void dialler_was_connected(struct engine *e, struct session *s, int by)
 {
     int dialled = s->facts.active;
-    if (dialled < 0 || by != !dialled || s->end[dialled].state != STATE_CONNECT || !s->half[dialled].heard_ack.frame ||
-        !s->half[by].syn_ack)
+    if (dialled < 0 || by != !dialled || s->end[dialled].state != STATE_CONNECT ||
+        !s->half[dialled].heard_ack.frame || !s->half[by].syn_ack)
         return;
     session_go(e, s, dialled, STATE_OPENSENT, s->half[dialled].heard_ack, "connected");
 }
@@ -72,8 +73,9 @@ static void tell_closed(struct engine *e, struct session *s, int by, struct stre
     if (s->closed_told)
         return;
     s->closed_told = true;
-    engine_happen(e, &(struct happening){ .kind = HAPPEN_CLOSED, .peering = s->peering, .session = s, .side = by,
-                                          .ref = ref });
+    engine_happen(e,
+                  &(struct happening){
+                      .kind = HAPPEN_CLOSED, .peering = s->peering, .session = s, .side = by, .ref = ref });
 }
 
 /* Who gave the connection up first, and what became of an attempt that never got to BGP. */
@@ -108,12 +110,14 @@ static void on_reset(struct engine *e, struct session *s, int from, struct strea
     bool refused = other->syn.frame && !other->syn_ack && !h->syn.frame;
     ended(e, s, refused ? CONN_REFUSED : CONN_RESET, from, ref);
     const char *cause = refused ? "connection-refused" : "reset";
-    session_end_closes(e, s, !from, ref, state_after_failure(&s->end[!from]), refused ? cause : "reset-received");
+    session_end_closes(e, s, !from, ref, state_after_failure(&s->end[!from]),
+                       refused ? cause : "reset-received");
     session_end_closes(e, s, from, ref, refused ? STATE_UNKNOWN : state_after_failure(&s->end[from]), cause);
     s->over = true;
 }
 
-static void on_fin(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+static void on_fin(struct engine *e, struct session *s, int from, const struct segment *seg,
+                   struct stream_ref ref)
 {
     struct half *h = &s->half[from];
     if (h->fin.frame)
@@ -125,7 +129,8 @@ static void on_fin(struct engine *e, struct session *s, int from, const struct s
 }
 
 /* A FIN that was acknowledged was delivered. */
-static void learn_of_fin(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+static void learn_of_fin(struct engine *e, struct session *s, int from, const struct segment *seg,
+                         struct stream_ref ref)
 {
     const struct half *other = &s->half[!from];
     if (!other->fin.frame || s->end[from].closed)
@@ -134,8 +139,8 @@ static void learn_of_fin(struct engine *e, struct session *s, int from, const st
         session_end_closes(e, s, from, ref, state_after_failure(&s->end[from]), "fin-received");
 }
 
-void session_segment(struct engine *e, struct session *s, int from, const struct segment *seg, const struct frame *f,
-                     struct stream_ref ref)
+void session_segment(struct engine *e, struct session *s, int from, const struct segment *seg,
+                     const struct frame *f, struct stream_ref ref)
 {
     tcp_header(e, s, from, seg, f, ref);
     if (seg->flags & TCP_SYN)
@@ -205,8 +210,8 @@ static void tell_hold(struct engine *e, struct session *s, int who)
     end->hold_told = true;
     struct stream_ref ref = { .when = end->hold_fired };
     session_lost(e, s, who, ref);
-    engine_happen(e, &(struct happening){ .kind = HAPPEN_HOLD, .peering = s->peering, .session = s, .side = who,
-                                          .ref = ref });
+    engine_happen(e, &(struct happening){
+                         .kind = HAPPEN_HOLD, .peering = s->peering, .session = s, .side = who, .ref = ref });
     end->closed = true;
     /* one that was not seen since dials again by now, and its SYNs do not come this far: RFC 4271 8.2.2 */
     bool seen = stamp_before(end->hold_fired, s->half[who].last.when);
@@ -241,7 +246,8 @@ struct stamp session_timers(struct engine *e, struct session *s, struct stamp no
         if (end->state == STATE_OPENCONFIRM) {
             /* the hold timer runs there, too (RFC 4271 8.2.2); with nothing delivered its NOTIFICATION may be stuck */
             if (stamp_before(stamp_add(due, grace(s)), now))
-                session_end_closes(e, s, who, (struct stream_ref){ .when = due }, STATE_IDLE, "hold-time-ran-out");
+                session_end_closes(e, s, who, (struct stream_ref){ .when = due }, STATE_IDLE,
+                                   "hold-time-ran-out");
             else
                 soonest = stamp_before(due, soonest) ? stamp_add(due, grace(s)) : soonest;
             continue;
@@ -278,7 +284,8 @@ void session_given_up(struct engine *e, struct session *s, int who, struct strea
             struct stamp due = stamp_add(end->last_heard.when, (struct span){ (int64_t)(hold * 1e9) });
             end->hold_fired = stamp_before(ref.when, due) ? ref.when : due;
             end->hold_ran_out = true;
-            session_go(e, s, who, STATE_IDLE, (struct stream_ref){ .when = end->hold_fired }, "hold-time-ran-out");
+            session_go(e, s, who, STATE_IDLE, (struct stream_ref){ .when = end->hold_fired },
+                       "hold-time-ran-out");
         }
         tell_hold(e, s, who);
         return;
@@ -314,6 +321,7 @@ void session_finish(struct engine *e, struct session *s)
             tell_hold(e, s, i);
     int dialled = s->facts.active;
     struct span waited = dialled < 0 ? SPAN_S(0) : stamp_since(e->now, s->half[dialled].syn.when);
-    if (dialled >= 0 && s->facts.end == CONN_OPEN && (s->half[dialled].syn_count > 1 || waited.ns > SPAN_S(3).ns))
+    if (dialled >= 0 && s->facts.end == CONN_OPEN &&
+        (s->half[dialled].syn_count > 1 || waited.ns > SPAN_S(3).ns))
         session_unanswered(e, s, (struct stream_ref){ .when = e->now });
 }

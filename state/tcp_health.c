@@ -27,7 +27,8 @@ bool tcp_is_copy(struct session *s, const struct segment *seg, const struct fram
     uint64_t mark = signature(seg, f);
     for (unsigned i = 0; i < COUNT(s->recent); i++) {
         struct span age = stamp_since(when, s->recent_when[i]);
-        if (s->recent[i] == mark && age.ns <= SPAN_MS(COPY_WINDOW_MS).ns && age.ns >= -SPAN_MS(COPY_WINDOW_MS).ns)
+        if (s->recent[i] == mark && age.ns <= SPAN_MS(COPY_WINDOW_MS).ns &&
+            age.ns >= -SPAN_MS(COPY_WINDOW_MS).ns)
             return true;
     }
     unsigned at = s->recent_at++ % COUNT(s->recent);
@@ -44,7 +45,8 @@ static uint32_t scaled_window(const struct session *s, int from, const struct se
     return (uint32_t)seg->window << s->half[from].wscale;
 }
 
-static void watch_window(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
+static void watch_window(struct engine *e, struct session *s, int from, const struct segment *seg,
+                         struct stream_ref ref)
 {
     (void)e;
     struct half *h = &s->half[from];
@@ -64,8 +66,8 @@ static void watch_window(struct engine *e, struct session *s, int from, const st
     }
 }
 
-void tcp_header(struct engine *e, struct session *s, int from, const struct segment *seg, const struct frame *f,
-                struct stream_ref ref)
+void tcp_header(struct engine *e, struct session *s, int from, const struct segment *seg,
+                const struct frame *f, struct stream_ref ref)
 {
     struct half *h = &s->half[from];
     struct tcp_facts *t = &s->peering->facts.side[from].tcp;
@@ -131,7 +133,8 @@ static void measure_round_trip(struct session *s, int sender, uint32_t ack, stru
 
 /* Only one direction is in the capture: what the seen end acknowledges tells what the unseen one says. The first thing is
  * an OPEN, and nothing but a KEEPALIVE has 19 bytes (RFC 4271 4.1). */
-static void infer_unseen(struct engine *e, struct session *s, int unseen, uint32_t bytes, struct stream_ref ref)
+static void infer_unseen(struct engine *e, struct session *s, int unseen, uint32_t bytes,
+                         struct stream_ref ref)
 {
     struct end *end = &s->end[unseen];
     struct delivery d = { .ref = ref };
@@ -296,6 +299,7 @@ void tcp_data(struct engine *e, struct session *s, int from, const struct segmen
         }
     }
     session_drain(e, s, from);
-    if (got & STREAM_NEW && cur_left(&seg->payload) < BGP_HEADER && cur_left(&seg->payload) < seg->payload_size)
+    if (got & STREAM_NEW && cur_left(&seg->payload) < BGP_HEADER &&
+        cur_left(&seg->payload) < seg->payload_size)
         session_infer_cut(e, s, from, seg, ref);
 }

@@ -10,15 +10,17 @@ void closed_silently(const struct happening *h, struct findings *f)
     const struct session *s = h->session;
     bool fin = h->side >= 0 && s->half[h->side].fin.frame;
     bool reset = h->side >= 0 && s->half[h->side].rst.frame;
-    if (s->end[0].notification || s->end[1].notification || s->end[0].hold_ran_out || s->end[1].hold_ran_out ||
-        !(fin || reset))
+    if (s->end[0].notification || s->end[1].notification || s->end[0].hold_ran_out ||
+        s->end[1].hold_ran_out || !(fin || reset))
         return;
     char who[ADDR_TEXT], other[ADDR_TEXT];
     struct draft *d = rule_draft(f, h, CODE_BGP_CLOSED_WITHOUT_NOTIFICATION, CONFIDENCE_CERTAIN, h->side);
-    draft_title(d, "%s ends the session with %s by a %s and says no reason", side_name(h->peering, h->side, who),
-                side_name(h->peering, !h->side, other), fin ? "FIN" : "RST");
-    draft_say(d, "No NOTIFICATION stands in the capture: the BGP process of %s was killed, crashed or restarted%s.", who,
-              s->end[h->side].open.graceful ? " (it offers graceful restart, which ends like that)" : "");
+    draft_title(d, "%s ends the session with %s by a %s and says no reason",
+                side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other),
+                fin ? "FIN" : "RST");
+    draft_say(
+        d, "No NOTIFICATION stands in the capture: the BGP process of %s was killed, crashed or restarted%s.",
+        who, s->end[h->side].open.graceful ? " (it offers graceful restart, which ends like that)" : "");
     draft_evidence(d, s->end[h->side].last_spoke, "last message of %s", who);
     draft_evidence(d, h->ref, "%s from %s", fin ? "FIN" : "RST", who);
     draft_end(f, d);
@@ -30,18 +32,20 @@ void flapping(const struct happening *h, struct findings *f)
     if (p->losses < LOSSES_ARE_FLAPPING)
         return;
     unsigned kept = p->losses < LOSSES_KEPT ? p->losses : LOSSES_KEPT;
-    const struct loss *last = &p->loss[(p->losses - 1) % LOSSES_KEPT], *first = &p->loss[(p->losses - kept) % LOSSES_KEPT];
+    const struct loss *last = &p->loss[(p->losses - 1) % LOSSES_KEPT],
+                      *first = &p->loss[(p->losses - kept) % LOSSES_KEPT];
     struct span period = { stamp_since(last->ref.when, first->ref.when).ns / (int64_t)(kept - 1) };
     unsigned hold = 0;
     char low[ADDR_TEXT], high[ADDR_TEXT], time[32], lived[32];
     for (unsigned i = 0; i < kept; i++)
         hold += p->loss[i].hold;
     struct draft *d = rule_draft(f, h, CODE_BGP_SESSION_FLAPPING, CONFIDENCE_CERTAIN, -1);
-    draft_title(d, "the session of %s and %s was lost %u times, once each %s", side_name(p, 0, low), side_name(p, 1, high),
-                p->losses, span_words(period, time));
+    draft_title(d, "the session of %s and %s was lost %u times, once each %s", side_name(p, 0, low),
+                side_name(p, 1, high), p->losses, span_words(period, time));
     draft_say(d, "It came up again each time; the last one lived %s.", span_words(last->lasted, lived));
     if (hold * 2 > kept && p->facts.hold_known)
-        draft_say(d, "It goes when the hold time of %u s runs out: what comes up does not keep up.", p->facts.hold);
+        draft_say(d, "It goes when the hold time of %u s runs out: what comes up does not keep up.",
+                  p->facts.hold);
     for (unsigned i = 0; i < kept; i++)
         draft_evidence(d, p->loss[(p->losses - kept + i) % LOSSES_KEPT].ref, "lost");
     draft_end(f, d);
@@ -73,7 +77,8 @@ void table_transfer(const struct happening *h, struct findings *f)
         if (took.ns > SPAN_S(SLOW_S).ns)
             d->severity = SEVERITY_WARNING;
         draft_title(d, "%s sent %s its table of %llu routes in %s", side_name(h->peering, i, who),
-                    side_name(h->peering, !i, other), (unsigned long long)e->transfer_routes, span_words(took, time));
+                    side_name(h->peering, !i, other), (unsigned long long)e->transfer_routes,
+                    span_words(took, time));
         struct span path = took;
         for (unsigned k = 0; k < COUNT(causes); k++) {
             path.ns -= causes[k].lost.ns;
@@ -81,7 +86,8 @@ void table_transfer(const struct happening *h, struct findings *f)
                 draft_say(d, "%s of that went to %s.", span_words(causes[k].lost, part), causes[k].to);
         }
         if (path.ns * 10 > took.ns && took.ns > SPAN_MS(100).ns)
-            draft_say(d, "%s of that went to the path: its round trips and its width.", span_words(path, part));
+            draft_say(d, "%s of that went to the path: its round trips and its width.",
+                      span_words(path, part));
         draft_say(d, e->end_of_rib ? "End-of-RIB closed it." : "It ended without an End-of-RIB.");
         draft_evidence(d, e->transfer_first, "first UPDATE of the table");
         draft_evidence(d, e->transfer_last, "last UPDATE of the table");
@@ -122,7 +128,8 @@ static int find_speaker(struct speaker *list, unsigned *count, const struct bgp_
 }
 
 /* Speakers of one AS that were all heard, and of whom some pairs have no session. */
-static void tell_mesh(const struct happening *h, struct findings *f, const struct speaker *list, unsigned count, uint32_t asn)
+static void tell_mesh(const struct happening *h, struct findings *f, const struct speaker *list,
+                      unsigned count, uint32_t asn)
 {
     unsigned members = 0, missing = 0;
     struct buf pairs = buf_init(512);
@@ -140,9 +147,11 @@ static void tell_mesh(const struct happening *h, struct findings *f, const struc
         struct draft *d = rule_draft(f, h, CODE_BGP_IBGP_PARTIAL_MESH, CONFIDENCE_POSSIBLE, -1);
         d->subject = asn;
         draft_title(d, "%u iBGP speakers of AS %u were seen, and they are not fully meshed", members, asn);
-        draft_say(d, "No session between %s%s. With a route reflector or confederation this is by design (RFC 4456, 5065); "
-                     "without one, routes are missing at some of them.",
-                  buf_text(&pairs), missing > 6 ? " and others" : "");
+        draft_say(
+            d,
+            "No session between %s%s. With a route reflector or confederation this is by design (RFC 4456, 5065); "
+            "without one, routes are missing at some of them.",
+            buf_text(&pairs), missing > 6 ? " and others" : "");
         draft_end(f, d);
     }
     buf_free(&pairs);
@@ -156,7 +165,8 @@ void ibgp_mesh(const struct happening *h, struct findings *f)
     for (uint32_t at = 0; (p = table_next(h->peerings, &at));) {
         if (p->facts.type != PEERING_IBGP || !p->ever_established)
             continue;
-        int a = find_speaker(list, &count, &p->facts.side[0]), b = find_speaker(list, &count, &p->facts.side[1]);
+        int a = find_speaker(list, &count, &p->facts.side[0]),
+            b = find_speaker(list, &count, &p->facts.side[1]);
         if (a < 0 || b < 0)
             return; /* too many to draw conclusions */
         list[a].peers |= UINT64_C(1) << b;

@@ -37,7 +37,8 @@ static const struct {
     { 3, CODE_BGP_CEASE_PEER_DECONFIGURED, false, "%s has removed its neighbour %s" },
     { 4, CODE_BGP_CEASE_ADMINISTRATIVE_RESET, false, "%s has reset the session with %s" },
     { 5, CODE_BGP_CEASE_CONNECTION_REJECTED, false, "%s rejects the connection of %s" },
-    { 6, CODE_BGP_CEASE_CONFIGURATION_CHANGE, false, "%s closes the session with %s to change its configuration" },
+    { 6, CODE_BGP_CEASE_CONFIGURATION_CHANGE, false,
+      "%s closes the session with %s to change its configuration" },
     { 8, CODE_BGP_CEASE_OUT_OF_RESOURCES, false, "%s is out of resources and closes the session with %s" },
     { 9, CODE_BGP_CEASE_HARD_RESET, false, "%s resets the session with %s" },
     { 10, CODE_BGP_CEASE_BFD_DOWN, false, "%s closes the session with %s: BFD is down" },
@@ -65,7 +66,8 @@ void notification_cease(const struct happening *h, struct findings *f)
              side_name(h->peering, !h->side, other));
     if (n->has_inner) {
         draft_title(d, "%s: %s", title, bgp_notify_name(n->inner_code, n->inner_subcode, inner));
-        draft_say(d, "It sends NOTIFICATION 6/9 (Hard Reset, RFC 8538) with %u/%u inside: that is the reason.",
+        draft_say(d,
+                  "It sends NOTIFICATION 6/9 (Hard Reset, RFC 8538) with %u/%u inside: that is the reason.",
                   n->inner_code, n->inner_subcode);
     } else {
         draft_title(d, "%s", title);
@@ -127,12 +129,13 @@ void header_bad(const struct happening *h, struct findings *f)
 {
     const struct end *e = &h->session->end[h->side];
     char who[ADDR_TEXT];
-    if (!h->peering->facts.side[h->side].open_known && !h->session->was_established && !h->session->end[!h->side].open_count)
+    if (!h->peering->facts.side[h->side].open_known && !h->session->was_established &&
+        !h->session->end[!h->side].open_count)
         return; /* nothing here has spoken BGP yet */
     struct draft *d = rule_draft(f, h, CODE_BGP_HEADER_ERROR, CONFIDENCE_CERTAIN, h->side);
     draft_title(d, "%s sends bytes that are no BGP message", side_name(h->peering, h->side, who));
-    draft_say(d, "%s (%s): type %u, length %u.", fault_words(e->bad_fault), fault_reference(e->bad_fault), e->bad_type,
-              e->bad_length);
+    draft_say(d, "%s (%s): type %u, length %u.", fault_words(e->bad_fault), fault_reference(e->bad_fault),
+              e->bad_type, e->bad_length);
     draft_evidence(d, e->bad_header, "%s", fault_words(e->bad_fault));
     draft_end(f, d);
 }

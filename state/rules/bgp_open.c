@@ -31,7 +31,9 @@ static void about_as(struct draft *d, const struct refusal *r)
     draft_title(d, "%s refuses AS %u; it expects another AS from %s", r->by, asn, r->of);
     draft_say(d, "The OPEN of %s claims AS %u.", r->of, asn);
     if (r->rejected->open_count && !r->rejected->open.as4 && asn == 23456)
-        draft_say(d, "That is AS_TRANS: its real AS needs four bytes, and it does not offer capability 65 (RFC 6793).");
+        draft_say(
+            d,
+            "That is AS_TRANS: its real AS needs four bytes, and it does not offer capability 65 (RFC 6793).");
 }
 
 static void about_id(struct draft *d, const struct refusal *r)
@@ -80,16 +82,19 @@ static void about_capability(struct draft *d, const struct refusal *r)
     } else if (r->n->data_size)
         draft_say(d, "It names capability %u%s%s.", r->n->data[0], bgp_cap_name(r->n->data[0]) ? ", " : "",
                   bgp_cap_name(r->n->data[0]) ? bgp_cap_name(r->n->data[0]) : "");
-    if (r->rejected->open_count && r->refuser->open_count && !(r->rejected->open.families & r->refuser->open.families))
+    if (r->rejected->open_count && r->refuser->open_count &&
+        !(r->rejected->open.families & r->refuser->open.families))
         draft_say(d, "The two OPENs have no address family in common.");
 }
 
 static void about_role(struct draft *d, const struct refusal *r)
 {
     draft_title(d, "%s does not accept the BGP role of %s", r->by, r->of);
-    draft_say(d, "%s says %s, %s says %s; only Provider with Customer, RS with RS-Client, and Peer with Peer fit "
-                 "(RFC 9234).",
-              r->of, role_name(r->rejected->open.role), r->by, role_name(r->refuser->open.role));
+    draft_say(
+        d,
+        "%s says %s, %s says %s; only Provider with Customer, RS with RS-Client, and Peer with Peer fit "
+        "(RFC 9234).",
+        r->of, role_name(r->rejected->open.role), r->by, role_name(r->refuser->open.role));
 }
 
 static void about_anything(struct draft *d, const struct refusal *r)
@@ -142,7 +147,8 @@ static void tell_quiet(const struct happening *h, struct findings *f, int quiet,
     const struct session *s = h->session;
     const struct end *q = &s->end[quiet], *w = &s->end[!quiet];
     char who[ADDR_TEXT], other[ADDR_TEXT], waited[32];
-    if (s->midway || s->was_established || !s->half[quiet].first.frame || !s->half[!quiet].first.frame || !w->open_count || !q->open_received || q->notification)
+    if (s->midway || s->was_established || !s->half[quiet].first.frame || !s->half[!quiet].first.frame ||
+        !w->open_count || !q->open_received || q->notification)
         return;
     if (q->open_count && (q->keepalive_sent.frame || !w->open_received || !w->keepalive_sent.frame))
         return;
@@ -157,17 +163,21 @@ static void tell_quiet(const struct happening *h, struct findings *f, int quiet,
     side_name(h->peering, !quiet, other);
     if (q->open_count) {
         draft_title(d, "%s never confirms the OPEN of %s with a KEEPALIVE", who, other);
-        draft_say(d, "Both OPENs and the KEEPALIVE of %s are there, and its TCP acknowledges them; %s sends nothing for "
-                     "%s.",
-                  other, who, span_words(span, waited));
+        draft_say(
+            d,
+            "Both OPENs and the KEEPALIVE of %s are there, and its TCP acknowledges them; %s sends nothing for "
+            "%s.",
+            other, who, span_words(span, waited));
         draft_evidence(d, w->open.ref, "OPEN of %s", other);
         draft_evidence(d, q->open.ref, "OPEN of %s", who);
         draft_evidence(d, w->keepalive_sent, "KEEPALIVE of %s, not returned", other);
     } else {
         draft_title(d, "%s does not answer the OPEN of %s", who, other);
-        draft_say(d, "The TCP of %s acknowledges the OPEN, and its BGP sends none for %s: the process hangs, is stopped, "
-                     "or what listens there is no BGP.",
-                  who, span_words(span, waited));
+        draft_say(
+            d,
+            "The TCP of %s acknowledges the OPEN, and its BGP sends none for %s: the process hangs, is stopped, "
+            "or what listens there is no BGP.",
+            who, span_words(span, waited));
         draft_evidence(d, w->open.ref, "OPEN of %s", other);
         draft_evidence(d, s->half[!quiet].ack_moved, "acknowledged, not answered");
     }
@@ -253,7 +263,8 @@ void capabilities_differ(const struct happening *h, struct findings *f)
         struct buf names = buf_init(512);
         name_families(&names, alone);
         struct draft *d = rule_draft(f, h, CODE_BGP_CAPABILITY_MISMATCH, CONFIDENCE_CERTAIN, !i);
-        draft_title(d, "only %s offers %s; the session runs without", side_name(h->peering, i, who), buf_text(&names));
+        draft_title(d, "only %s offers %s; the session runs without", side_name(h->peering, i, who),
+                    buf_text(&names));
         draft_say(d, "The OPEN of %s has it, that of %s does not: no route of that family is exchanged.", who,
                   side_name(h->peering, !i, other));
         if (!(e[0].open.families & e[1].open.families))
@@ -298,10 +309,12 @@ void graceful_restart(const struct happening *h, struct findings *f)
     char name[ADDR_TEXT], down[32];
     struct draft *d = rule_draft(f, h, CODE_BGP_GRACEFUL_RESTART, CONFIDENCE_CERTAIN, who);
     draft_title(d, "%s restarted gracefully", side_name(p, who, name));
-    draft_say(d, "Its OPEN has the Restart bit (RFC 4724), %s after the session before was lost; it offered to be back "
-                 "within %u s. %s",
-              span_words(stamp_since(o[who]->ref.when, p->session_lost.when), down), o[who]->restart_time,
-              o[who]->forwarding ? "It kept its forwarding state." : "It did not keep its forwarding state.");
+    draft_say(
+        d,
+        "Its OPEN has the Restart bit (RFC 4724), %s after the session before was lost; it offered to be back "
+        "within %u s. %s",
+        span_words(stamp_since(o[who]->ref.when, p->session_lost.when), down), o[who]->restart_time,
+        o[who]->forwarding ? "It kept its forwarding state." : "It did not keep its forwarding state.");
     draft_evidence(d, p->session_lost, "the session before was lost");
     draft_evidence(d, o[who]->ref, "OPEN with the Restart bit");
     draft_end(f, d);

@@ -12,7 +12,8 @@ static enum silence kind_of_silence(const struct session *s, int x, struct strea
     const struct half *mine = &s->half[x], *theirs = &s->half[!x];
     struct stamp soon = stamp_add(since.when, SPAN_MS(500));
     /* what x sends goes unanswered to the last */
-    bool deaf = mine->stuck_count >= 2 && stamp_before(stamp_add(theirs->last.when, SPAN_S(1)), mine->stuck_last.when);
+    bool deaf = mine->stuck_count >= 2 &&
+                stamp_before(stamp_add(theirs->last.when, SPAN_S(1)), mine->stuck_last.when);
     if (mine->shut)
         return SILENT_SHUT;
     if (s->end[!x].bad_header.frame)
@@ -30,11 +31,13 @@ static void tell_expiry(const struct happening *h, struct findings *f, struct st
     const struct end *e = &s->end[h->side];
     char who[ADDR_TEXT], other[ADDR_TEXT], silence[32];
     struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_TIMER_EXPIRED, CONFIDENCE_LIKELY, !h->side);
-    draft_title(d, "%s heard nothing from %s until its hold time ran out", side_name(h->peering, h->side, who),
-                side_name(h->peering, !h->side, other));
-    draft_say(d, "Nothing of %s reached it for %s; the hold time is %s%u s.", other,
-              span_words(stamp_since(stamp_later(fired.when, h->session->facts.closed.when), e->last_heard.when), silence),
-              s->hold_known ? "" : "about ", hold_estimate(s));
+    draft_title(d, "%s heard nothing from %s until its hold time ran out",
+                side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other));
+    draft_say(
+        d, "Nothing of %s reached it for %s; the hold time is %s%u s.", other,
+        span_words(stamp_since(stamp_later(fired.when, h->session->facts.closed.when), e->last_heard.when),
+                   silence),
+        s->hold_known ? "" : "about ", hold_estimate(s));
     draft_say(d, "No NOTIFICATION got out: the hold time was reckoned from what was delivered.");
     draft_evidence(d, e->last_heard, "last message that %s heard", who);
     draft_evidence(d, s->facts.closed, "given up");
@@ -57,9 +60,11 @@ static void tell_silence(const struct happening *h, struct findings *f)
     case SILENT_BGP:
         d = rule_draft(f, h, CODE_BGP_KEEPALIVES_STOPPED, CONFIDENCE_CERTAIN, !h->side);
         draft_title(d, "%s sends no more KEEPALIVEs, though its TCP is alive", other);
-        draft_say(d, "After its last message it goes on acknowledging what %s sends: the machine and the path are there, "
-                     "its BGP process hangs or is stopped.",
-                  who);
+        draft_say(
+            d,
+            "After its last message it goes on acknowledging what %s sends: the machine and the path are there, "
+            "its BGP process hangs or is stopped.",
+            who);
         draft_evidence(d, since, "last message from %s", other);
         draft_evidence(d, mine->ack_moved, "%s still acknowledges", other);
         draft_end(f, d);
@@ -67,15 +72,18 @@ static void tell_silence(const struct happening *h, struct findings *f)
     case SILENT_AT_ALL:
         d = rule_draft(f, h, CODE_BGP_PEER_SILENT, CONFIDENCE_CERTAIN, !h->side);
         draft_title(d, "nothing at all comes from %s any more, not even TCP acknowledgements", other);
-        draft_say(d, "%s sends its data again and again without an answer: %s is down, or the path from it to the "
-                     "capture point is broken.",
-                  who, other);
+        draft_say(
+            d,
+            "%s sends its data again and again without an answer: %s is down, or the path from it to the "
+            "capture point is broken.",
+            who, other);
         draft_evidence(d, theirs->last, "last packet of %s", other);
         draft_evidence(d, mine->stuck_first, "sent again, unanswered");
         draft_evidence(d, mine->stuck_last, "sent again, unanswered");
         draft_end(f, d);
         break;
-    default: break; /* tcp-zero-window, tcp-path-mtu-black-hole, tcp-retransmissions and bgp-header-error speak of the others */
+    default:
+        break; /* tcp-zero-window, tcp-path-mtu-black-hole, tcp-retransmissions and bgp-header-error speak of the others */
     }
 }
 
@@ -84,8 +92,8 @@ static void tell_notified(const struct happening *h, struct findings *f, const s
     const struct end *e = &h->session->end[h->side];
     char who[ADDR_TEXT], other[ADDR_TEXT], silence[32];
     struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_TIMER_EXPIRED, CONFIDENCE_CERTAIN, !h->side);
-    draft_title(d, "%s heard nothing from %s until its hold time ran out", side_name(h->peering, h->side, who),
-                side_name(h->peering, !h->side, other));
+    draft_title(d, "%s heard nothing from %s until its hold time ran out",
+                side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other));
     if (e->last_heard.frame)
         draft_say(d, "The last message that reached it came %s before.",
                   span_words(stamp_since(n->ref.when, e->last_heard.when), silence));
@@ -102,7 +110,8 @@ void hold_expired(const struct happening *h, struct findings *f)
     const struct session *s = h->session;
     const struct notification_facts *n = s->end[h->side].notification;
     /* sent from OpenSent it says that no OPEN came: open_unanswered speaks of that */
-    if (n->code != 4 || s->end[!h->side].closed || (!s->was_established && !s->midway && !s->end[h->side].last_heard.frame))
+    if (n->code != 4 || s->end[!h->side].closed ||
+        (!s->was_established && !s->midway && !s->end[h->side].last_heard.frame))
         return;
     tell_notified(h, f, n);
     if (s->was_established)
@@ -129,11 +138,14 @@ static void tell_margin(const struct happening *h, struct findings *f, int x)
     if (hold < 3 || !rhythm || silence * 3 <= hold * 2 || silence >= hold)
         return;
     char who[ADDR_TEXT], late[ADDR_TEXT], gap[32];
-    struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_MARGIN_LOW, s->hold_known ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, !x);
+    struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_MARGIN_LOW,
+                                 s->hold_known ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, !x);
     d->when = e->silence_until.when;
-    draft_title(d, "%s came within %.1f s of losing the session: nothing arrived from %s for %s", side_name(h->peering, x, who),
-                hold - silence, side_name(h->peering, !x, late), span_words(e->longest_silence, gap));
-    draft_say(d, "The hold time is %s%.0f s, and KEEPALIVEs are due every third of it.", s->hold_known ? "" : "about ", hold);
+    draft_title(d, "%s came within %.1f s of losing the session: nothing arrived from %s for %s",
+                side_name(h->peering, x, who), hold - silence, side_name(h->peering, !x, late),
+                span_words(e->longest_silence, gap));
+    draft_say(d, "The hold time is %s%.0f s, and KEEPALIVEs are due every third of it.",
+              s->hold_known ? "" : "about ", hold);
     draft_evidence(d, e->silence_from, "last message before the silence");
     draft_evidence(d, e->silence_until, "first message after it");
     draft_end(f, d);

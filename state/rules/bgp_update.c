@@ -50,12 +50,14 @@ void update_malformed(const struct happening *h, struct findings *f)
     struct buf prefix = buf_init(256);
     struct draft *d = rule_draft(f, h, CODE_BGP_UPDATE_MALFORMED, CONFIDENCE_CERTAIN, h->side);
     const struct faults *values = h->news->summary ? &h->news->summary->faults : NULL;
-    const struct fault *first = h->update->faults.count ? &h->update->faults.list[0]
-                                : values && values->count ? &values->list[0] : NULL;
+    const struct fault *first = h->update->faults.count   ? &h->update->faults.list[0]
+                                : values && values->count ? &values->list[0]
+                                                          : NULL;
     d->severity = v >= BGP_DISABLE_FAMILY ? SEVERITY_ERROR : SEVERITY_WARNING;
     draft_title(d, "%s sends a malformed UPDATE: %s", side_name(h->peering, h->side, who),
-                first ? fault_words(first->code)
-                      : h->news->nlri_fault != FAULT_COUNT ? fault_words(h->news->nlri_fault) : "see the faults");
+                first                                ? fault_words(first->code)
+                : h->news->nlri_fault != FAULT_COUNT ? fault_words(h->news->nlri_fault)
+                                                     : "see the faults");
     if (first)
         say_fault(d, first);
     else if (h->news->nlri_fault != FAULT_COUNT)
@@ -94,7 +96,8 @@ void path_loop(const struct happening *h, struct findings *f)
     uint32_t own = p->facts.side[!h->side].asn;
     /* an echo cannot be told from a loop where the receiver's own routes may have been missed */
     bool all_seen = !h->session->midway && !h->session->half[!h->side].missed && h->session->ctx_known;
-    if (!own || !all_seen || !h->news->summary || !h->news->announced || !bgp_path_has(h->update, h->ctx, own) || echoed(h))
+    if (!own || !all_seen || !h->news->summary || !h->news->announced ||
+        !bgp_path_has(h->update, h->ctx, own) || echoed(h))
         return;
     char who[ADDR_TEXT], other[ADDR_TEXT];
     struct buf prefix = buf_init(256), path = buf_init(512);
@@ -103,8 +106,9 @@ void path_loop(const struct happening *h, struct findings *f)
     struct draft *d = rule_draft(f, h, CODE_ROUTE_AS_PATH_LOOP, CONFIDENCE_CERTAIN, !h->side);
     draft_title(d, "%s sends %s routes whose AS_PATH already holds AS %u", side_name(p, h->side, who),
                 side_name(p, !h->side, other), own);
-    draft_say(d, "%s comes with AS_PATH %s: %s, which is AS %u itself, does not use it unless it is told to "
-                 "(allowas-in).",
+    draft_say(d,
+              "%s comes with AS_PATH %s: %s, which is AS %u itself, does not use it unless it is told to "
+              "(allowas-in).",
               buf_text(&prefix), buf_text(&path), other, own);
     draft_evidence(d, h->ref, "AS_PATH %s", buf_text(&path));
     draft_end(f, d);
@@ -133,7 +137,8 @@ void leak(const struct happening *h, struct findings *f)
         return;
     int role = role_of(h->session, h->side);
     uint32_t asn = p->facts.side[h->side].asn;
-    bool leaked = role == ROLE_CUSTOMER || role == ROLE_RS_CLIENT || (role == ROLE_PEER && asn && a->otc != asn);
+    bool leaked =
+        role == ROLE_CUSTOMER || role == ROLE_RS_CLIENT || (role == ROLE_PEER && asn && a->otc != asn);
     if (!leaked)
         return;
     char who[ADDR_TEXT], other[ADDR_TEXT];
@@ -142,8 +147,11 @@ void leak(const struct happening *h, struct findings *f)
     struct draft *d = rule_draft(f, h, CODE_ROUTE_LEAK, CONFIDENCE_CERTAIN, h->side);
     draft_title(d, "%s leaks routes to %s that were meant for customers only", side_name(p, h->side, who),
                 side_name(p, !h->side, other));
-    draft_say(d, "%s carries OTC %u, and comes from a %s: RFC 9234 calls that a leak.", buf_text(&prefix), a->otc,
-              role == ROLE_PEER ? "peer of another AS" : role == ROLE_CUSTOMER ? "customer" : "route server client");
+    draft_say(d, "%s carries OTC %u, and comes from a %s: RFC 9234 calls that a leak.", buf_text(&prefix),
+              a->otc,
+              role == ROLE_PEER       ? "peer of another AS"
+              : role == ROLE_CUSTOMER ? "customer"
+                                      : "route server client");
     draft_evidence(d, h->ref, "UPDATE with OTC %u", a->otc);
     draft_end(f, d);
     buf_free(&prefix);
@@ -176,8 +184,10 @@ void bogon(const struct happening *h, struct findings *f)
         draft_say(d, "%s: %s.", buf_text(&prefix), h->news->bogon_why);
     } else {
         name_first(h, &prefix);
-        draft_title(d, "%s announces routes through AS %u, which must not be seen between networks", who, a->bogon_as);
-        draft_say(d, "%s has AS %u in its AS_PATH: reserved, private or for documentation.", buf_text(&prefix), a->bogon_as);
+        draft_title(d, "%s announces routes through AS %u, which must not be seen between networks", who,
+                    a->bogon_as);
+        draft_say(d, "%s has AS %u in its AS_PATH: reserved, private or for documentation.",
+                  buf_text(&prefix), a->bogon_as);
     }
     draft_evidence(d, h->ref, "UPDATE to %s", other);
     draft_end(f, d);
@@ -198,16 +208,18 @@ static void tell_notable(const struct happening *h, struct findings *f, const st
             draft_title(d, "%s announces and withdraws %u prefixes again and again", who, others);
         else
             draft_title(d, "%s announces and withdraws %s again and again", who, buf_text(&prefix));
-        draft_say(d, "%s was withdrawn and announced again %u times with the session up%s.", buf_text(&prefix), n->after,
-                  others > 1 ? ", as the latest of them" : "");
+        draft_say(d, "%s was withdrawn and announced again %u times with the session up%s.",
+                  buf_text(&prefix), n->after, others > 1 ? ", as the latest of them" : "");
         draft_evidence(d, h->ref, "%s announced again", buf_text(&prefix));
     } else {
         d = rule_draft(f, h, CODE_ROUTE_ORIGIN_CHANGE, CONFIDENCE_CERTAIN, h->side);
-        draft_title(d, "the origin of %s changes from AS %u to AS %u, as %s tells it", buf_text(&prefix), n->before,
-                    n->after, who);
-        draft_say(d, "The last AS of its AS_PATH was %u and is %u: another network announces it now, or the path was "
-                     "cut short.",
-                  n->before, n->after);
+        draft_title(d, "the origin of %s changes from AS %u to AS %u, as %s tells it", buf_text(&prefix),
+                    n->before, n->after, who);
+        draft_say(
+            d,
+            "The last AS of its AS_PATH was %u and is %u: another network announces it now, or the path was "
+            "cut short.",
+            n->before, n->after);
         draft_evidence(d, h->ref, "%s from AS %u", buf_text(&prefix), n->after);
     }
     draft_end(f, d);
@@ -229,8 +241,8 @@ void mass_withdrawal(const struct happening *h, struct findings *f)
     struct draft *d = rule_draft(f, h, CODE_ROUTE_MASS_WITHDRAWAL, CONFIDENCE_CERTAIN, h->side);
     d->when = p->gone_since[h->side].when;
     d->once = true;
-    draft_title(d, "%s withdrew %llu of its %u routes within %s, with the session up", side_name(p, h->side, who),
-                (unsigned long long)p->gone[h->side], p->routes_before[h->side],
+    draft_title(d, "%s withdrew %llu of its %u routes within %s, with the session up",
+                side_name(p, h->side, who), (unsigned long long)p->gone[h->side], p->routes_before[h->side],
                 span_words(stamp_since(h->ref.when, p->gone_since[h->side].when), time));
     draft_say(d, "The session with %s stayed Established: behind %s something was lost, or a filter changed.",
               side_name(p, !h->side, other), who);

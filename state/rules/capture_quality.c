@@ -11,7 +11,8 @@ void capture_directions(const struct happening *h, struct findings *f)
     const struct peering *p;
     for (uint32_t at = 0; (p = table_next(h->peerings, &at));)
         for (int seen = 0; seen < 2; seen++) {
-            if (p->packets_from[!seen] || !p->heard_ack[seen].frame || p->packets_from[seen] < ONE_WAY_PACKETS)
+            if (p->packets_from[!seen] || !p->heard_ack[seen].frame ||
+                p->packets_from[seen] < ONE_WAY_PACKETS)
                 continue;
             char who[ADDR_TEXT], other[ADDR_TEXT];
             struct happening one = *h;
@@ -20,9 +21,11 @@ void capture_directions(const struct happening *h, struct findings *f)
             d->when = p->facts.first;
             draft_title(d, "only what %s sends to %s is in the capture", side_name(p, seen, who),
                         side_name(p, !seen, other));
-            draft_say(d, "%s acknowledges bytes of %s that stand nowhere in the capture: the other direction takes "
-                         "another way, or was not tapped. What reached %s can only be inferred.",
-                      who, other, other);
+            draft_say(
+                d,
+                "%s acknowledges bytes of %s that stand nowhere in the capture: the other direction takes "
+                "another way, or was not tapped. What reached %s can only be inferred.",
+                who, other, other);
             draft_evidence(d, p->heard_ack[seen], "acknowledges what was never seen");
             draft_end(f, d);
         }
@@ -46,8 +49,9 @@ void capture_holes(const struct happening *h, struct findings *f)
     d->when = h->capture->first;
     draft_title(d, "the capture lost packets: %llu bytes were acknowledged that it does not have",
                 (unsigned long long)missed);
-    draft_say(d, "TCP of %u peering%s acknowledges them, so the network did not lose them. Messages in them are "
-                 "unknown; the first is %s.",
+    draft_say(d,
+              "TCP of %u peering%s acknowledges them, so the network did not lose them. Messages in them are "
+              "unknown; the first is %s.",
               peerings, peerings == 1 ? "" : "s", example->facts.name);
     draft_end(f, d);
 }
@@ -58,9 +62,12 @@ void capture_cut(const struct happening *h, struct findings *f)
         return;
     struct draft *d = rule_draft(f, h, CODE_CAPTURE_TRUNCATED, CONFIDENCE_CERTAIN, -1);
     d->when = h->capture->first;
-    draft_title(d, "%llu packets of interest were cut at the snapshot length", (unsigned long long)h->capture->truncated);
-    draft_say(d, "What stood behind the cut is unknown: routes and capabilities may be missing here. Capture whole packets "
-                 "(tcpdump -s 0).");
+    draft_title(d, "%llu packets of interest were cut at the snapshot length",
+                (unsigned long long)h->capture->truncated);
+    draft_say(
+        d,
+        "What stood behind the cut is unknown: routes and capabilities may be missing here. Capture whole packets "
+        "(tcpdump -s 0).");
     draft_end(f, d);
 }
 

@@ -14,8 +14,8 @@ static bool is_up(const struct peering *p)
 }
 
 /* The first attempt of a kind and the latest two, each with what answered it. */
-static void show_attempts(struct draft *d, const struct attempts *a, enum attempt_outcome outcome, const char *what,
-                          const char *answer)
+static void show_attempts(struct draft *d, const struct attempts *a, enum attempt_outcome outcome,
+                          const char *what, const char *answer)
 {
     for (unsigned i = 0; i < 3; i++) {
         draft_evidence(d, a->of[outcome][i], "%s", what);
@@ -51,9 +51,12 @@ static void tell_refused(const struct happening *h, struct findings *f, int dial
     d->when = a->of[ATTEMPT_REFUSED][0].when;
     if (is_up(p))
         d->severity = SEVERITY_INFO;
-    draft_title(d, "%s refuses the TCP connections of %s", side_name(p, !dialler, by), side_name(p, dialler, who));
-    draft_say(d, "A SYN from %s is answered with RST: nothing listens on the BGP port of %s, or not for this address.",
-              who, by);
+    draft_title(d, "%s refuses the TCP connections of %s", side_name(p, !dialler, by),
+                side_name(p, dialler, who));
+    draft_say(
+        d,
+        "A SYN from %s is answered with RST: nothing listens on the BGP port of %s, or not for this address.",
+        who, by);
     say_tries(d, a, ATTEMPT_REFUSED);
     if (is_up(p))
         draft_say(d, "The session came up later.");
@@ -78,10 +81,12 @@ static void tell_icmp(const struct happening *h, struct findings *f, int dialler
         d = rule_draft(f, h, CODE_BGP_CONNECT_TTL_EXPIRED, CONFIDENCE_CERTAIN, dialler);
         draft_title(d, "%s is more than one hop away from %s, whose packets may go no further",
                     side_name(p, !dialler, to), side_name(p, dialler, who));
-        draft_say(d, "%s sends its SYN with %s %u, and %s answers ICMP \"%s\": the peer is not a direct neighbour, "
-                     "and eBGP multihop is missing.",
-                  who, s->icmp_v6 ? "hop limit" : "TTL", s->half[dialler].syn_ttl, from,
-                  icmp_name(s->icmp_v6, s->icmp_type, s->icmp_code));
+        draft_say(
+            d,
+            "%s sends its SYN with %s %u, and %s answers ICMP \"%s\": the peer is not a direct neighbour, "
+            "and eBGP multihop is missing.",
+            who, s->icmp_v6 ? "hop limit" : "TTL", s->half[dialler].syn_ttl, from,
+            icmp_name(s->icmp_v6, s->icmp_type, s->icmp_code));
     } else {
         d = rule_draft(f, h, CODE_BGP_CONNECT_ICMP_UNREACHABLE, CONFIDENCE_CERTAIN, -1);
         d->at = s->icmp_from;
@@ -108,11 +113,13 @@ static void tell_closed(const struct happening *h, struct findings *f, int diall
     char who[ADDR_TEXT], by[ADDR_TEXT];
     struct draft *d = rule_draft(f, h, CODE_BGP_CONNECT_CLOSED_BEFORE_OPEN, CONFIDENCE_CERTAIN, !dialler);
     d->when = a->of[ATTEMPT_CLOSED][0].when;
-    draft_title(d, "%s accepts connections of %s and closes them before BGP begins", side_name(p, !dialler, by),
-                side_name(p, dialler, who));
-    draft_say(d, "The handshake completes, then %s closes without an OPEN of its own: it has no neighbour %s, or "
-                 "that neighbour is shut down there or has no address family.",
-              by, who);
+    draft_title(d, "%s accepts connections of %s and closes them before BGP begins",
+                side_name(p, !dialler, by), side_name(p, dialler, who));
+    draft_say(
+        d,
+        "The handshake completes, then %s closes without an OPEN of its own: it has no neighbour %s, or "
+        "that neighbour is shut down there or has no address family.",
+        by, who);
     say_tries(d, a, ATTEMPT_CLOSED);
     show_attempts(d, a, ATTEMPT_CLOSED, "SYN", "closed without an OPEN");
     draft_end(f, d);
@@ -137,10 +144,13 @@ static bool tell_signatures(const struct happening *h, struct findings *f)
             continue;
         struct draft *d = rule_draft(f, h, CODE_BGP_MD5_MISSING, CONFIDENCE_CERTAIN, !i);
         d->when = a[i].first.when;
-        draft_title(d, "%s signs its segments with TCP-MD5, %s does not", side_name(p, i, who), side_name(p, !i, other));
-        draft_say(d, "The SYNs of %s carry TCP option 19 (RFC 2385), those of %s don't; each drops the other's in "
-                     "silence. The password is missing at %s, or should not be there at %s.",
-                  who, other, other, who);
+        draft_title(d, "%s signs its segments with TCP-MD5, %s does not", side_name(p, i, who),
+                    side_name(p, !i, other));
+        draft_say(
+            d,
+            "The SYNs of %s carry TCP option 19 (RFC 2385), those of %s don't; each drops the other's in "
+            "silence. The password is missing at %s, or should not be there at %s.",
+            who, other, other, who);
         draft_evidence(d, a[i].md5_ref, "SYN with an MD5 signature");
         draft_evidence(d, a[!i].unsigned_ref, "SYN without one");
         draft_evidence(d, a[i].last, "SYN, unanswered");
@@ -172,21 +182,30 @@ static bool tell_keys(const struct happening *h, struct findings *f)
     int wrong = right[0] == 0 && right[1] != 0 ? 0 : right[1] == 0 && right[0] != 0 ? 1 : -1;
     if (!(both || wrong >= 0) || !silent || is_up(p))
         return false;
-    struct draft *d = rule_draft(f, h, CODE_BGP_MD5_MISMATCH, wrong >= 0 ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, wrong);
-    d->when = stamp_before(a[0].first.when, a[1].first.when) && a[0].first.frame ? a[0].first.when : a[1].first.when;
+    struct draft *d =
+        rule_draft(f, h, CODE_BGP_MD5_MISMATCH, wrong >= 0 ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, wrong);
+    d->when = stamp_before(a[0].first.when, a[1].first.when) && a[0].first.frame ? a[0].first.when
+                                                                                 : a[1].first.when;
     side_name(p, 0, low);
     side_name(p, 1, high);
     if (right[0] == 0 && right[1] == 0) {
         draft_title(d, "neither %s nor %s signs with the key given, and each ignores the other", low, high);
-        draft_say(d, "Both sides' SYNs carry TCP option 19 (RFC 2385); the digests of neither are those of that key.");
+        draft_say(
+            d,
+            "Both sides' SYNs carry TCP option 19 (RFC 2385); the digests of neither are those of that key.");
     } else if (wrong >= 0) {
         draft_title(d, "%s signs its segments with another key than the one given", wrong ? high : low);
         draft_say(d, "The digests of %s are not those of the key given; %s.", wrong ? high : low,
-                  right[!wrong] == 1 ? "those of the other side are" : "no digest of the other side was seen");
+                  right[!wrong] == 1 ? "those of the other side are"
+                                     : "no digest of the other side was seen");
     } else {
-        draft_title(d, "%s and %s sign their segments with TCP-MD5, and each ignores the other: the keys differ", low, high);
-        draft_say(d, "Both sides' SYNs carry TCP option 19 (RFC 2385) and none is answered in any way. A filter that "
-                     "drops both directions would look the same; with the key at hand (--tcp-md5-key) the digests tell.");
+        draft_title(d,
+                    "%s and %s sign their segments with TCP-MD5, and each ignores the other: the keys differ",
+                    low, high);
+        draft_say(
+            d,
+            "Both sides' SYNs carry TCP option 19 (RFC 2385) and none is answered in any way. A filter that "
+            "drops both directions would look the same; with the key at hand (--tcp-md5-key) the digests tell.");
     }
     for (int i = 0; i < 2; i++) {
         draft_evidence(d, a[i].md5_ref, "SYN with an MD5 signature");
@@ -208,18 +227,22 @@ static bool tell_ao(const struct happening *h, struct findings *f)
     int signs = a[0].ao ? 0 : 1;
     if (!a[!signs].total)
         return false;
-    struct draft *d = rule_draft(f, h, CODE_BGP_TCP_AO_MISMATCH,
-                                 a[!signs].ao ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN, a[!signs].ao ? -1 : !signs);
+    struct draft *d =
+        rule_draft(f, h, CODE_BGP_TCP_AO_MISMATCH, a[!signs].ao ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN,
+                   a[!signs].ao ? -1 : !signs);
     d->when = a[signs].first.when;
     if (a[!signs].ao) {
         draft_title(d, "%s and %s sign with TCP-AO, and each ignores the other", side_name(p, 0, who),
                     side_name(p, 1, other));
-        draft_say(d, "Both sides' SYNs carry TCP option 29 (RFC 5925) and none is answered: their keys, key IDs or "
-                     "algorithms differ.");
+        draft_say(
+            d, "Both sides' SYNs carry TCP option 29 (RFC 5925) and none is answered: their keys, key IDs or "
+               "algorithms differ.");
     } else {
         draft_title(d, "%s signs its segments with TCP-AO, %s does not", side_name(p, signs, who),
                     side_name(p, !signs, other));
-        draft_say(d, "The SYNs of %s carry TCP option 29 (RFC 5925), those of %s don't; each drops the other's.", who, other);
+        draft_say(d,
+                  "The SYNs of %s carry TCP option 29 (RFC 5925), those of %s don't; each drops the other's.",
+                  who, other);
     }
     draft_evidence(d, a[0].last, "SYN, unanswered");
     draft_evidence(d, a[1].last, "SYN, unanswered");
@@ -236,23 +259,32 @@ static void tell_no_reply(const struct happening *h, struct findings *f, int dia
     char who[ADDR_TEXT], to[ADDR_TEXT];
     if (p->heard_ack[dialler].frame && !p->packets_from[!dialler])
         return; /* it is answered: the capture has one direction only */
-    if (!a->count[ATTEMPT_NO_REPLY] || a->count[ATTEMPT_ICMP] || is_up(p) || (p->had_session && p->lost_by_notification))
+    if (!a->count[ATTEMPT_NO_REPLY] || a->count[ATTEMPT_ICMP] || is_up(p) ||
+        (p->had_session && p->lost_by_notification))
         return;
     struct draft *d = rule_draft(f, h, CODE_BGP_CONNECT_NO_REPLY, CONFIDENCE_CERTAIN, !dialler);
     d->when = a->of[ATTEMPT_NO_REPLY][0].when;
-    draft_title(d, "%s gets no answer of any kind from %s", side_name(p, dialler, who), side_name(p, !dialler, to));
-    draft_say(d, "SYNs from %s to the BGP port of %s are sent again and again; no SYN/ACK, no RST, no ICMP error comes "
-                 "back.",
-              who, to);
+    draft_title(d, "%s gets no answer of any kind from %s", side_name(p, dialler, who),
+                side_name(p, !dialler, to));
+    draft_say(
+        d,
+        "SYNs from %s to the BGP port of %s are sent again and again; no SYN/ACK, no RST, no ICMP error comes "
+        "back.",
+        who, to);
     say_tries(d, a, ATTEMPT_NO_REPLY);
     if (p->attempts[!dialler].count[ATTEMPT_UNHEARD])
-        draft_say(d, "What is sent to %s does not arrive there: it does not take the SYN/ACKs of %s either.", to, who);
+        draft_say(d, "What is sent to %s does not arrive there: it does not take the SYN/ACKs of %s either.",
+                  to, who);
     else if (a->md5)
-        draft_say(d, "The SYNs are signed (TCP-MD5); a peer without that key, or with another one, would be as silent.");
+        draft_say(
+            d,
+            "The SYNs are signed (TCP-MD5); a peer without that key, or with another one, would be as silent.");
     else
-        draft_say(d, "They are dropped on the way or at %s (filter, host down, a password or GTSM it insists on), or "
-                     "the answer finds no way back.",
-                  to);
+        draft_say(
+            d,
+            "They are dropped on the way or at %s (filter, host down, a password or GTSM it insists on), or "
+            "the answer finds no way back.",
+            to);
     show_attempts(d, a, ATTEMPT_NO_REPLY, "SYN, unanswered", NULL);
     draft_end(f, d);
 }
@@ -268,9 +300,11 @@ static void tell_unheard(const struct happening *h, struct findings *f, int dial
     d->when = a->of[ATTEMPT_UNHEARD][0].when;
     draft_title(d, "%s does not get the answers of %s to its SYNs", side_name(p, dialler, who),
                 side_name(p, !dialler, to));
-    draft_say(d, "%s answers with SYN/ACK, which stands in the capture; %s goes on sending its SYN. The answer is lost "
-                 "between the capture point and %s, or dropped there.",
-              to, who, who);
+    draft_say(
+        d,
+        "%s answers with SYN/ACK, which stands in the capture; %s goes on sending its SYN. The answer is lost "
+        "between the capture point and %s, or dropped there.",
+        to, who, who);
     show_attempts(d, a, ATTEMPT_UNHEARD, "SYN", "SYN/ACK");
     draft_end(f, d);
 }
@@ -291,7 +325,8 @@ void connect_attempts(const struct happening *h, struct findings *f)
 /* ---- update-source ---- */
 
 /* Another peering whose called side is the router of `mac`: the address by which this router is sought. */
-static const struct peering *sought_elsewhere(const struct happening *h, const struct peering *p, int dialler, int *side)
+static const struct peering *sought_elsewhere(const struct happening *h, const struct peering *p, int dialler,
+                                              int *side)
 {
     static const uint8_t none[6];
     const struct peering *q;
@@ -304,7 +339,8 @@ static const struct peering *sought_elsewhere(const struct happening *h, const s
             if (q == p || !fails || addr_equal(&q->facts.side[called].addr, &p->facts.side[dialler].addr))
                 continue;
             /* by its MAC addresses the router that dials here is the one that is called there, and the other way round */
-            if (!memcmp(q->mac[called], p->mac[dialler], 6) && !memcmp(q->mac[!called], p->mac[!dialler], 6)) {
+            if (!memcmp(q->mac[called], p->mac[dialler], 6) &&
+                !memcmp(q->mac[!called], p->mac[!dialler], 6)) {
                 *side = called;
                 return q;
             }
@@ -329,21 +365,29 @@ static void tell_source(const struct happening *h, struct findings *f, const str
     char who[ADDR_TEXT], other[ADDR_TEXT], sought[ADDR_TEXT];
     struct happening one = *h;
     one.peering = p;
-    struct draft *d = rule_draft(f, &one, CODE_BGP_SOURCE_ADDRESS_MISMATCH, q ? CONFIDENCE_CERTAIN : CONFIDENCE_POSSIBLE, dialler);
+    struct draft *d = rule_draft(f, &one, CODE_BGP_SOURCE_ADDRESS_MISMATCH,
+                                 q ? CONFIDENCE_CERTAIN : CONFIDENCE_POSSIBLE, dialler);
     d->when = a->of[how][0].when;
     if (!q)
         d->severity = SEVERITY_WARNING;
-    draft_title(d, "%s dials %s from an address that %s may not have as its neighbour", side_name(p, dialler, who),
-                side_name(p, !dialler, other), other);
+    draft_title(d, "%s dials %s from an address that %s may not have as its neighbour",
+                side_name(p, dialler, who), side_name(p, !dialler, other), other);
     if (q) {
-        draft_say(d, "The same router (by its MAC address) is sought at %s, and dials from %s: update-source is missing.",
-                  side_name(q, called, sought), who);
-        draft_evidence(d, q->attempts[!called].of[q->attempts[!called].count[ATTEMPT_CLOSED] ? ATTEMPT_CLOSED : ATTEMPT_REFUSED][0],
-                       "the other side dials %s", sought);
+        draft_say(
+            d,
+            "The same router (by its MAC address) is sought at %s, and dials from %s: update-source is missing.",
+            side_name(q, called, sought), who);
+        draft_evidence(
+            d,
+            q->attempts[!called]
+                .of[q->attempts[!called].count[ATTEMPT_CLOSED] ? ATTEMPT_CLOSED : ATTEMPT_REFUSED][0],
+            "the other side dials %s", sought);
     } else
-        draft_say(d, "%s does not lie on the link of %s, so it is a loopback, and closes what comes from there without an "
-                     "OPEN: the source should be a loopback as well (update-source), or the neighbour is not configured.",
-                  other, who);
+        draft_say(
+            d,
+            "%s does not lie on the link of %s, so it is a loopback, and closes what comes from there without an "
+            "OPEN: the source should be a loopback as well (update-source), or the neighbour is not configured.",
+            other, who);
     draft_evidence(d, a->of[how][0], "SYN from %s", who);
     draft_evidence(d, a->answer[how][0], "turned down");
     draft_end(f, d);

@@ -33,8 +33,8 @@ struct happening {
     const struct bgp_ctx *ctx;
     const struct rib_news *news;
     const struct capture_facts *capture;
-    const struct table *peerings;   /* all of them, for HAPPEN_CAPTURE_END and rules that compare */
-    bool again; /* about a connection that was told of before: don't count twice */
+    const struct table *peerings; /* all of them, for HAPPEN_CAPTURE_END and rules that compare */
+    bool again;                   /* about a connection that was told of before: don't count twice */
     struct stamp now;
 };
 
@@ -46,7 +46,8 @@ void rules_run(const struct happening *, struct findings *);
 /* ---- words that rules share (rule.c) ---- */
 
 /* A draft about the peering of the happening, with `at` as the side to look at first (-1: none named). */
-struct draft *rule_draft(struct findings *, const struct happening *, enum finding_code, enum confidence, int at);
+struct draft *rule_draft(struct findings *, const struct happening *, enum finding_code, enum confidence,
+                         int at);
 const char *side_name(const struct peering *, int side, char text[ADDR_TEXT]);
 /* "5.0 s", "12 min 4 s", "840 ms". Returns text. */
 const char *span_words(struct span, char text[32]);

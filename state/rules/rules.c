@@ -58,6 +58,7 @@ const char *span_words(struct span d, char text[32])
     else if (s < 7200)
         snprintf(text, 32, "%.0f min %.0f s", (double)(long)(s / 60), s - 60.0 * (double)(long)(s / 60));
     else
-        snprintf(text, 32, "%.0f h %.0f min", (double)(long)(s / 3600), (s - 3600.0 * (double)(long)(s / 3600)) / 60);
+        snprintf(text, 32, "%.0f h %.0f min", (double)(long)(s / 3600),
+                 (s - 3600.0 * (double)(long)(s / 3600)) / 60);
     return text;
 }

@@ -37,9 +37,11 @@ void path_mtu(const struct happening *h, struct findings *f)
         d->once = h->again;
         draft_title(d, "large segments of %s never reach %s", side_name(h->peering, i, who),
                     side_name(h->peering, !i, other));
-        draft_say(d, "A segment of %u bytes was sent %u times and never acknowledged; segments up to %u bytes pass. "
-                     "KEEPALIVEs wait behind it in the stream, so the hold time of %s runs out.",
-                  sender->smallest_lost, sender->stuck_count + 1, passes, other);
+        draft_say(
+            d,
+            "A segment of %u bytes was sent %u times and never acknowledged; segments up to %u bytes pass. "
+            "KEEPALIVEs wait behind it in the stream, so the hold time of %s runs out.",
+            sender->smallest_lost, sender->stuck_count + 1, passes, other);
         if (s->icmp.frame && s->icmp_mtu) {
             draft_say(d, "%s says that %u bytes is the most that passes (ICMP), and %s does not heed it.",
                       addr_text(&s->icmp_from, icmp), s->icmp_mtu, who);
@@ -74,11 +76,14 @@ void window_shut(const struct happening *h, struct findings *f)
         d->severity = s->was_established && (s->lost_told || half->shut) ? SEVERITY_ERROR : SEVERITY_WARNING;
         draft_title(d, "%s does not read: its receive window is shut for %s", side_name(h->peering, i, who),
                     span_words(longest, time));
-        draft_say(d, "%s has data waiting and may only probe; KEEPALIVEs and UPDATEs wait with it. The BGP process of "
-                     "%s is stopped or overloaded.",
-                  side_name(h->peering, !i, other), who);
+        draft_say(
+            d,
+            "%s has data waiting and may only probe; KEEPALIVEs and UPDATEs wait with it. The BGP process of "
+            "%s is stopped or overloaded.",
+            side_name(h->peering, !i, other), who);
         draft_evidence(d, half->shut_ref, "window 0 from %s", who);
-        draft_evidence(d, half->shut ? half->last : s->half[!i].last, half->shut ? "still shut" : "last packet");
+        draft_evidence(d, half->shut ? half->last : s->half[!i].last,
+                       half->shut ? "still shut" : "last packet");
         draft_end(f, d);
     }
 }
@@ -107,8 +112,8 @@ void path_loses(const struct happening *h, struct findings *f)
         struct draft *d = rule_draft(f, h, CODE_TCP_RETRANSMISSIONS, CONFIDENCE_CERTAIN, -1);
         d->subject = 1u + (unsigned)i;
         d->when = first.when;
-        draft_title(d, "the path from %s to %s loses packets: %.1f %% of segments are sent again", side_name(p, i, who),
-                    side_name(p, !i, other), share);
+        draft_title(d, "the path from %s to %s loses packets: %.1f %% of segments are sent again",
+                    side_name(p, i, who), side_name(p, !i, other), share);
         draft_say(d, "%llu of %llu segments with data of %s were sent again, %u different ones.",
                   (unsigned long long)t->retransmissions, (unsigned long long)t->segments, who, runs);
         draft_evidence(d, first, "first retransmission");
@@ -135,9 +140,11 @@ void ttl_security(const struct happening *h, struct findings *f)
         d->once = h->again;
         draft_title(d, "%s ignores what %s sends with TTL %u: TTL security is on at one side only",
                     side_name(h->peering, !low, by), side_name(h->peering, low, who), sender->data_ttl);
-        draft_say(d, "%s sends with TTL %u and acknowledges none of the data of %s, which come with TTL %u; GTSM (RFC "
-                     "5082) rejects those.",
-                  by, half_ttl(other), who, sender->data_ttl);
+        draft_say(
+            d,
+            "%s sends with TTL %u and acknowledges none of the data of %s, which come with TTL %u; GTSM (RFC "
+            "5082) rejects those.",
+            by, half_ttl(other), who, sender->data_ttl);
         draft_evidence(d, sender->last_data, "data with TTL %u", sender->data_ttl);
         draft_evidence(d, sender->stuck_first, "sent again, unacknowledged");
         draft_evidence(d, other->last_data, "TTL %u", half_ttl(other));
