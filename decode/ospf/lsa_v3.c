@@ -36,6 +36,13 @@ bool ospf_prefix_next(struct ospf_prefixes *it, struct ospf_prefix *out)
     return ospf_words_prefix(&it->in, out->bits, it->ipv4, &out->prefix);
 }
 
+/* A prefix longer than an address: nothing behind it can be found, and that is the only fault. */
+static void blame_prefix(struct ospf_lsa_in *in, const uint8_t *at)
+{
+    ospf_blame(&in->told, FAULT_OSPF_LSA_PREFIX, at, in->lsa->type);
+    in->in = cur_over(in->in.end, 0);
+}
+
 /* "prefix", and the options where they say something. */
 static void tell_prefix(struct writer *w, const struct addr *a, unsigned bits, uint8_t options)
 {
@@ -59,10 +66,10 @@ static void tell_prefixes(struct ospf_lsa_in *in, struct ospf_prefixes it, bool 
         write_end(w);
     }
     write_end(w);
-    if (it.bad)
-        ospf_blame(&in->told, FAULT_OSPF_LSA_PREFIX, at, in->lsa->type);
     in->in = it.in;
-    if (it.left) /* fewer than promised */
+    if (it.bad)
+        blame_prefix(in, at);
+    else if (it.left) /* fewer than promised */
         cur_take(&in->in, cur_left(&in->in) + 1);
 }
 
@@ -123,18 +130,12 @@ static bool inter_prefix_read(const struct ospf_lsa *lsa, struct cursor *in, str
     return ospf_words_prefix(in, out->bits, ospf_instance_ipv4(lsa->instance), &out->prefix);
 }
 
-/* A prefix longer than an address has a fault of its own. */
-static void blame_bits(struct ospf_lsa_in *in, const struct ospf_route *r)
-{
-    if (r->bits > 128)
-        ospf_blame(&in->told, FAULT_OSPF_LSA_PREFIX, in->lsa->raw + OSPF_LSA_HEADER + 4, in->lsa->type);
-}
-
 void ospf_lsa_v3_inter_prefix(struct ospf_lsa_in *in)
 {
     struct ospf_route r = { 0 };
     if (!inter_prefix_read(in->lsa, &in->in, &r)) {
-        blame_bits(in, &r);
+        if (r.bits > 128)
+            blame_prefix(in, in->lsa->raw + OSPF_LSA_HEADER + 4);
         return;
     }
     write_u64(in->told.w, "metric", r.metric);
@@ -200,7 +201,8 @@ void ospf_lsa_v3_external(struct ospf_lsa_in *in)
     struct ospf_route r = { 0 };
     char text[ADDR_TEXT];
     if (!external_read(in->lsa, &in->in, &r)) {
-        blame_bits(in, &r);
+        if (r.bits > 128)
+            blame_prefix(in, in->lsa->raw + OSPF_LSA_HEADER + 4);
         return;
     }
     tell_prefix(w, &r.prefix, r.bits, r.prefix_options);
