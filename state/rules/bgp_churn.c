@@ -40,9 +40,10 @@ void flapping(const struct happening *h, struct findings *f)
     for (unsigned i = 0; i < kept; i++)
         hold += p->loss[i].hold;
     struct draft *d = rule_draft(f, h, CODE_BGP_SESSION_FLAPPING, CONFIDENCE_CERTAIN, -1);
-    draft_title(d, "the session of %s and %s was lost %u times, once each %s", side_name(p, 0, low),
+    draft_title(d, "the session of %s and %s was lost %u times, once every %s", side_name(p, 0, low),
                 side_name(p, 1, high), p->losses, span_words(period, time));
-    draft_say(d, "It came up again each time; the last one lived %s.", span_words(last->lasted, lived));
+    d->once = true; /* the title has the count */
+    draft_say(d, "It came up again and again; the last one lived %s.", span_words(last->lasted, lived));
     if (hold * 2 > kept && p->facts.hold_known)
         draft_say(d, "It goes when the hold time of %u s runs out: what comes up does not keep up.",
                   p->facts.hold);
@@ -76,9 +77,9 @@ void table_transfer(const struct happening *h, struct findings *f)
         d->once = true;
         if (took.ns > SPAN_S(SLOW_S).ns)
             d->severity = SEVERITY_WARNING;
-        draft_title(d, "%s sent %s its table of %llu routes in %s", side_name(h->peering, i, who),
+        draft_title(d, "%s sent %s its table of %llu routes %s%s", side_name(h->peering, i, who),
                     side_name(h->peering, !i, other), (unsigned long long)e->transfer_routes,
-                    span_words(took, time));
+                    took.ns ? "in " : "at once", took.ns ? span_words(took, time) : "");
         struct span path = took;
         for (unsigned k = 0; k < COUNT(causes); k++) {
             path.ns -= causes[k].lost.ns;

@@ -5,25 +5,27 @@
 
 rule_fn notification_cease, notification_error, header_bad;
 
-/* Text that an operator wrote at the other end: control characters never get through. */
+/* Words from the other end, an operator's (6/2 and 6/4, RFC 9003) or a program's: control characters never get through. */
 static void say_text(struct draft *d, const struct notification_facts *n)
 {
+    unsigned subcode = n->has_inner ? n->inner_subcode : n->subcode;
+    bool by_operator = n->code == 6 && (subcode == 2 || subcode == 4);
     char clean[sizeof n->text];
     size_t i = 0;
     for (; n->text[i]; i++)
         clean[i] = (unsigned char)n->text[i] < 0x20 || n->text[i] == 0x7f ? ' ' : n->text[i];
     clean[i] = '\0';
     if (i)
-        draft_say(d, "Its operator says: \"%s\".", clean);
+        draft_say(d, "%s: \"%s\".", by_operator ? "Its operator says" : "It adds the words", clean);
 }
 
-static void say_limit(struct draft *d, const struct notification_facts *n)
+static void say_limit(struct draft *d, const struct notification_facts *n, const char *other)
 {
     if (n->has_limit)
         draft_say(d, "The limit is %u %s prefixes.", n->limit, bgp_family_name(n->limit_family));
     bool about_routes = n->subcode == 1 || (n->has_inner && n->inner_subcode == 1);
     if (n->routes && about_routes)
-        draft_say(d, "%u were there when it closed, counted from the UPDATEs.", n->routes);
+        draft_say(d, "It had %u routes of %s when it closed, counted from the UPDATEs.", n->routes, other);
 }
 
 static const struct {
@@ -73,7 +75,7 @@ void notification_cease(const struct happening *h, struct findings *f)
         draft_title(d, "%s", title);
         draft_say(d, "It sends NOTIFICATION %u/%u.", n->code, n->subcode);
     }
-    say_limit(d, n);
+    say_limit(d, n, other);
     say_text(d, n);
     draft_evidence(d, n->ref, "NOTIFICATION %u/%u from %s", n->code, n->subcode, who);
     draft_end(f, d);
@@ -93,13 +95,17 @@ static const struct {
 
 static void say_what_was_wrong(struct draft *d, const struct notification_facts *n)
 {
+    if (*n->text) { /* in place of the data: ExaBGP */
+        say_text(d, n);
+        return;
+    }
     /* 3/x: the data is the attribute at fault (RFC 4271 6.3) */
     if (n->code == 3 && n->data_size >= 2)
         draft_say(d, "The data names attribute %u%s%s.", n->data[1], bgp_attr_name(n->data[1]) ? ", " : "",
                   bgp_attr_name(n->data[1]) ? bgp_attr_name(n->data[1]) : "");
-    if (n->code == 1 && n->subcode == 2 && n->data_size >= 2)
+    if (n->code == 1 && n->subcode == 2 && n->data_size == 2)
         draft_say(d, "The length it objects to is %u.", (unsigned)n->data[0] << 8 | n->data[1]);
-    if (n->code == 1 && n->subcode == 3 && n->data_size >= 1)
+    if (n->code == 1 && n->subcode == 3 && n->data_size == 1)
         draft_say(d, "The type it objects to is %u.", n->data[0]);
     static const char *const states[] = { NULL, "OpenSent", "OpenConfirm", "Established" };
     if (n->code == 5 && n->subcode >= 1 && n->subcode <= 3)

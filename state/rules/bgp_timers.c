@@ -38,7 +38,7 @@ static void tell_expiry(const struct happening *h, struct findings *f, struct st
         span_words(stamp_since(stamp_later(fired.when, h->session->facts.closed.when), e->last_heard.when),
                    silence),
         s->hold_known ? "" : "about ", hold_estimate(s));
-    draft_say(d, "No NOTIFICATION got out: the hold time was reckoned from what was delivered.");
+    draft_say(d, "No NOTIFICATION that says so is in the capture: it is reckoned from what was delivered.");
     draft_evidence(d, e->last_heard, "last message that %s heard", who);
     draft_evidence(d, s->facts.closed, "given up");
     for (const struct session *next = h->peering->sessions; next; next = next->next)

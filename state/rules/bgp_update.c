@@ -241,9 +241,10 @@ void mass_withdrawal(const struct happening *h, struct findings *f)
     struct draft *d = rule_draft(f, h, CODE_ROUTE_MASS_WITHDRAWAL, CONFIDENCE_CERTAIN, h->side);
     d->when = p->gone_since[h->side].when;
     d->once = true;
-    draft_title(d, "%s withdrew %llu of its %u routes within %s, with the session up",
-                side_name(p, h->side, who), (unsigned long long)p->gone[h->side], p->routes_before[h->side],
-                span_words(stamp_since(h->ref.when, p->gone_since[h->side].when), time));
+    struct span took = stamp_since(h->ref.when, p->gone_since[h->side].when);
+    draft_title(d, "%s withdrew %llu of its %u routes %s%s, with the session up", side_name(p, h->side, who),
+                (unsigned long long)p->gone[h->side], p->routes_before[h->side],
+                took.ns ? "within " : "at once", took.ns ? span_words(took, time) : "");
     draft_say(d, "The session with %s stayed Established: behind %s something was lost, or a filter changed.",
               side_name(p, !h->side, other), who);
     draft_evidence(d, p->gone_since[h->side], "first withdrawal");

@@ -64,10 +64,7 @@ void capture_cut(const struct happening *h, struct findings *f)
     d->when = h->capture->first;
     draft_title(d, "%llu packets of interest were cut at the snapshot length",
                 (unsigned long long)h->capture->truncated);
-    draft_say(
-        d,
-        "What stood behind the cut is unknown: routes and capabilities may be missing here. Capture whole packets "
-        "(tcpdump -s 0).");
+    draft_say(d, "What stood behind the cut is unknown: routes and capabilities may be missing here.");
     draft_end(f, d);
 }
 

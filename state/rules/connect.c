@@ -24,7 +24,7 @@ static void show_attempts(struct draft *d, const struct attempts *a, enum attemp
     }
 }
 
-/* "14 tries, one each 5.0 s." */
+/* "14 tries, one every 5.0 s." */
 static void say_tries(struct draft *d, const struct attempts *a, enum attempt_outcome outcome)
 {
     char every[32];
@@ -32,7 +32,7 @@ static void say_tries(struct draft *d, const struct attempts *a, enum attempt_ou
     if (n < 2 || a->total < 2)
         return;
     struct span period = { stamp_since(a->last.when, a->first.when).ns / (int64_t)(a->total - 1) };
-    draft_say(d, "%u tries, one each %s.", n, span_words(period, every));
+    draft_say(d, "%u tries, one every %s.", n, span_words(period, every));
 }
 
 static void tell_refused(const struct happening *h, struct findings *f, int dialler)
