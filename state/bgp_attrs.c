@@ -18,6 +18,8 @@ static bool in_one_piece(const struct bgp_update *u)
 {
     if (u->reach.present || u->unreach.present)
         return false;
+    if (!u->faults.count)
+        return true;
     for (unsigned i = 1; i < u->attr_count; i++)
         if (u->attr[i].raw.at != u->attr[i - 1].raw.end)
             return false; /* a repeated one was left out between them (RFC 7606 3(g)) */
@@ -66,19 +68,25 @@ static bool scratch_for(struct attrs *a, size_t n)
 
 static bool gather(struct attrs *a, const struct bgp_update *u, struct attr_key *out)
 {
-    size_t most = REACH_MOST;
-    for (unsigned i = 0; i < u->attr_count; i++)
-        most += cur_left(&u->attr[i].raw);
-    if (!scratch_for(a, most))
+    if (!scratch_for(a, REACH_MOST + cur_left(&u->attrs)))
         return false;
     uint8_t *to = a->scratch;
+    struct cursor run = cur_over(NULL, 0); /* neighbours are copied together */
     for (unsigned i = 0; i < u->attr_count; i++) {
         const struct bgp_attr *attr = &u->attr[i];
-        if (attr->code == BGP_ATTR_MP_REACH_NLRI && u->reach.present)
+        bool reach = attr->code == BGP_ATTR_MP_REACH_NLRI && u->reach.present;
+        if (!reach && attr->code != BGP_ATTR_MP_UNREACH_NLRI && attr->raw.at == run.end) {
+            run.end = attr->raw.end;
+            continue;
+        }
+        to = append(to, run);
+        run = cur_over(NULL, 0);
+        if (reach)
             to = append_reach(to, &u->reach);
         else if (attr->code != BGP_ATTR_MP_UNREACH_NLRI)
-            to = append(to, attr->raw);
+            run = attr->raw;
     }
+    to = append(to, run);
     out->bytes = a->scratch;
     out->size = (uint32_t)(to - a->scratch);
     return true;
@@ -87,6 +95,14 @@ static bool gather(struct attrs *a, const struct bgp_update *u, struct attr_key 
 static uint32_t slot_of(const struct attrs *a, uint32_t hash)
 {
     return (uint32_t)((uint64_t)hash * a->room >> 32);
+}
+
+uint32_t attrs_hash(const struct attrs *a, const uint8_t *bytes, size_t n, bool as4)
+{
+    uint32_t hash = (uint32_t)(hash_bytes(bytes, n, a->seed + as4) >> 32);
+    if (a->room)
+        RIB_PREFETCH(&a->slots[slot_of(a, hash)], 0);
+    return hash;
 }
 
 bool attrs_key(struct attrs *a, const struct bgp_update *u, const struct bgp_ctx *ctx, struct attr_key *out)
@@ -99,9 +115,7 @@ bool attrs_key(struct attrs *a, const struct bgp_update *u, const struct bgp_ctx
         out->bytes = u->attr[0].raw.at;
         out->size = (uint32_t)(u->attr[u->attr_count - 1].raw.end - out->bytes);
     }
-    out->hash = (uint32_t)(hash_bytes(out->bytes, out->size, a->seed + ctx->as4) >> 32);
-    if (a->room)
-        RIB_PREFETCH(&a->slots[slot_of(a, out->hash)]);
+    out->hash = attrs_hash(a, out->bytes, out->size, ctx->as4);
     return true;
 }
 
@@ -117,13 +131,23 @@ uint32_t attrs_find(const struct attrs *a, const struct attr_key *k)
         if (a->slots[at].hash != k->hash)
             continue;
         const struct attr_set *set = attrs_at(a, a->slots[at].handle);
-        RIB_PREFETCH((const uint8_t *)set + 64);
-        RIB_PREFETCH((const uint8_t *)set + 128);
+        RIB_PREFETCH(set, 64);
+        RIB_PREFETCH(set, 128);
         bool as4 = set->flags & ATTRS_AS4;
         if (set->size == k->size && as4 == k->as4 && (!k->size || !memcmp(set->raw, k->bytes, k->size)))
             return a->slots[at].handle;
     }
     return 0;
+}
+
+const uint8_t *attrs_guess(const struct attrs *a, uint32_t hash)
+{
+    if (!a->room)
+        return NULL;
+    uint32_t at = slot_of(a, hash);
+    while (a->slots[at].handle && a->slots[at].hash != hash)
+        at = next_slot(a, at);
+    return a->slots[at].handle ? block_at(a->memory, a->slots[at].handle) : NULL;
 }
 
 static void put_slot(struct attrs *a, struct attrs_slot slot)

@@ -56,6 +56,10 @@ void attrs_init(struct attrs *, struct rib_memory *, uint64_t seed);
 
 /* The key of what the UPDATE announces; false if there is no memory to put it together. */
 bool attrs_key(struct attrs *, const struct bgp_update *, const struct bgp_ctx *, struct attr_key *out);
+/* What attrs_key makes of attributes that stand in one piece. */
+uint32_t attrs_hash(const struct attrs *, const uint8_t *bytes, size_t n, bool as4);
+/* Where the set with this hash is, most probably, to be asked for ahead; NULL if there is none. */
+const uint8_t *attrs_guess(const struct attrs *, uint32_t hash);
 /* A handle, or 0. */
 uint32_t attrs_find(const struct attrs *, const struct attr_key *);
 /* Adds what attrs_find did not find; 0 at the ceiling. */

@@ -153,8 +153,9 @@ static bool look_ahead(struct feed *f, struct bgp_nlri_iter *it)
         if (!bgp_nlri_next(it, &p->nlri))
             break;
         p->keyed = f->table && rib_table_key(f->table, &p->nlri, &p->key);
-        if (p->keyed)
-            rib_table_expect(f->table, &p->key);
+        const uint32_t *home = p->keyed ? rib_table_home(f->table, &p->key) : NULL;
+        if (home)
+            RIB_TABLE_EXPECT(home);
     }
     return f->count;
 }
@@ -203,16 +204,17 @@ static struct rib_table *table_for(struct rib_side *s, enum bgp_family family, b
 /* One block of NLRI. */
 static void feed_block(struct feed *f, struct cursor nlri, enum bgp_family family, bool withdrawal)
 {
-    if (!cur_left(&nlri) || family >= FAMILY_COUNT)
+    if (family >= FAMILY_COUNT)
         return;
     bool path_ids = f->ctx->add_path >> family & 1;
     f->table = withdrawal ? rib_side_table(f->side, family, path_ids) : table_for(f->side, family, path_ids);
     struct bgp_nlri_iter it = bgp_nlri_over(nlri, family, f->ctx, withdrawal);
     uint32_t total = 0;
-    while (look_ahead(f, &it)) {
+    do {
+        look_ahead(f, &it);
         apply(f, withdrawal);
         total += f->count;
-    }
+    } while (f->count == BATCH);
     *(withdrawal ? &f->news->withdrawn : &f->news->announced) += total;
     f->news->families |= (uint64_t)(total != 0) << family;
     if (it.fault != FAULT_COUNT && f->news->nlri_fault == FAULT_COUNT) {
@@ -262,11 +264,13 @@ void rib_feed(struct rib_side *s, const struct bgp_update *u, const struct bgp_c
         if (u->reach.present && u->unreach.present && u->reach.family == u->unreach.family)
             spare(&f, u->reach.nlri, u->reach.family);
     }
-    feed_block(&f, u->withdrawn, FAMILY_IPV4_UNICAST, true);
-    if (u->unreach.present)
+    if (cur_left(&u->withdrawn))
+        feed_block(&f, u->withdrawn, FAMILY_IPV4_UNICAST, true);
+    if (u->unreach.present && cur_left(&u->unreach.nlri))
         feed_block(&f, u->unreach.nlri, u->unreach.family, true);
-    feed_block(&f, u->nlri, FAMILY_IPV4_UNICAST, false);
-    if (u->reach.present)
+    if (cur_left(&u->nlri))
+        feed_block(&f, u->nlri, FAMILY_IPV4_UNICAST, false);
+    if (u->reach.present && cur_left(&u->reach.nlri))
         feed_block(&f, u->reach.nlri, u->reach.family, false);
     if (f.set)
         attrs_release(&s->rib->attrs, f.set);

@@ -48,8 +48,10 @@ static uint8_t mask_last(uint8_t byte, unsigned bits)
 static void key_v4(const uint8_t *p, size_t n, struct rib_key *out)
 {
     uint32_t address = 0;
-    for (size_t i = 0; i < n; i++)
-        address |= (uint32_t)p[i] << (24 - 8 * i);
+    if (n > 2)
+        address = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | (n > 3 ? p[3] : 0u);
+    else if (n)
+        address = (uint32_t)p[0] << 24 | (n > 1 ? (uint32_t)p[1] << 16 : 0);
     out->word[0] = out->bits ? address & UINT32_MAX << (32 - out->bits) : 0;
 }
 

@@ -7,7 +7,7 @@
 
 enum { PIECE_COST = 16 };      /* what malloc needs for itself, about */
 enum { PAGE_SMALLEST = 2048 }; /* the first page of a size; the next ones double … */
-enum { PAGE_DOUBLINGS = 4 };   /* … so often: few routes need few bytes, many routes few pages */
+enum { PAGE_DOUBLINGS = 5 };   /* … so often: few routes need few bytes, many routes few pages */
 enum { BLOCK_SMALLEST = 16, PAGES_MOST = 1 << (32 - BLOCK_BITS) };
 
 void rib_memory_init(struct rib_memory *m, size_t budget) { *m = (struct rib_memory){ .budget = budget }; }

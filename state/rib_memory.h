@@ -7,10 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Asks for the line of memory that is so many bytes behind p; it need not belong to anything. */
 #ifdef __GNUC__
-#define RIB_PREFETCH(p) __builtin_prefetch(p)
+#define RIB_PREFETCH(p, bytes) __builtin_prefetch((const void *)((uintptr_t)(p) + (bytes)))
 #else
-#define RIB_PREFETCH(p) ((void)(p))
+#define RIB_PREFETCH(p, bytes) ((void)(p))
 #endif
 
 enum { BLOCK_LARGEST = 4096, BLOCK_STEP = 8, BLOCK_SIZES = BLOCK_LARGEST / BLOCK_STEP + 1 };

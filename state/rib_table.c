@@ -113,22 +113,23 @@ struct rib_entry *rib_table_find(const struct rib_table *t, const struct rib_key
 static bool copy_sorted(size_t stride, const struct rib_place *from, uint32_t first, uint32_t end,
                         struct rib_place *to)
 {
-    uint32_t next = 0, last = slots_of(to->room) - 1;
-    for (uint32_t at = first; at < end; at++) {
-        const struct rib_entry *e = entry_at(from, stride, at);
+    const uint32_t *source = from->segment ? from->segment->words + first * stride : NULL;
+    uint32_t next = 0, last = slots_of(to->room) - 1, used = 0;
+    for (uint32_t at = first; at < end; at++, source += stride) {
+        const struct rib_entry *e = (const struct rib_entry *)(const void *)source;
         if (e->state == RIB_NONE)
             continue;
         uint32_t home = rib_home(to, e->key[0]);
         uint32_t slot = home > next ? home : next;
         if (slot >= last)
             return false;
-        const uint32_t *source = from->segment->words + at * stride;
         uint32_t *target = to->segment->words + slot * stride;
         for (size_t i = 0; i < stride; i++)
             target[i] = source[i];
-        to->segment->used++;
+        used++;
         next = slot + 1;
     }
+    to->segment->used = used;
     return true;
 }
 
