@@ -24,6 +24,9 @@ static uint64_t signature(const struct segment *seg, const struct frame *f)
 
 bool tcp_is_copy(struct session *s, const struct segment *seg, const struct frame *f, struct stamp when)
 {
+    /* resets answer each of several segments, all alike and without an IP ID: to take a copy for one does no harm */
+    if (seg->flags & TCP_RST)
+        return false;
     uint64_t mark = signature(seg, f);
     for (unsigned i = 0; i < COUNT(s->recent); i++) {
         struct span age = stamp_since(when, s->recent_when[i]);

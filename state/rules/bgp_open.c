@@ -11,8 +11,9 @@ enum { PATIENCE_S = 3 };
 
 static const char *role_name(int role)
 {
-    static const char *const names[] = { "Provider", "RS", "RS-Client", "Customer", "Peer" };
-    return role >= 0 && role < (int)COUNT(names) ? names[role] : "none";
+    static const char *const names[] = { "role Provider", "role RS", "role RS-Client", "role Customer",
+                                         "role Peer" };
+    return role >= 0 && role < (int)COUNT(names) ? names[role] : "no role";
 }
 
 struct refusal {

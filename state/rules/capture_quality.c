@@ -51,7 +51,7 @@ void capture_holes(const struct happening *h, struct findings *f)
                 (unsigned long long)missed);
     draft_say(d,
               "TCP of %u peering%s acknowledges them, so the network did not lose them. Messages in them are "
-              "unknown; the first is %s.",
+              "unknown; one peering that it concerns is %s.",
               peerings, peerings == 1 ? "" : "s", example->facts.name);
     draft_end(f, d);
 }
