@@ -34,7 +34,7 @@ static void tell_expiry(const struct happening *h, struct findings *f, struct st
     draft_title(d, "%s heard nothing from %s until its hold time ran out",
                 side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other));
     draft_say(
-        d, "Nothing of %s reached it for %s; the hold time is %s%u s.", other,
+        d, "No message of %s reached it for %s; the hold time is %s%u s.", other,
         span_words(stamp_since(stamp_later(fired.when, h->session->facts.closed.when), e->last_heard.when),
                    silence),
         s->hold_known ? "" : "about ", hold_estimate(s));

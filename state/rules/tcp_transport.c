@@ -140,11 +140,13 @@ void ttl_security(const struct happening *h, struct findings *f)
         d->once = h->again;
         draft_title(d, "%s ignores what %s sends with TTL %u: TTL security is on at one side only",
                     side_name(h->peering, !low, by), side_name(h->peering, low, who), sender->data_ttl);
+        /* a listener may arm it only once it knows whom it talks to: then the first message still gets through */
+        bool none = !sender->ack_known || sender->acked == sender->isn + 1;
         draft_say(
             d,
-            "%s sends with TTL %u and acknowledges none of the data of %s, which come with TTL %u; GTSM (RFC "
-            "5082) rejects those.",
-            by, half_ttl(other), who, sender->data_ttl);
+            "%s sends with TTL %u and %s of what %s sends, which comes with TTL %u; GTSM (RFC 5082) rejects that.",
+            by, half_ttl(other), none ? "acknowledges nothing" : "soon acknowledges nothing more", who,
+            sender->data_ttl);
         draft_evidence(d, sender->last_data, "data with TTL %u", sender->data_ttl);
         draft_evidence(d, sender->stuck_first, "sent again, unacknowledged");
         draft_evidence(d, other->last_data, "TTL %u", half_ttl(other));
