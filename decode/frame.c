@@ -68,6 +68,8 @@ static void fill(const struct walk *w, struct frame *out)
         .reassembled = w->reassembled,
         .ip_id = (uint16_t)(h->version == 4 ? h->id : 0),
         .vlan = w->vlan,
+        .circuit = w->circuit,
+        .label = w->label,
         .carriers = w->carriers,
         .has_mac = w->has_mac,
         .payload = w->in,

@@ -54,7 +54,10 @@ struct frame {
     bool reassembled;     /* from fragments; ip_id, ttl are of the first */
     uint16_t ip_id;       /* 0 for IPv6 */
     uint16_t vlan;        /* innermost VLAN tag, 0 for none */
-    uint16_t carriers;    /* bits of enum carrier */
+    uint32_t
+        circuit; /* tells links apart at one capture point: all VLAN tags, VXLAN or GENEVE network; 0 for none */
+    uint32_t label;    /* bottom MPLS label, GRE key; 0 for none. May be another one in the other direction */
+    uint16_t carriers; /* bits of enum carrier */
     bool has_mac;
     uint8_t mac_src[6], mac_dst[6]; /* of the innermost Ethernet header */
     struct cursor payload;          /* what was captured of it */

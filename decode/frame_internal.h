@@ -23,14 +23,15 @@ enum layer {
 };
 
 struct walk {
-    struct cursor in;  /* captured, and not read yet */
-    uint32_t wire;     /* bytes that stood on the wire from in.at on; at least what is in `in` */
-    uint16_t carriers; /* bits of enum carrier */
-    uint16_t vlan;     /* innermost tag */
-    uint8_t tags;      /* VLAN tags in this Ethernet header */
-    uint8_t depth;     /* IP headers so far */
-    bool rebuilt;      /* what comes next was put together from fragments */
-    bool reassembled;  /* the innermost packet was */
+    struct cursor in;        /* captured, and not read yet */
+    uint32_t wire;           /* bytes that stood on the wire from in.at on; at least what is in `in` */
+    uint16_t carriers;       /* bits of enum carrier */
+    uint16_t vlan;           /* innermost tag */
+    uint32_t circuit, label; /* as in struct frame */
+    uint8_t tags;            /* VLAN tags in this Ethernet header */
+    uint8_t depth;           /* IP headers so far */
+    bool rebuilt;            /* what comes next was put together from fragments */
+    bool reassembled;        /* the innermost packet was */
     bool has_mac;
     uint8_t mac_src[6], mac_dst[6];
     struct ip_head ip;   /* the innermost so far */

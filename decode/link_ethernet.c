@@ -52,6 +52,7 @@ enum layer layer_vlan(struct walk *w)
     if (!p)
         return LAYER_FOREIGN;
     w->vlan = be16(p) & 0xfff;
+    w->circuit = w->circuit << 12 ^ w->vlan;
     if (w->tags++)
         w->carriers |= CARRIER_QINQ;
     return type_or_length(w, be16(p + 2));

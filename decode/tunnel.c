@@ -2,6 +2,13 @@
  * within it), VXLAN, GENEVE. IP in IP needs no reader: ip_proto.def leads from header to header. */
 #include "decode/frame_internal.h"
 
+/* What is inside has nothing to do with the tags outside. */
+static void begin_circuit(struct walk *w, uint32_t network)
+{
+    w->circuit = network ? 0x80000000 | network : 0;
+    w->label = 0;
+}
+
 /* Ethernet without anything that says so: can its type be one of ours? */
 static bool ethernet_at(const struct walk *w, uint32_t at)
 {
@@ -45,6 +52,7 @@ enum layer layer_mpls(struct walk *w)
         if (!p)
             return LAYER_FOREIGN;
     } while (!(p[2] & 1));
+    w->label = be32(p) >> 12;
     return guess_behind_labels(w);
 }
 
@@ -94,8 +102,12 @@ enum layer layer_gre(struct walk *w)
     uint32_t words = 0u + !!(flags & (CHECKSUM | ROUTES)) + !!(flags & KEY) + !!(flags & SEQUENCE);
     if (version == 1) /* RFC 2637 4.1 */
         words += !!(flags & ACK);
-    if (version > 1 || !walk_take(w, words * 4) || ((flags & ROUTES) && !skip_source_routes(w)))
+    const uint8_t *fields = walk_take(w, words * 4);
+    if (version > 1 || !fields || ((flags & ROUTES) && !skip_source_routes(w)))
         return LAYER_FOREIGN;
+    begin_circuit(w, 0);
+    if (version == 0 && flags & KEY)
+        w->label = be32(fields + (flags & (CHECKSUM | ROUTES) ? 4 : 0));
     if (type != 0x88be && type != 0x22eb)
         return ethertype_layer(w, type);
     w->carriers |= CARRIER_ERSPAN;
@@ -110,7 +122,10 @@ enum { VXLAN_HAS_ID = 0x08, VXLAN_HAS_NEXT = 0x04 };
 enum layer layer_vxlan(struct walk *w)
 {
     const uint8_t *p = walk_take(w, 8);
-    return p && (p[0] & VXLAN_HAS_ID) && !p[7] ? LAYER_ETHERNET : LAYER_FOREIGN;
+    if (!p || !(p[0] & VXLAN_HAS_ID) || p[7])
+        return LAYER_FOREIGN;
+    begin_circuit(w, be32(p + 4) >> 8);
+    return LAYER_ETHERNET;
 }
 
 /* draft-ietf-nvo3-vxlan-gpe 3.1: the fourth byte names what follows. */
@@ -119,6 +134,7 @@ enum layer layer_vxlan_gpe(struct walk *w)
     const uint8_t *p = walk_take(w, 8);
     if (!p || !(p[0] & VXLAN_HAS_ID) || p[7])
         return LAYER_FOREIGN;
+    begin_circuit(w, be32(p + 4) >> 8);
     switch (p[0] & VXLAN_HAS_NEXT ? p[3] : 3) {
     case 1: return LAYER_IPV4;
     case 2: return LAYER_IPV6;
@@ -134,5 +150,6 @@ enum layer layer_geneve(struct walk *w)
     const uint8_t *p = walk_take(w, 8);
     if (!p || p[0] >> 6 || p[7] || !walk_take(w, (p[0] & 0x3fu) * 4))
         return LAYER_FOREIGN;
+    begin_circuit(w, be32(p + 4) >> 8);
     return ethertype_layer(w, be16(p + 2));
 }
