@@ -51,7 +51,7 @@ void bgp_attrs_read(const struct bgp_update *u, const struct bgp_ctx *ctx, struc
         if (verdict > out->verdict)
             out->verdict = verdict;
     }
-    path_summary(u, ctx, out);
+    bgp_path_summary(u, ctx, out);
 }
 
 /* ---- telling ---- */
@@ -78,6 +78,6 @@ void attr_tell_object(struct writer *w, const struct bgp_attr *a, const struct b
     if (row->tell && !plain && readable(bad))
         row->tell(w, &in);
     else
-        shape_tell(w, "value", a->value, SHAPE_HEX);
+        bgp_shape_tell(w, "value", a->value, SHAPE_HEX);
     write_end(w);
 }

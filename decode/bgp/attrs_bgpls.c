@@ -45,7 +45,7 @@ void attr_tell_bgpls(struct writer *w, const struct attr_in *in)
         write_object(w, NULL);
         write_u64(w, "type", tlv.type);
         write_str(w, "name", row ? row->name : NULL);
-        shape_tell(w, "value", tlv.value, row ? row->shape : SHAPE_HEX);
+        bgp_shape_tell(w, "value", tlv.value, row ? row->shape : SHAPE_HEX);
         write_end(w);
     }
     write_end(w);

@@ -75,7 +75,7 @@ static void ipv6_text(const uint8_t *p, struct buf *out)
         buf_printf(out, "%s:[", name);
     else
         buf_printf(out, "0x%04x:[", type);
-    ip_text(cur_sub(&v, 16), out);
+    bgp_ip_text(cur_sub(&v, 16), out);
     buf_printf(out, "]:%u", cur_u16(&v));
 }
 
@@ -88,7 +88,7 @@ static void ipv6_text(const uint8_t *p, struct buf *out)
     void attr_tell_##name(struct writer *w, const struct attr_in *in) { tell_each(w, in, size, text); }
 
 READER(communities, PLAIN, plain_text)
-READER(ext_communities, EXTENDED, ext_community_text)
+READER(ext_communities, EXTENDED, bgp_ext_community_text)
 READER(large_communities, LARGE, large_text)
 READER(ipv6_communities, IPV6, ipv6_text)
 

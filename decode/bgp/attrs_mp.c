@@ -83,7 +83,7 @@ static void family_tell(struct writer *w, const struct bgp_mp *mp)
 
 /* An address, or two of which the second is link-local (RFC 2545 3); each with an RD in front for VPNs. The RD is told
  * when it is not zero, as it should be (RFC 4364 4.3.2). */
-void mp_next_hop_tell(struct writer *w, const struct bgp_mp *mp)
+static void next_hop_tell(struct writer *w, const struct bgp_mp *mp)
 {
     struct cursor v = mp->next_hop;
     size_t n = cur_left(&v);
@@ -92,16 +92,16 @@ void mp_next_hop_tell(struct writer *w, const struct bgp_mp *mp)
         return;
     size_t in_front_size = rd ? RD : 0, address = n / (two ? 2 : 1) - in_front_size;
     struct cursor in_front = cur_sub(&v, in_front_size);
-    shape_tell(w, "next_hop", cur_sub(&v, address), SHAPE_IP);
-    if (rd && !bytes_zero(in_front)) {
+    bgp_shape_tell(w, "next_hop", cur_sub(&v, address), SHAPE_IP);
+    if (rd && !bgp_bytes_zero(in_front)) {
         struct buf text = buf_init(256);
-        rd_text(in_front, &text);
+        bgp_rd_text(in_front, &text);
         write_str(w, "next_hop_rd", buf_text(&text));
         buf_free(&text);
     }
     if (two) {
         cur_take(&v, in_front_size);
-        shape_tell(w, "next_hop_link_local", v, SHAPE_IP);
+        bgp_shape_tell(w, "next_hop_link_local", v, SHAPE_IP);
     }
 }
 
@@ -112,9 +112,9 @@ void attr_tell_mp_reach(struct writer *w, const struct attr_in *in)
     mp_reach_read(in->value, &mp);
     write_object(w, "value");
     family_tell(w, &mp);
-    mp_next_hop_tell(w, &mp);
+    next_hop_tell(w, &mp);
     if (mp.family == FAMILY_NONE)
-        shape_tell(w, "nlri", mp.nlri, SHAPE_HEX);
+        bgp_shape_tell(w, "nlri", mp.nlri, SHAPE_HEX);
     write_end(w);
 }
 
@@ -125,6 +125,6 @@ void attr_tell_mp_unreach(struct writer *w, const struct attr_in *in)
     write_object(w, "value");
     family_tell(w, &mp);
     if (mp.family == FAMILY_NONE)
-        shape_tell(w, "nlri", mp.nlri, SHAPE_HEX);
+        bgp_shape_tell(w, "nlri", mp.nlri, SHAPE_HEX);
     write_end(w);
 }

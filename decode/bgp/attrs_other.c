@@ -51,9 +51,9 @@ void attr_tell_traffic_eng(struct writer *w, const struct attr_in *in)
     write_u64(w, "switching_capability", cur_u8(&v));
     write_u64(w, "encoding", cur_u8(&v));
     cur_u16(&v);
-    shape_tell(w, "bandwidth", cur_sub(&v, 32), SHAPE_F32_LIST);
+    bgp_shape_tell(w, "bandwidth", cur_sub(&v, 32), SHAPE_F32_LIST);
     if (cur_left(&v))
-        shape_tell(w, "specific", v, SHAPE_HEX);
+        bgp_shape_tell(w, "specific", v, SHAPE_HEX);
     write_end(w);
 }
 
@@ -75,8 +75,8 @@ void attr_tell_pe_labels(struct writer *w, const struct attr_in *in)
     write_array(w, "value");
     while (cur_left(&v)) {
         write_object(w, NULL);
-        shape_tell(w, "pe", cur_sub(&v, size), SHAPE_IP);
-        shape_tell(w, "label", cur_sub(&v, 3), SHAPE_LABEL);
+        bgp_shape_tell(w, "pe", cur_sub(&v, size), SHAPE_IP);
+        bgp_shape_tell(w, "label", cur_sub(&v, 3), SHAPE_LABEL);
         write_end(w);
     }
     write_end(w);
@@ -142,8 +142,8 @@ void attr_tell_bgpsec(struct writer *w, const struct attr_in *in)
         while (cur_left(&body)) {
             write_object(w, NULL);
             write_u64(w, "algorithm", algorithm);
-            shape_tell(w, "key", cur_sub(&body, SKI), SHAPE_HEX);
-            shape_tell(w, "signature", cur_sub(&body, cur_u16(&body)), SHAPE_HEX);
+            bgp_shape_tell(w, "key", cur_sub(&body, SKI), SHAPE_HEX);
+            bgp_shape_tell(w, "signature", cur_sub(&body, cur_u16(&body)), SHAPE_HEX);
             write_end(w);
         }
     }

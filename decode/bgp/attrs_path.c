@@ -15,7 +15,7 @@ static unsigned weight(unsigned type, unsigned count)
     return confederation(type) ? 0 : type == SEGMENT_SET ? 1 : count;
 }
 
-enum fault_code path_check(struct cursor v, unsigned width)
+enum fault_code bgp_path_check(struct cursor v, unsigned width)
 {
     enum fault_code found = FAULT_COUNT;
     while (cur_left(&v)) {
@@ -67,7 +67,7 @@ static bool aggregated_since(const struct bgp_update *u)
     return cur_u16(&v) != AS_TRANS;
 }
 
-struct path path_of(const struct bgp_update *u, const struct bgp_ctx *ctx)
+struct path bgp_path_of(const struct bgp_update *u, const struct bgp_ctx *ctx)
 {
     const struct bgp_attr *old = bgp_update_attr(u, BGP_ATTR_AS_PATH);
     const struct bgp_attr *new = ctx->as4 ? NULL : bgp_update_attr(u, BGP_ATTR_AS4_PATH);
@@ -76,7 +76,7 @@ struct path path_of(const struct bgp_update *u, const struct bgp_ctx *ctx)
         return path;
     path.part[0] = old->value;
     /* RFC 6793 6: a malformed AS4_PATH is as good as none */
-    if (!new || path_check(new->value, 4) != FAULT_COUNT || aggregated_since(u))
+    if (!new || bgp_path_check(new->value, 4) != FAULT_COUNT || aggregated_since(u))
         return path;
     unsigned whole = path_weight(old->value, 2), late = path_weight(new->value, 4);
     if (whole < late) /* RFC 6793 4.2.3: somebody lost part of AS_PATH */
@@ -86,7 +86,7 @@ struct path path_of(const struct bgp_update *u, const struct bgp_ctx *ctx)
     return path;
 }
 
-bool path_next(struct path *p, struct path_segment *out)
+bool bgp_path_next(struct path *p, struct path_segment *out)
 {
     while (p->at < 2) {
         if (!segment_next(&p->part[p->at], p->width[p->at], out)) {
@@ -116,9 +116,9 @@ bool path_next(struct path *p, struct path_segment *out)
 
 bool bgp_path_has(const struct bgp_update *u, const struct bgp_ctx *ctx, uint32_t asn)
 {
-    struct path path = path_of(u, ctx);
+    struct path path = bgp_path_of(u, ctx);
     struct path_segment s;
-    while (path_next(&path, &s))
+    while (bgp_path_next(&path, &s))
         while (cur_left(&s.ases))
             if (path_as(&s) == asn)
                 return true;
@@ -126,7 +126,7 @@ bool bgp_path_has(const struct bgp_update *u, const struct bgp_ctx *ctx, uint32_
 }
 
 /* Sequences bare, sets in braces; of confederations in parentheses and brackets (RFC 5065). */
-void path_segments_text(struct path path, struct buf *out)
+void bgp_path_segments_text(struct path path, struct buf *out)
 {
     static const char around[][2] = { [SEGMENT_SET] = { '{', '}' },
                                       [SEGMENT_SEQUENCE] = { 0, 0 },
@@ -134,7 +134,7 @@ void path_segments_text(struct path path, struct buf *out)
                                       [SEGMENT_CONFED_SET] = { '[', ']' } };
     struct path_segment s;
     bool first = true;
-    while (path_next(&path, &s)) {
+    while (bgp_path_next(&path, &s)) {
         const char *pair = around[s.type];
         if (!first)
             buf_char(out, ' ');
@@ -153,7 +153,7 @@ void path_segments_text(struct path path, struct buf *out)
 
 void bgp_path_text(const struct bgp_update *u, const struct bgp_ctx *ctx, struct buf *out)
 {
-    path_segments_text(path_of(u, ctx), out);
+    bgp_path_segments_text(bgp_path_of(u, ctx), out);
 }
 
 /* ---- what the summary says of it ---- */
@@ -174,12 +174,12 @@ const char *bgp_as_bogon(uint32_t asn)
     return NULL;
 }
 
-void path_summary(const struct bgp_update *u, const struct bgp_ctx *ctx, struct bgp_attrs_summary *out)
+void bgp_path_summary(const struct bgp_update *u, const struct bgp_ctx *ctx, struct bgp_attrs_summary *out)
 {
-    struct path path = path_of(u, ctx);
+    struct path path = bgp_path_of(u, ctx);
     struct path_segment s;
     bool first = true;
-    while (path_next(&path, &s)) {
+    while (bgp_path_next(&path, &s)) {
         out->path_length = (uint16_t)(out->path_length + weight(s.type, s.count));
         uint32_t asn = 0;
         while (cur_left(&s.ases)) {
@@ -202,7 +202,7 @@ void path_summary(const struct bgp_update *u, const struct bgp_ctx *ctx, struct 
 enum fault_code attr_check_as_path(const struct attr_in *in, struct bgp_attrs_summary *out)
 {
     (void)out;
-    return path_check(in->value, in->ctx->as4 ? 4 : 2);
+    return bgp_path_check(in->value, in->ctx->as4 ? 4 : 2);
 }
 
 enum fault_code attr_check_as4_path(const struct attr_in *in, struct bgp_attrs_summary *out)
@@ -210,14 +210,14 @@ enum fault_code attr_check_as4_path(const struct attr_in *in, struct bgp_attrs_s
     (void)out;
     if (in->ctx->as4) /* RFC 6793 6: among speakers of four bytes it is discarded unread */
         return FAULT_COUNT;
-    return cur_left(&in->value) ? path_check(in->value, 4) : FAULT_BGP_ATTR_LENGTH;
+    return cur_left(&in->value) ? bgp_path_check(in->value, 4) : FAULT_BGP_ATTR_LENGTH;
 }
 
 static void tell_path(struct writer *w, struct cursor value, uint8_t width)
 {
     struct buf text = buf_init(1 << 20);
     struct path path = { .part = { value }, .width = { width, 4 }, .take = UINT32_MAX };
-    path_segments_text(path, &text);
+    bgp_path_segments_text(path, &text);
     write_strn(w, "value", buf_text(&text), text.used);
     buf_free(&text);
 }
@@ -241,7 +241,7 @@ static void tell_aggregator(struct writer *w, struct cursor v, unsigned width)
 {
     write_object(w, "value");
     write_u64(w, "asn", width == 4 ? cur_u32(&v) : cur_u16(&v));
-    shape_tell(w, "address", v, SHAPE_IPV4);
+    bgp_shape_tell(w, "address", v, SHAPE_IPV4);
     write_end(w);
 }
 
@@ -268,5 +268,5 @@ void attr_tell_as4_aggregator(struct writer *w, const struct attr_in *in)
     if (cur_left(&in->value) == 8)
         tell_aggregator(w, in->value, 4);
     else
-        shape_tell(w, "value", in->value, SHAPE_HEX);
+        bgp_shape_tell(w, "value", in->value, SHAPE_HEX);
 }

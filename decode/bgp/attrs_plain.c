@@ -3,7 +3,7 @@
 
 static enum fault_code fits(const struct attr_in *in, enum shape shape)
 {
-    return shape_fits(shape, cur_left(&in->value)) ? FAULT_COUNT : FAULT_BGP_ATTR_LENGTH;
+    return bgp_shape_fits(shape, cur_left(&in->value)) ? FAULT_COUNT : FAULT_BGP_ATTR_LENGTH;
 }
 
 static uint32_t u32_of(struct cursor v) { return cur_u32(&v); }
@@ -19,7 +19,7 @@ enum fault_code attr_check_hex(const struct attr_in *in, struct bgp_attrs_summar
 
 void attr_tell_hex(struct writer *w, const struct attr_in *in)
 {
-    shape_tell(w, "value", in->value, SHAPE_HEX);
+    bgp_shape_tell(w, "value", in->value, SHAPE_HEX);
 }
 
 /* ---- ORIGIN. RFC 4271 5.1.1, 7606 7.1 ---- */
@@ -56,7 +56,7 @@ enum fault_code attr_check_next_hop(const struct attr_in *in, struct bgp_attrs_s
 
 void attr_tell_next_hop(struct writer *w, const struct attr_in *in)
 {
-    shape_tell(w, "value", in->value, SHAPE_IPV4);
+    bgp_shape_tell(w, "value", in->value, SHAPE_IPV4);
 }
 
 /* ---- four-byte numbers, each kept under its name ---- */
@@ -84,7 +84,7 @@ enum fault_code attr_check_otc(const struct attr_in *in, struct bgp_attrs_summar
 
 static void tell_u32(struct writer *w, const struct attr_in *in)
 {
-    shape_tell(w, "value", in->value, SHAPE_U32);
+    bgp_shape_tell(w, "value", in->value, SHAPE_U32);
 }
 void attr_tell_med(struct writer *w, const struct attr_in *in) { tell_u32(w, in); }
 void attr_tell_local_pref(struct writer *w, const struct attr_in *in) { tell_u32(w, in); }
@@ -100,7 +100,7 @@ enum fault_code attr_check_empty(const struct attr_in *in, struct bgp_attrs_summ
 
 void attr_tell_empty(struct writer *w, const struct attr_in *in)
 {
-    shape_tell(w, "value", in->value, SHAPE_EMPTY);
+    bgp_shape_tell(w, "value", in->value, SHAPE_EMPTY);
 }
 
 /* ---- ORIGINATOR_ID and CLUSTER_LIST. RFC 4456 8, 7606 7.9 and 7.10 ---- */
@@ -113,7 +113,7 @@ enum fault_code attr_check_originator(const struct attr_in *in, struct bgp_attrs
 
 void attr_tell_originator(struct writer *w, const struct attr_in *in)
 {
-    shape_tell(w, "value", in->value, SHAPE_IPV4);
+    bgp_shape_tell(w, "value", in->value, SHAPE_IPV4);
 }
 
 enum fault_code attr_check_cluster_list(const struct attr_in *in, struct bgp_attrs_summary *out)
@@ -127,7 +127,7 @@ void attr_tell_cluster_list(struct writer *w, const struct attr_in *in)
     struct cursor v = in->value;
     write_array(w, "value");
     while (cur_left(&v))
-        shape_tell(w, NULL, cur_sub(&v, 4), SHAPE_IPV4);
+        bgp_shape_tell(w, NULL, cur_sub(&v, 4), SHAPE_IPV4);
     write_end(w);
 }
 

@@ -96,10 +96,10 @@ static void srv6_tell(struct writer *w, struct cursor v)
         write_object(w, NULL);
         if (tlv.type != SID_INFORMATION || cur_left(&body) < SMALLEST) {
             write_u64(w, "type", tlv.type);
-            shape_tell(w, "value", body, SHAPE_HEX);
+            bgp_shape_tell(w, "value", body, SHAPE_HEX);
         } else {
             cur_u8(&body);
-            shape_tell(w, "sid", cur_sub(&body, 16), SHAPE_IPV6);
+            bgp_shape_tell(w, "sid", cur_sub(&body, 16), SHAPE_IPV6);
             cur_u8(&body);
             write_u64(w, "behavior", cur_u16(&body));
             cur_u8(&body);
@@ -131,7 +131,7 @@ void attr_tell_prefix_sid(struct writer *w, const struct attr_in *in)
         case SRGB: srgb_tell(w, tlv.value); break;
         case SRV6_L3_SERVICE:
         case SRV6_L2_SERVICE: srv6_tell(w, tlv.value); break;
-        default: shape_tell(w, "value", tlv.value, SHAPE_HEX); break;
+        default: bgp_shape_tell(w, "value", tlv.value, SHAPE_HEX); break;
         }
         write_end(w);
     }
@@ -160,7 +160,7 @@ void attr_tell_sfp(struct writer *w, const struct attr_in *in)
         write_object(w, NULL);
         write_u64(w, "type", tlv.type);
         write_str(w, "name", tlv.type < COUNT(names) ? names[tlv.type] : NULL);
-        shape_tell(w, "value", tlv.value, SHAPE_HEX);
+        bgp_shape_tell(w, "value", tlv.value, SHAPE_HEX);
         write_end(w);
     }
     write_end(w);
@@ -196,7 +196,7 @@ void attr_tell_bfd(struct writer *w, const struct attr_in *in)
         unsigned type = cur_u8(&v);
         struct cursor body = cur_sub(&v, cur_u8(&v));
         if (type == BFD_SOURCE) {
-            shape_tell(w, "source", body, SHAPE_IP);
+            bgp_shape_tell(w, "source", body, SHAPE_IP);
             break;
         }
     }

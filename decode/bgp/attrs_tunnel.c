@@ -1,7 +1,7 @@
 /* PMSI_TUNNEL (RFC 6514) and Tunnel Encapsulation (RFC 9012, 9830): which tunnel the routes want. */
 #include "decode/bgp/update_internal.h"
 
-const char *tunnel_type_name(unsigned type)
+const char *bgp_tunnel_type_name(unsigned type)
 {
     static const char *const names[] = {
 #define TUNNEL_TYPE(type, name) [type] = (name),
@@ -57,7 +57,7 @@ static void pmsi_identifier_tell(struct writer *w, unsigned type, struct cursor 
     switch (type) {
     case PMSI_NONE: break;
     case PMSI_RSVP: /* extended tunnel ID (4 or 16), reserved (2), tunnel ID (2), P2MP ID (4) */
-        shape_tell(w, "extended_tunnel_id", cur_sub(&v, cur_left(&v) - 8), SHAPE_IP);
+        bgp_shape_tell(w, "extended_tunnel_id", cur_sub(&v, cur_left(&v) - 8), SHAPE_IP);
         cur_u16(&v);
         write_u64(w, "tunnel_id", cur_u16(&v));
         write_u64(w, "p2mp_id", cur_u32(&v));
@@ -65,12 +65,12 @@ static void pmsi_identifier_tell(struct writer *w, unsigned type, struct cursor 
     case PMSI_SSM:
     case PMSI_SM:
     case PMSI_BIDIR:
-        shape_tell(w, "source", cur_sub(&v, half), SHAPE_IP);
-        shape_tell(w, "group", v, SHAPE_IP);
+        bgp_shape_tell(w, "source", cur_sub(&v, half), SHAPE_IP);
+        bgp_shape_tell(w, "group", v, SHAPE_IP);
         break;
     case PMSI_INGRESS:
-    case PMSI_ASSISTED: shape_tell(w, "endpoint", v, SHAPE_IP); break;
-    default: shape_tell(w, "identifier", v, SHAPE_HEX); break;
+    case PMSI_ASSISTED: bgp_shape_tell(w, "endpoint", v, SHAPE_IP); break;
+    default: bgp_shape_tell(w, "identifier", v, SHAPE_HEX); break;
     }
 }
 
@@ -151,13 +151,13 @@ static void encapsulation_tell(struct writer *w, unsigned tunnel, struct cursor 
         unsigned vni = cur_u24(&v);
         if (flags & 0x80)
             write_u64(w, "vni", vni);
-        mac_text(cur_take(&v, 6), 6, &mac);
+        bgp_mac_text(cur_take(&v, 6), 6, &mac);
         if (flags & 0x40)
             write_str(w, "mac", buf_text(&mac));
         write_end(w);
         buf_free(&mac);
     } else
-        shape_tell(w, "value", v, tunnel == GRE ? SHAPE_U32 : SHAPE_HEX);
+        bgp_shape_tell(w, "value", v, tunnel == GRE ? SHAPE_U32 : SHAPE_HEX);
 }
 
 /* A SID as label or as SRv6 SID, or none. RFC 9830 2.4.2, 2.4.3 */
@@ -165,12 +165,12 @@ static void sid_tell(struct writer *w, const char *key, struct cursor v)
 {
     switch (cur_left(&v)) {
     case 0: write_null(w, key); break;
-    case 4: shape_tell(w, key, v, SHAPE_LABEL); break;
-    case 16: shape_tell(w, key, v, SHAPE_IPV6); break;
+    case 4: bgp_shape_tell(w, key, v, SHAPE_LABEL); break;
+    case 16: bgp_shape_tell(w, key, v, SHAPE_IPV6); break;
     case 24:
-        shape_tell(w, key, cur_sub(&v, 16), SHAPE_IPV6);
+        bgp_shape_tell(w, key, cur_sub(&v, 16), SHAPE_IPV6);
         break; /* endpoint behaviour and structure behind it */
-    default: shape_tell(w, key, v, SHAPE_HEX); break;
+    default: bgp_shape_tell(w, key, v, SHAPE_HEX); break;
     }
 }
 
@@ -186,11 +186,11 @@ static void segment_list_tell(struct writer *w, struct cursor v)
         write_object(w, NULL);
         write_u64(w, "type", sub.type);
         if (sub.type == WEIGHT)
-            shape_tell(w, "weight", body, SHAPE_U32);
+            bgp_shape_tell(w, "weight", body, SHAPE_U32);
         else if (sub.type == SEGMENT_A || sub.type == SEGMENT_B)
             sid_tell(w, "sid", body);
         else
-            shape_tell(w, "value", sub.value, SHAPE_HEX);
+            bgp_shape_tell(w, "value", sub.value, SHAPE_HEX);
         write_end(w);
     }
     write_end(w);
@@ -203,18 +203,18 @@ static void endpoint_tell(struct writer *w, struct cursor v)
     cur_u32(&v);
     unsigned afi = cur_u16(&v);
     if (!cur_ok(&v))
-        shape_tell(w, "value", all, SHAPE_HEX);
+        bgp_shape_tell(w, "value", all, SHAPE_HEX);
     else if (!afi && !cur_left(&v))
         write_str(w, "value", "next hop"); /* the tunnel ends at the route's next hop */
     else
-        shape_tell(w, "value", v, SHAPE_IP);
+        bgp_shape_tell(w, "value", v, SHAPE_IP);
 }
 
 static void label_stack_tell(struct writer *w, struct cursor v)
 {
     write_array(w, "value");
     while (cur_left(&v) >= 4)
-        shape_tell(w, NULL, cur_sub(&v, 4), SHAPE_LABEL);
+        bgp_shape_tell(w, NULL, cur_sub(&v, 4), SHAPE_LABEL);
     write_end(w);
 }
 
@@ -222,9 +222,9 @@ static void color_tell(struct writer *w, struct cursor v)
 {
     struct buf text = buf_init(256);
     if (cur_left(&v) == 8)
-        ext_community_text(v.at, &text);
+        bgp_ext_community_text(v.at, &text);
     else
-        hex_text(v, &text);
+        bgp_hex_text(v, &text);
     write_str(w, "value", buf_text(&text));
     buf_free(&text);
 }
@@ -263,9 +263,9 @@ static void subtlv_tell(struct writer *w, unsigned tunnel, const struct subtlv *
     case LABELS: label_stack_tell(w, v); break;
     case BINDING:
     case SRV6: sid_tell(w, "value", v); break;
-    case PRIORITY: shape_tell(w, "value", cur_sub(&v, cur_left(&v) ? 1 : 0), SHAPE_U8); break;
+    case PRIORITY: bgp_shape_tell(w, "value", cur_sub(&v, cur_left(&v) ? 1 : 0), SHAPE_U8); break;
     case LIST: segment_list_tell(w, v); break;
-    default: shape_tell(w, "value", v, rows[sub->type].shape); break;
+    default: bgp_shape_tell(w, "value", v, rows[sub->type].shape); break;
     }
     write_end(w);
 }
@@ -280,7 +280,7 @@ void attr_tell_tunnel(struct writer *w, const struct attr_in *in)
         struct subtlv sub;
         write_object(w, NULL);
         write_u64(w, "type", type);
-        write_str(w, "name", tunnel_type_name(type));
+        write_str(w, "name", bgp_tunnel_type_name(type));
         write_array(w, "sub_tlvs");
         while (cur_left(&body) && subtlv_next(&body, &sub))
             subtlv_tell(w, type, &sub);

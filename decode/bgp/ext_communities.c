@@ -21,14 +21,14 @@ static void text_as4(struct cursor v, struct buf *out)
 static void text_ipv4(struct cursor v, struct buf *out)
 {
     buf_char(out, ':');
-    ip_text(cur_sub(&v, 4), out);
+    bgp_ip_text(cur_sub(&v, 4), out);
     buf_printf(out, ":%u", cur_u16(&v));
 }
 
 static void text_hex(struct cursor v, struct buf *out)
 {
     buf_char(out, ':');
-    hex_text(v, out);
+    bgp_hex_text(v, out);
 }
 
 static void text_none(struct cursor v, struct buf *out)
@@ -41,7 +41,7 @@ static void text_none(struct cursor v, struct buf *out)
 static void text_bandwidth(struct cursor v, struct buf *out)
 {
     unsigned asn = cur_u16(&v);
-    double rate = (double)f32_of(cur_u32(&v));
+    double rate = (double)bgp_f32_of(cur_u32(&v));
     if (isfinite(rate) && fabs(rate) < 1e15)
         buf_printf(out, ":%u:%.0f", asn, rate);
     else
@@ -59,7 +59,7 @@ static void text_cost(struct cursor v, struct buf *out)
 static void text_ospf_type(struct cursor v, struct buf *out)
 {
     buf_char(out, ':');
-    ip_text(cur_sub(&v, 4), out);
+    bgp_ip_text(cur_sub(&v, 4), out);
     unsigned type = cur_u8(&v);
     buf_printf(out, ":%u:%u", type, cur_u8(&v));
 }
@@ -77,7 +77,7 @@ static void text_encapsulation(struct cursor v, struct buf *out)
 {
     cur_take(&v, 4);
     unsigned type = cur_u16(&v);
-    const char *name = tunnel_type_name(type);
+    const char *name = bgp_tunnel_type_name(type);
     if (name)
         buf_printf(out, ":%s", name);
     else
@@ -103,7 +103,7 @@ static void text_esi_label(struct cursor v, struct buf *out)
 static void text_mac(struct cursor v, struct buf *out)
 {
     buf_char(out, ':');
-    mac_text(v.at, cur_left(&v), out);
+    bgp_mac_text(v.at, cur_left(&v), out);
 }
 
 /* flags (2), MTU (2), reserved (2). RFC 8214 3.1 */
@@ -159,7 +159,7 @@ static void text_layer2(struct cursor v, struct buf *out)
     buf_printf(out, ":%u:0x%02x:%u", encapsulation, flags, cur_u16(&v));
 }
 
-void ext_community_text(const uint8_t *p, struct buf *out)
+void bgp_ext_community_text(const uint8_t *p, struct buf *out)
 {
     static const struct {
         uint8_t type, subtype;

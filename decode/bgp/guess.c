@@ -17,8 +17,8 @@ static void weigh_as(struct bgp_guess *g, const struct bgp_update *u)
     bool fits2 = true, fits4 = true;
     if (path) {
         /* no path has an AS 0 (RFC 7607), and most four-byte ASes read as two of two bytes do */
-        fits2 = path_check(path->value, 2) == FAULT_COUNT;
-        fits4 = path_check(path->value, 4) == FAULT_COUNT;
+        fits2 = bgp_path_check(path->value, 2) == FAULT_COUNT;
+        fits4 = bgp_path_check(path->value, 4) == FAULT_COUNT;
     }
     if (aggregator) {
         fits2 = fits2 && cur_left(&aggregator->value) == AGGREGATOR2;

@@ -128,7 +128,7 @@ bool bgp_nlri_next(struct bgp_nlri_iter *it, struct bgp_nlri *out)
 void bgp_nlri_text(const struct bgp_nlri *n, struct buf *out)
 {
     if ((unsigned)n->family >= FAMILY_COUNT || n->unreadable)
-        hex_text(n->raw, out);
+        bgp_hex_text(n->raw, out);
     else
         nlri_rows[n->family].reader->text(n, out);
 }
@@ -141,7 +141,8 @@ static void text_prefix(const struct bgp_nlri *n, struct buf *out)
     buf_str(out, prefix_text(n->prefix.at, n->bits, nlri_rows[n->family].address_bits / 8u, text));
 }
 
-enum fault_code nlri_labels(struct cursor *in, unsigned *bits, bool withdraw, struct bgp_nlri *out)
+/* Labels up to the bottom of the stack, out of the front of a prefix of *bits bits. RFC 8277 2.2, 2.3 */
+static enum fault_code read_labels(struct cursor *in, unsigned *bits, bool withdraw, struct bgp_nlri *out)
 {
     enum { LABEL = 24, BOTTOM = 1, WITHDRAWN = 0x800000 };
     const uint8_t *start = in->at;
@@ -174,7 +175,7 @@ static enum fault_code read_rest(const struct bgp_nlri_iter *it, struct cursor *
 static enum fault_code read_labeled(const struct bgp_nlri_iter *it, struct cursor *in, struct bgp_nlri *out)
 {
     unsigned bits = cur_u8(in);
-    enum fault_code bad = nlri_labels(in, &bits, it->withdraw, out);
+    enum fault_code bad = read_labels(in, &bits, it->withdraw, out);
     if (bad == FAULT_COUNT)
         bad = read_rest(it, in, bits, out);
     out->key = out->prefix;
@@ -199,7 +200,7 @@ static enum fault_code read_behind_rd(const struct bgp_nlri_iter *it, struct cur
 static enum fault_code read_vpn(const struct bgp_nlri_iter *it, struct cursor *in, struct bgp_nlri *out)
 {
     unsigned bits = cur_u8(in);
-    enum fault_code bad = nlri_labels(in, &bits, it->withdraw, out);
+    enum fault_code bad = read_labels(in, &bits, it->withdraw, out);
     return bad == FAULT_COUNT ? read_behind_rd(it, in, bits, out) : bad;
 }
 

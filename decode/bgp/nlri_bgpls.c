@@ -70,16 +70,16 @@ static void text_igp_router(struct cursor v, struct buf *out)
     size_t n = cur_left(&v);
     if (n == 6 || n == 7) {
         for (int i = 0; i < 3; i++) {
-            hex_text(cur_sub(&v, 2), out);
+            bgp_hex_text(cur_sub(&v, 2), out);
             buf_char(out, '.');
         }
         buf_printf(out, "%02x", n == 7 ? cur_u8(&v) : 0);
     } else if (n == 8) {
-        ip_text(cur_sub(&v, 4), out);
+        bgp_ip_text(cur_sub(&v, 4), out);
         buf_char(out, ':');
-        ip_text(v, out);
+        bgp_ip_text(v, out);
     } else
-        ip_text(v, out);
+        bgp_ip_text(v, out);
 }
 
 static void text_prefix_descriptor(struct cursor v, bool v6, struct buf *out)
@@ -88,7 +88,7 @@ static void text_prefix_descriptor(struct cursor v, bool v6, struct buf *out)
     struct cursor all = v;
     unsigned bits = cur_u8(&v);
     if (bits > (v6 ? 128u : 32u) || cur_left(&v) < (bits + 7) / 8)
-        hex_text(all, out);
+        bgp_hex_text(all, out);
     else
         buf_str(out, prefix_text(v.at, bits, v6 ? 16 : 4, text));
 }
@@ -125,7 +125,7 @@ static const char *word_of(unsigned type)
 static void text_numbers(struct cursor v, size_t each, struct buf *out)
 {
     if (!cur_left(&v) || cur_left(&v) % each) {
-        hex_text(v, out);
+        bgp_hex_text(v, out);
         return;
     }
     for (bool first = true; cur_left(&v); first = false) {
@@ -148,9 +148,9 @@ static void text_descriptor(const struct bgpls_tlv *tlv, bool v6, struct buf *ou
     else if (tlv->type == REACHABILITY)
         text_prefix_descriptor(tlv->value, v6, out);
     else if (!row)
-        hex_text(tlv->value, out);
+        bgp_hex_text(tlv->value, out);
     else if (row->shape == SHAPE_IPV4 || row->shape == SHAPE_IPV6)
-        ip_text(tlv->value, out);
+        bgp_ip_text(tlv->value, out);
     else if (row->shape == SHAPE_U32 || row->shape == SHAPE_U32_LIST)
         text_numbers(tlv->value, 4, out);
     else if (row->shape == SHAPE_U16_LIST)
@@ -158,7 +158,7 @@ static void text_descriptor(const struct bgpls_tlv *tlv, bool v6, struct buf *ou
     else if (row->shape == SHAPE_U8)
         text_numbers(tlv->value, 1, out);
     else
-        hex_text(tlv->value, out);
+        bgp_hex_text(tlv->value, out);
     buf_char(out, ' ');
 }
 

@@ -107,7 +107,7 @@ static void text_address(struct cursor *v, bool mac_ip, struct buf *out)
     buf_printf(out, ":[%u]", bits);
     if (bits) {
         buf_str(out, ":[");
-        ip_text(cur_sub(v, bits / 8), out);
+        bgp_ip_text(cur_sub(v, bits / 8), out);
         buf_char(out, ']');
     }
 }
@@ -122,7 +122,7 @@ static void text_evpn_prefix(const struct bgp_nlri *n, struct buf *out)
 static void text_hex_field(struct cursor v, struct buf *out)
 {
     buf_str(out, ":[");
-    hex_text(v, out);
+    bgp_hex_text(v, out);
     buf_char(out, ']');
 }
 
@@ -138,13 +138,13 @@ static void text_evpn(const struct bgp_nlri *n, struct buf *out)
         switch (*fields) {
         case 'E':
             buf_str(out, ":[");
-            esi_text(cur_sub(&v, ESI), out);
+            bgp_esi_text(cur_sub(&v, ESI), out);
             buf_char(out, ']');
             break;
         case 'T': buf_printf(out, ":[%u]", (unsigned)cur_u32(&v)); break;
         case 'M':
             buf_printf(out, ":[%u]:[", cur_u8(&v));
-            mac_text(cur_take(&v, MAC), MAC, out);
+            bgp_mac_text(cur_take(&v, MAC), MAC, out);
             buf_char(out, ']');
             break;
         case 'A': text_address(&v, n->type == MAC_IP, out); break;
@@ -160,15 +160,15 @@ static void more_evpn(struct writer *w, const struct bgp_nlri *n)
     if (n->unreadable || (n->type != MAC_IP && n->type != IP_PREFIX))
         return;
     struct cursor segment = cur_over(n->rd.end, ESI); /* what stands between RD and key */
-    if (!bytes_zero(segment)) {
+    if (!bgp_bytes_zero(segment)) {
         struct buf text = buf_init(64);
-        esi_text(segment, &text);
+        bgp_esi_text(segment, &text);
         write_str(w, "esi", buf_text(&text));
         buf_free(&text);
     }
     struct cursor gateway = cur_over(n->prefix.end, cur_left(&n->prefix));
-    if (n->type == IP_PREFIX && !bytes_zero(gateway))
-        shape_tell(w, "gateway", gateway, SHAPE_IP);
+    if (n->type == IP_PREFIX && !bgp_bytes_zero(gateway))
+        bgp_shape_tell(w, "gateway", gateway, SHAPE_IP);
 }
 
 const struct nlri_reader nlri_evpn = { read_evpn, text_evpn, more_evpn };

@@ -85,7 +85,7 @@ static bool component_mac(struct cursor *in, bool v6, struct buf *out)
         return false;
     if (out) {
         buf_char(out, ' ');
-        mac_text(v.at, cur_left(&v), out);
+        bgp_mac_text(v.at, cur_left(&v), out);
         if (bits != 48)
             buf_printf(out, "/%u", bits);
     }

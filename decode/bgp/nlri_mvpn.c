@@ -33,7 +33,7 @@ static void address(struct cursor *in, struct buf *out)
     }
     struct cursor v = cur_sub(in, bits / 8);
     if (cur_left(&v))
-        put(out, v, ip_text);
+        put(out, v, bgp_ip_text);
     else if (out)
         buf_str(out, ":[*]");
 }
@@ -54,12 +54,12 @@ static bool walk(const char *fields, struct cursor in, struct buf *out)
         case 'K': {
             struct cursor route = in;
             cur_u8(&route);
-            put(out, cur_sub(&in, cur_u8(&route) + 2u), hex_text);
+            put(out, cur_sub(&in, cur_u8(&route) + 2u), bgp_hex_text);
             break;
         }
         case 'O': {
             size_t n = cur_left(&in);
-            put(out, cur_sub(&in, n == 4 || n == 16 ? n : SIZE_MAX), ip_text);
+            put(out, cur_sub(&in, n == 4 || n == 16 ? n : SIZE_MAX), bgp_ip_text);
             break;
         }
         default: break;

@@ -31,7 +31,7 @@ static void text_vpls(const struct bgp_nlri *n, struct buf *out)
 {
     struct cursor v = n->prefix;
     if (cur_left(&v) == VPLS_DISCOVERY) {
-        ip_text(v, out);
+        bgp_ip_text(v, out);
         return;
     }
     unsigned ve = cur_u16(&v), offset = cur_u16(&v);
@@ -64,10 +64,10 @@ static void text_rtc(const struct bgp_nlri *n, struct buf *out)
     buf_u64(out, cur_u32(&v));
     if (n->bits == RTC_BITS) {
         buf_char(out, ':');
-        ext_community_text(v.at, out);
+        bgp_ext_community_text(v.at, out);
     } else if (n->bits > RTC_AS_BITS) {
         buf_char(out, ':');
-        hex_text(v, out);
+        bgp_hex_text(v, out);
     }
     if (n->bits != RTC_BITS)
         buf_printf(out, "/%u", n->bits);
@@ -94,7 +94,7 @@ static void text_sr_policy(const struct bgp_nlri *n, struct buf *out)
     struct cursor v = n->prefix;
     unsigned distinguisher = cur_u32(&v);
     buf_printf(out, "[%u]:[%u]:[", distinguisher, (unsigned)cur_u32(&v));
-    ip_text(v, out);
+    bgp_ip_text(v, out);
     buf_char(out, ']');
 }
 
@@ -111,9 +111,9 @@ static enum fault_code read_mdt(const struct bgp_nlri_iter *it, struct cursor *i
 static void text_mdt(const struct bgp_nlri *n, struct buf *out)
 {
     struct cursor v = n->prefix;
-    ip_text(cur_sub(&v, cur_left(&v) / 2), out);
+    bgp_ip_text(cur_sub(&v, cur_left(&v) / 2), out);
     buf_char(out, ',');
-    ip_text(v, out);
+    bgp_ip_text(v, out);
 }
 
 /* ---- end points of tunnels: length in bits (1), address. RFC 5512 3 ---- */
@@ -123,7 +123,7 @@ static enum fault_code read_encap(const struct bgp_nlri_iter *it, struct cursor 
     return read_sized(in, out, it->row->address_bits / 8u);
 }
 
-static void text_encap(const struct bgp_nlri *n, struct buf *out) { ip_text(n->prefix, out); }
+static void text_encap(const struct bgp_nlri *n, struct buf *out) { bgp_ip_text(n->prefix, out); }
 
 const struct nlri_reader nlri_vpls = { read_vpls, text_vpls, NULL };
 const struct nlri_reader nlri_rtc = { read_rtc, text_rtc, NULL };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Whether so many bytes are a shape's value; for lists, at least one item. */
-bool shape_fits(enum shape shape, size_t n)
+bool bgp_shape_fits(enum shape shape, size_t n)
 {
     switch (shape) {
     case SHAPE_HEX:
@@ -13,7 +13,6 @@ bool shape_fits(enum shape shape, size_t n)
     case SHAPE_EMPTY: return n == 0;
     case SHAPE_U8: return n == 1;
     case SHAPE_U16: return n == 2;
-    case SHAPE_U24: return n == 3;
     case SHAPE_U32:
     case SHAPE_F32:
     case SHAPE_IPV4: return n == 4;
@@ -25,13 +24,11 @@ bool shape_fits(enum shape shape, size_t n)
     case SHAPE_U32_LIST:
     case SHAPE_F32_LIST: return n && n % 4 == 0;
     case SHAPE_LABEL: return n == 3 || n == 4;
-    case SHAPE_PREFIX4: return n >= 1 && n <= 5;
-    case SHAPE_PREFIX6: return n >= 1 && n <= 17;
     }
     return false;
 }
 
-float f32_of(uint32_t bits)
+float bgp_f32_of(uint32_t bits)
 {
     float f;
     memcpy(&f, &bits, sizeof f); /* IEEE 754, as on every machine that we build for */
@@ -53,18 +50,6 @@ static void address_tell(struct writer *w, const char *key, struct cursor v)
     write_str(w, key, addr_text(&a, text));
 }
 
-static void prefix_tell(struct writer *w, const char *key, struct cursor v, unsigned size)
-{
-    char text[ADDR_TEXT];
-    struct cursor all = v;
-    unsigned bits = cur_u8(&v);
-    /* RFC 9552 5.2.3.2: no more bytes than the bits need; a sender that gives them all does no harm */
-    if (bits > size * 8 || cur_left(&v) < (bits + 7) / 8)
-        write_hex(w, key, all.at, cur_left(&all));
-    else
-        write_str(w, key, prefix_text(v.at, bits, size, text));
-}
-
 static void list_tell(struct writer *w, const char *key, struct cursor v, enum shape shape)
 {
     write_array(w, key);
@@ -76,31 +61,28 @@ static void list_tell(struct writer *w, const char *key, struct cursor v, enum s
         else if (shape == SHAPE_U32_LIST)
             write_u64(w, NULL, cur_u32(&v));
         else
-            write_real(w, NULL, (double)f32_of(cur_u32(&v)), 0);
+            write_real(w, NULL, (double)bgp_f32_of(cur_u32(&v)), 0);
     }
     write_end(w);
 }
 
-void shape_tell(struct writer *w, const char *key, struct cursor v, enum shape shape)
+void bgp_shape_tell(struct writer *w, const char *key, struct cursor v, enum shape shape)
 {
     size_t n = cur_left(&v);
-    if (!shape_fits(shape, n))
+    if (!bgp_shape_fits(shape, n))
         shape = SHAPE_HEX;
     switch (shape) {
     case SHAPE_EMPTY: write_bool(w, key, true); break;
     case SHAPE_U8:
     case SHAPE_U16:
-    case SHAPE_U24:
     case SHAPE_U32:
     case SHAPE_UINT: write_u64(w, key, whole_number(v)); break;
     case SHAPE_IPV4:
     case SHAPE_IPV6:
     case SHAPE_IP: address_tell(w, key, v); break;
     case SHAPE_TEXT: bgp_text_tell(w, key, v); break;
-    case SHAPE_F32: write_real(w, key, (double)f32_of(cur_u32(&v)), 0); break;
+    case SHAPE_F32: write_real(w, key, (double)bgp_f32_of(cur_u32(&v)), 0); break;
     case SHAPE_LABEL: write_u64(w, key, n == 3 ? cur_u24(&v) >> 4 : cur_u32(&v) >> 12); break;
-    case SHAPE_PREFIX4: prefix_tell(w, key, v, 4); break;
-    case SHAPE_PREFIX6: prefix_tell(w, key, v, 16); break;
     case SHAPE_U8_LIST:
     case SHAPE_U16_LIST:
     case SHAPE_U32_LIST:
@@ -109,7 +91,7 @@ void shape_tell(struct writer *w, const char *key, struct cursor v, enum shape s
     }
 }
 
-bool bytes_zero(struct cursor v)
+bool bgp_bytes_zero(struct cursor v)
 {
     while (cur_left(&v))
         if (cur_u8(&v))
@@ -117,21 +99,21 @@ bool bytes_zero(struct cursor v)
     return true;
 }
 
-void hex_text(struct cursor v, struct buf *out) { buf_hex(out, v.at, cur_left(&v)); }
+void bgp_hex_text(struct cursor v, struct buf *out) { buf_hex(out, v.at, cur_left(&v)); }
 
-void ip_text(struct cursor v, struct buf *out)
+void bgp_ip_text(struct cursor v, struct buf *out)
 {
     char text[ADDR_TEXT];
     struct addr a;
     switch (cur_left(&v)) {
     case 4: a = addr_v4(v.at); break;
     case 16: a = addr_v6(v.at); break;
-    default: hex_text(v, out); return;
+    default: bgp_hex_text(v, out); return;
     }
     buf_str(out, addr_text(&a, text));
 }
 
-void mac_text(const uint8_t *mac, size_t n, struct buf *out)
+void bgp_mac_text(const uint8_t *mac, size_t n, struct buf *out)
 {
     for (size_t i = 0; i < n; i++) {
         if (i)
@@ -140,10 +122,10 @@ void mac_text(const uint8_t *mac, size_t n, struct buf *out)
     }
 }
 
-void esi_text(struct cursor esi, struct buf *out) { mac_text(esi.at, cur_left(&esi), out); }
+void bgp_esi_text(struct cursor esi, struct buf *out) { bgp_mac_text(esi.at, cur_left(&esi), out); }
 
 /* RFC 4364 4.2: type (2), then AS:number, address:number or four-byte AS:number. */
-void rd_text(struct cursor rd, struct buf *out)
+void bgp_rd_text(struct cursor rd, struct buf *out)
 {
     struct cursor all = rd;
     switch (cur_u16(&rd)) {
@@ -153,7 +135,7 @@ void rd_text(struct cursor rd, struct buf *out)
         break;
     }
     case 1:
-        ip_text(cur_sub(&rd, 4), out);
+        bgp_ip_text(cur_sub(&rd, 4), out);
         buf_printf(out, ":%u", cur_u16(&rd));
         break;
     case 2: {
@@ -161,6 +143,6 @@ void rd_text(struct cursor rd, struct buf *out)
         buf_printf(out, "%u:%u", asn, cur_u16(&rd));
         break;
     }
-    default: hex_text(all, out); break;
+    default: bgp_hex_text(all, out); break;
     }
 }

@@ -79,7 +79,6 @@ enum shape {
     SHAPE_EMPTY,
     SHAPE_U8,
     SHAPE_U16,
-    SHAPE_U24,
     SHAPE_U32,
     SHAPE_UINT, /* one to eight bytes */
     SHAPE_IPV4,
@@ -91,26 +90,24 @@ enum shape {
     SHAPE_U8_LIST,
     SHAPE_U16_LIST,
     SHAPE_U32_LIST,
-    SHAPE_LABEL,   /* an MPLS label in the upper 20 bits of 3 or 4 bytes */
-    SHAPE_PREFIX4, /* a length in bits and the bytes it needs */
-    SHAPE_PREFIX6,
+    SHAPE_LABEL, /* an MPLS label in the upper 20 bits of 3 or 4 bytes */
 };
 /* Whether so many bytes can be a value of that shape. */
-bool shape_fits(enum shape, size_t bytes);
+bool bgp_shape_fits(enum shape, size_t bytes);
 /* Tells the value; as hex if its length does not fit the shape. */
-void shape_tell(struct writer *, const char *key, struct cursor value, enum shape);
-float f32_of(uint32_t bits);
-bool bytes_zero(struct cursor);
+void bgp_shape_tell(struct writer *, const char *key, struct cursor value, enum shape);
+float bgp_f32_of(uint32_t bits);
+bool bgp_bytes_zero(struct cursor);
 
-void rd_text(struct cursor rd, struct buf *out);   /* RFC 4364 4.2: "65000:1", "10.0.0.1:1" */
-void esi_text(struct cursor esi, struct buf *out); /* RFC 7432 5: ten bytes, "00:11:…" */
-void mac_text(const uint8_t *mac, size_t n, struct buf *out);
+void bgp_rd_text(struct cursor rd, struct buf *out);   /* RFC 4364 4.2: "65000:1", "10.0.0.1:1" */
+void bgp_esi_text(struct cursor esi, struct buf *out); /* RFC 7432 5: ten bytes, "00:11:…" */
+void bgp_mac_text(const uint8_t *mac, size_t n, struct buf *out);
 /* An extended community of eight bytes: "rt:65000:1". */
-void ext_community_text(const uint8_t *eight, struct buf *out);
+void bgp_ext_community_text(const uint8_t *eight, struct buf *out);
 /* "vxlan"; NULL when not assigned. RFC 9012 14 */
-const char *tunnel_type_name(unsigned type);
-void ip_text(struct cursor address, struct buf *out); /* 4 or 16 bytes; hex otherwise */
-void hex_text(struct cursor, struct buf *out);
+const char *bgp_tunnel_type_name(unsigned type);
+void bgp_ip_text(struct cursor address, struct buf *out); /* 4 or 16 bytes; hex otherwise */
+void bgp_hex_text(struct cursor, struct buf *out);
 
 /* ---- AS_PATH ---- */
 
@@ -132,18 +129,18 @@ struct path {
     unsigned take; /* of part 0, counted as RFC 4271 9.1.2.2 counts: what AS4_PATH does not have */
 };
 
-struct path path_of(const struct bgp_update *, const struct bgp_ctx *);
+struct path bgp_path_of(const struct bgp_update *, const struct bgp_ctx *);
 /* False at the end, or at what is no segment. */
-bool path_next(struct path *, struct path_segment *out);
+bool bgp_path_next(struct path *, struct path_segment *out);
 static inline uint32_t path_as(struct path_segment *s)
 {
     return s->width == 4 ? cur_u32(&s->ases) : cur_u16(&s->ases);
 }
 /* FAULT_COUNT if the bytes are segments that fill them exactly. RFC 4271 5.1.2, 7606 7.2, 7607 */
-enum fault_code path_check(struct cursor value, unsigned width);
-void path_segments_text(struct path, struct buf *out);
+enum fault_code bgp_path_check(struct cursor value, unsigned width);
+void bgp_path_segments_text(struct path, struct buf *out);
 /* Fills what the summary says of the path. */
-void path_summary(const struct bgp_update *, const struct bgp_ctx *, struct bgp_attrs_summary *);
+void bgp_path_summary(const struct bgp_update *, const struct bgp_ctx *, struct bgp_attrs_summary *);
 
 /* ---- MP_REACH_NLRI and MP_UNREACH_NLRI ---- */
 
@@ -172,12 +169,12 @@ typedef enum fault_code nlri_read(const struct bgp_nlri_iter *, struct cursor *i
 typedef void nlri_text(const struct bgp_nlri *, struct buf *out);
 typedef void nlri_more(struct writer *, const struct bgp_nlri *);
 
-/* How a shape of NLRI is read and told. */
+/* How a shape of NLRI is read and told. `read` begins behind the path identifier; it is NULL for plain prefixes, which
+ * bgp_nlri_next reads itself. `more` tells further fields of the route's object, or is NULL. */
 struct nlri_reader {
-    nlri_read
-        *read; /* behind the path identifier; NULL for plain prefixes, which bgp_nlri_next reads itself */
+    nlri_read *read;
     nlri_text *text;
-    nlri_more *more; /* further fields of the route's object, or NULL */
+    nlri_more *more;
 };
 
 struct bgp_nlri_row {
@@ -191,13 +188,8 @@ extern const struct bgp_nlri_row nlri_rows[FAMILY_COUNT];
 extern const struct nlri_reader nlri_prefix, nlri_labeled, nlri_vpn, nlri_vpn_plain, nlri_evpn, nlri_vpls,
     nlri_flowspec, nlri_mvpn, nlri_rtc, nlri_sr_policy, nlri_bgpls, nlri_bgpls_vpn, nlri_mdt, nlri_encap;
 
-/* Labels up to the bottom of the stack, out of the front of a prefix of *bits bits. RFC 8277 2.2, 2.3 */
-enum fault_code nlri_labels(struct cursor *in, unsigned *bits, bool withdraw, struct bgp_nlri *out);
-
 /* ---- telling an UPDATE ---- */
 
-/* The next hop of MP_REACH_NLRI into the object that is open: "next_hop", "next_hop_rd", "next_hop_link_local". */
-void mp_next_hop_tell(struct writer *, const struct bgp_mp *);
 /* Whether a community says that labels are 24 bits wide: VXLAN and its kin. RFC 8365 5.1.3 */
 bool update_uses_vni(const struct bgp_update *);
 

@@ -40,7 +40,7 @@ static void route_tell(struct teller *t, const struct bgp_nlri *n)
         write_u64(w, "path_id", n->path_id);
     if (cur_left(&n->rd)) {
         buf_clear(&t->text);
-        rd_text(n->rd, &t->text);
+        bgp_rd_text(n->rd, &t->text);
         write_str(w, "rd", buf_text(&t->text));
     }
     if (n->label_count && !t->withdraw)
@@ -211,7 +211,7 @@ void bgp_update_line(const struct bgp_msg *msg, const struct bgp_ctx *ctx, struc
         buf_printf(out, "%s%u withdrawn", between, withdrawn);
     add_families(&u, out);
     const struct bgp_attr *path = bgp_update_attr(&u, BGP_ATTR_AS_PATH);
-    if (path && cur_left(&path->value) && path_check(path->value, ctx->as4 ? 4 : 2) == FAULT_COUNT) {
+    if (path && cur_left(&path->value) && bgp_path_check(path->value, ctx->as4 ? 4 : 2) == FAULT_COUNT) {
         buf_str(out, ", AS path ");
         bgp_path_text(&u, ctx, out);
     }

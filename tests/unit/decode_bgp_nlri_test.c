@@ -166,7 +166,7 @@ static void add_route(const struct bgp_nlri *n, struct buf *out)
         buf_printf(out, "#%u", (unsigned)n->path_id);
     if (cur_left(&n->rd)) {
         buf_str(out, " rd ");
-        rd_text(n->rd, out);
+        bgp_rd_text(n->rd, out);
     }
     struct cursor labels = n->labels;
     CHECK(cur_left(&labels) == n->label_count * 3u);

@@ -275,8 +275,8 @@ static const struct {
 static void test_tunnel_types(void)
 {
     for (size_t i = 0; i < COUNT(tunnels); i++)
-        CHECK_TEXT(tunnel_type_name(tunnels[i].type), tunnels[i].name);
-    CHECK(!tunnel_type_name(0) && !tunnel_type_name(65535));
+        CHECK_TEXT(bgp_tunnel_type_name(tunnels[i].type), tunnels[i].name);
+    CHECK(!bgp_tunnel_type_name(0) && !bgp_tunnel_type_name(65535));
     size_t rows = 0;
 #define TUNNEL_TYPE(type, name) rows++;
 #include "decode/bgp/tunnel_types.def"
