@@ -85,7 +85,7 @@ static void write_commands(void)
         printf(".Pp\nOptions:\n");
         unsigned left = 0, at = 0;
         for (unsigned k = 0; k < COUNT(options); k++)
-            left += commands[i].options >> k & 1;
+            left += (unsigned)(commands[i].options >> k & 1);
         for (unsigned k = 0; k < COUNT(options); k++)
             if (commands[i].options >> k & 1)
                 printf(".Fl -%s%s\n", options[k].name, ++at < left ? " ," : " .");

@@ -167,6 +167,8 @@ static void on_notification(struct engine *e, struct session *s, int from, const
                                           .side = from,
                                           .ref = item->last,
                                           .msg = &item->msg });
+    if (n.code == 4 && end->established.frame)
+        peering_margin(s->peering, from, (struct span){ 0 }, item->last.when);
     if (s->was_established)
         session_lost(e, s, from, item->last);
     session_end_closes(e, s, from, item->last, STATE_IDLE, "notification-sent");
@@ -203,9 +205,11 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
         return;
     }
     struct rib_news news;
-    if (!p->rib[from] && !(p->rib[from] = rib_side_new(e->rib)))
+    struct rib_side *gone = NULL; /* for routes of a session that is over: counted, and kept by nobody */
+    struct rib_side **kept = s->lost_told ? &gone : &p->rib[from];
+    if (!*kept && !(*kept = rib_side_new(e->rib)))
         return;
-    rib_feed(p->rib[from], &u, ctx, item->last, &news);
+    rib_feed(*kept, &u, ctx, item->last, &news);
     end->announced += news.announced;
     end->withdrawn += news.withdrawn;
     struct bgp_side *side = &p->facts.side[from];
@@ -213,7 +217,8 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
     side->withdrawn += news.withdrawn;
     e->capture.announced += news.announced;
     e->capture.withdrawn += news.withdrawn;
-    peering_routes(p, s, from, &news, item->last);
+    if (!gone)
+        peering_routes(p, s, from, &news, item->last);
     if (u.verdict != BGP_FINE || news.nlri_fault != FAULT_COUNT || news.notable_count || news.bogon_count ||
         (news.summary && (news.summary_new || news.summary->verdict != BGP_FINE)) || p->withdrawing[from])
         engine_happen(e, &(struct happening){ .kind = HAPPEN_UPDATE,
@@ -225,6 +230,8 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
                                               .update = &u,
                                               .ctx = ctx,
                                               .news = &news });
+    if (gone)
+        rib_side_free(gone);
 }
 
 /* To be told when the other end acknowledges it: at once where the other direction is not in the capture. */

@@ -209,6 +209,7 @@ static void tell_hold(struct engine *e, struct session *s, int who)
         return;
     end->hold_told = true;
     struct stream_ref ref = { .when = end->hold_fired };
+    peering_margin(s->peering, who, (struct span){ 0 }, ref.when);
     session_lost(e, s, who, ref);
     engine_happen(e, &(struct happening){
                          .kind = HAPPEN_HOLD, .peering = s->peering, .session = s, .side = who, .ref = ref });
