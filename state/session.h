@@ -30,6 +30,7 @@ enum { DELIVERIES = 16 };
 /* What one end sends, as TCP. */
 struct half {
     struct stream *stream;
+    struct cursor ahead; /* of the segment at hand: what the routes were not warned of yet */
     struct stream_ref first, last, last_data; /* packets of this end; frame 0: none */
     struct stream_ref syn, fin, rst;          /* first of each */
     struct stream_ref heard_ack;              /* last packet that carried an ACK flag */

@@ -188,6 +188,30 @@ static const struct bgp_ctx *context(struct session *s, int from, const struct b
     return &s->ctx[from];
 }
 
+/* The routes of a large table lie all over the memory: they are told what comes, a segment at a time. */
+static void look_ahead(struct rib_side *rib, struct session *s, int from, const struct bgp_msg *msg,
+                       const struct bgp_ctx *ctx)
+{
+    struct cursor *ahead = &s->half[from].ahead;
+    if (!cur_left(ahead) || msg->raw < ahead->at || msg->raw >= ahead->end)
+        return;
+    ahead->at = msg->raw;
+    cur_take(ahead, rib_expect(rib, ahead->at, cur_left(ahead), ctx));
+}
+
+/* Most UPDATEs are not: rules are asked about the others. */
+static bool worth_a_look(const struct peering *p, int from, const struct bgp_update *u,
+                         const struct bgp_ctx *ctx, const struct rib_news *news)
+{
+    const struct bgp_attrs_summary *a = news->summary;
+    uint32_t receiver = p->facts.side[!from].asn;
+    if (u->verdict != BGP_FINE || u->faults.count || news->nlri_fault != FAULT_COUNT || news->notable_count ||
+        news->bogon_count || p->withdrawing[from])
+        return true;
+    return a && (a->verdict != BGP_FINE || a->has_otc || a->bogon_as ||
+                 (receiver && news->announced && bgp_path_has(u, ctx, receiver)));
+}
+
 static void on_update(struct engine *e, struct session *s, int from, const struct stream_item *item)
 {
     struct bgp_update u;
@@ -209,6 +233,7 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
     struct rib_side **kept = s->lost_told ? &gone : &p->rib[from];
     if (!*kept && !(*kept = rib_side_new(e->rib)))
         return;
+    look_ahead(*kept, s, from, &item->msg, ctx);
     rib_feed(*kept, &u, ctx, item->last, &news);
     end->announced += news.announced;
     end->withdrawn += news.withdrawn;
@@ -219,8 +244,7 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
     e->capture.withdrawn += news.withdrawn;
     if (!gone)
         peering_routes(p, s, from, &news, item->last);
-    if (u.verdict != BGP_FINE || news.nlri_fault != FAULT_COUNT || news.notable_count || news.bogon_count ||
-        (news.summary && (news.summary_new || news.summary->verdict != BGP_FINE)) || p->withdrawing[from])
+    if (worth_a_look(p, from, &u, ctx, &news))
         engine_happen(e, &(struct happening){ .kind = HAPPEN_UPDATE,
                                               .peering = p,
                                               .session = s,

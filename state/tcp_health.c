@@ -301,7 +301,9 @@ void tcp_data(struct engine *e, struct session *s, int from, const struct segmen
             h->timed_since = ref.when;
         }
     }
+    h->ahead = seg->payload;
     session_drain(e, s, from);
+    h->ahead = (struct cursor){ 0 };
     if (got & STREAM_NEW && cur_left(&seg->payload) < BGP_HEADER &&
         cur_left(&seg->payload) < seg->payload_size)
         session_infer_cut(e, s, from, seg, ref);
