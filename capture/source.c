@@ -36,6 +36,8 @@ struct turn {
 #define TURN_NEVER ((struct turn){ { INT64_MAX }, UINT32_MAX })
 
 struct source {
+    const struct source_kind *kind; /* NULL: files, which is all that follows */
+    void *self;
     struct file *files;
     unsigned count;
     struct file **waiting; /* those whose time has not come, in order of their turns */
@@ -190,6 +192,8 @@ static bool choose(struct source *s)
 
 enum source_got source_next(struct source *s, struct packet *out)
 {
+    if (UNLIKELY(s->kind != NULL))
+        return s->kind->next(s->self, out);
     for (;;) {
         struct lane *l = s->now;
         if (LIKELY(l != NULL)) {
@@ -318,10 +322,24 @@ struct source *source_open_memory(const struct cursor *files, unsigned count,
     return s ? source_begin(s, why, message) : NULL;
 }
 
+struct source *source_of_kind(const struct source_kind *kind, void *self)
+{
+    struct source *s = calloc(1, sizeof *s);
+    if (!s) {
+        kind->close(self);
+        return NULL;
+    }
+    s->kind = kind;
+    s->self = self;
+    return s;
+}
+
 void source_close(struct source *s)
 {
     if (!s)
         return;
+    if (s->kind)
+        s->kind->close(s->self);
     for (unsigned i = 0; i < s->lane_count; i++)
         lane_free(s->lanes[i]);
     free(s->lanes);
@@ -332,15 +350,23 @@ void source_close(struct source *s)
 
 /* ---- what is known ---- */
 
-unsigned source_file_count(const struct source *s) { return s->count; }
+unsigned source_file_count(const struct source *s) { return s->kind ? s->kind->count(s->self) : s->count; }
 const struct source_file_facts *source_file(const struct source *s, unsigned which)
 {
-    return &s->files[which].facts;
+    return s->kind ? s->kind->facts(s->self, which) : &s->files[which].facts;
 }
-const char *source_why(const struct source *s) { return s->why; }
+const char *source_why(const struct source *s) { return s->kind ? s->kind->why(s->self) : s->why; }
+
+void source_refresh(struct source *s)
+{
+    if (s->kind)
+        s->kind->refresh(s->self);
+}
 
 double source_progress(const struct source *s)
 {
+    if (s->kind)
+        return s->kind->progress(s->self);
     uint64_t all = 0, done = 0;
     bool over = true;
     for (unsigned i = 0; i < s->count; i++) {

@@ -1,4 +1,4 @@
-/* What source.c shares with the tests: files that lie in memory. */
+/* What the kinds of sources share, and the tests: files that lie in memory. */
 #ifndef CAPTURE_SOURCE_INTERNAL_H
 #define CAPTURE_SOURCE_INTERNAL_H
 
@@ -8,5 +8,29 @@
 /* As source_open_files, over files in borrowed memory; each has the path "memory". */
 struct source *source_open_memory(const struct cursor *files, unsigned count, const struct source_options *,
                                   enum err *why, char message[300]);
+
+/* A source that is no files. */
+struct source_kind {
+    enum source_got (*next)(void *self, struct packet *out);
+    unsigned (*count)(const void *self);
+    const struct source_file_facts *(*facts)(const void *self, unsigned which);
+    void (*refresh)(void *self);
+    double (*progress)(const void *self);
+    const char *(*why)(const void *self);
+    void (*close)(void *self);
+};
+/* Takes self over; NULL without memory, with self closed. */
+struct source *source_of_kind(const struct source_kind *, void *self);
+
+/* ---- source_live.c: the only reader of the wall clock ---- */
+
+struct stamp wall_now(void);
+/* Never set back or forth, from some moment on. */
+struct stamp wall_steady(void);
+/* Sleeps so long, or until a signal comes. */
+void wall_sleep(struct span);
+
+/* A TICK comes so often while packets don't. */
+#define TICK_EVERY SPAN_MS(200)
 
 #endif
