@@ -111,6 +111,8 @@ struct capture_facts {
     uint64_t damaged_frames, encrypted;
     uint64_t fragments_lost;
     uint64_t messages, announced, withdrawn; /* BGP, all sessions */
+    uint64_t dropped;                        /* live: by the tap itself, as it says */
+    uint64_t missed_before, dropped_before;  /* live: so long ago that it is no news */
     uint64_t stepped_back;   /* packets whose time was before the one before them by over a second */
     uint64_t probes;         /* SYNs to the BGP port that look like a port scan */
     uint64_t limit_peerings; /* packets passed over because there were too many peerings */

@@ -29,7 +29,7 @@ struct engine *engine_new(const struct engine_options *options)
     table_init(&e->peerings, sizeof(struct pair_key), 0);
     table_init(&e->sessions, sizeof(struct session_key), 0);
     findings_init(&e->findings, options->limits.findings, &e->outbox);
-    e->now = STAMP_NEVER;
+    e->now = e->reviewed = e->forgot = e->holed = STAMP_NEVER;
     e->capture.first = e->capture.last = STAMP_NEVER;
     e->next_deadline = (struct stamp){ INT64_MAX };
     if (!e->frags || !e->rib) {
@@ -278,6 +278,7 @@ const struct outbox *engine_feed(struct engine *e, const struct packet *p)
 {
     outbox_clear(&e->outbox);
     struct capture_facts *c = &e->capture;
+    uint64_t ours = c->bgp_packets + c->ospf_packets + c->icmp_errors;
     c->packets++;
     c->bytes += p->wire_size;
     c->truncated += p->size < p->wire_size;
@@ -287,6 +288,7 @@ const struct outbox *engine_feed(struct engine *e, const struct packet *p)
     struct frame f;
     enum frame_got got =
         frame_read(p->link, p->bytes, p->size, p->wire_size, p->when, &e->want, e->frags, &f);
+    e->cared = got == FRAME_FRAGMENT;
     if (got == FRAME_NOTHING || got == FRAME_FRAGMENT)
         return &e->outbox;
     set_time(e, p->when);
@@ -301,13 +303,21 @@ const struct outbox *engine_feed(struct engine *e, const struct packet *p)
         feed_ospf(e, &f, ref);
     else if (f.proto == 1 || f.proto == 58)
         feed_icmp(e, &f, ref);
+    e->cared = c->bgp_packets + c->ospf_packets + c->icmp_errors != ours;
     return &e->outbox;
+}
+
+/* Time that has passed without a packet never steps back: it was only seen from farther away. */
+static void pass_time(struct engine *e, struct stamp to)
+{
+    if (!stamp_known(e->now) || stamp_before(e->now, to))
+        set_time(e, to);
 }
 
 const struct outbox *engine_advance(struct engine *e, struct stamp to)
 {
     outbox_clear(&e->outbox);
-    set_time(e, to);
+    pass_time(e, to);
     return &e->outbox;
 }
 
@@ -319,14 +329,16 @@ const struct outbox *engine_finish(struct engine *e)
     e->finished = true;
     e->capture.fragments_lost = frag_lost(e->frags);
     struct peering *p;
+    findings_undo_reviews(&e->findings);
     if (stamp_known(e->capture.last) && stamp_known(e->now))
-        set_time(e, e->capture.last);
+        pass_time(e, e->capture.last);
     for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
         for (struct session *s = p->sessions; s; s = s->next)
             session_finish(e, s);
     for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
         engine_happen(e, &(struct happening){ .kind = HAPPEN_PEERING_END, .peering = p, .side = -1 });
     engine_happen(e, &(struct happening){ .kind = HAPPEN_CAPTURE_END, .side = -1 });
+    findings_close_reviews(&e->findings, e->now);
     return &e->outbox;
 }
 
@@ -355,7 +367,17 @@ const struct bgp_peering *engine_next_peering(const struct engine *e, uint32_t *
 
 const struct finding *engine_next_finding(const struct engine *e, uint32_t *at)
 {
+    while (*at < e->findings.count && e->findings.list[*at]->over)
+        ++*at;
     return *at < e->findings.count ? e->findings.list[(*at)++] : NULL;
 }
 
 const struct capture_facts *engine_capture(const struct engine *e) { return &e->capture; }
+bool engine_cared(const struct engine *e) { return e->cared; }
+void engine_lost(struct engine *e, uint64_t dropped) { e->capture.dropped = dropped; }
+
+void engine_set_keys(struct engine *e, const struct tcp_key *keys, unsigned count)
+{
+    e->options.keys = keys;
+    e->options.key_count = count;
+}

@@ -34,13 +34,23 @@ void engine_free(struct engine *);
 const struct outbox *engine_feed(struct engine *, const struct packet *);
 /* Time has come this far, though no packet came (live). Never back. */
 const struct outbox *engine_advance(struct engine *, struct stamp to);
+/* While live, about once a second of packet time: the rules that look at the whole are asked what they would say if the
+ * capture ended now. What they no longer say is taken back (finding.over). engine_finish says the same with reviews and
+ * without. Memory of what is long past is given up. */
+const struct outbox *engine_review(struct engine *);
+/* What the tap itself lost since the start, as its own counts say (live). */
+void engine_lost(struct engine *, uint64_t dropped);
+/* Other secrets from now on; borrowed like those of the options. */
+void engine_set_keys(struct engine *, const struct tcp_key *, unsigned count);
 /* No more packets: rules that look at the whole speak now. No timer fires past the last packet. */
 const struct outbox *engine_finish(struct engine *);
 
 /* Peerings, oldest first: start with *at = 0; NULL at the end. Facts are as of now. */
 const struct bgp_peering *engine_next_peering(const struct engine *, uint32_t *at);
-/* Findings, oldest first, likewise. */
+/* Findings, oldest first, likewise; without those that are over. */
 const struct finding *engine_next_finding(const struct engine *, uint32_t *at);
 const struct capture_facts *engine_capture(const struct engine *);
+/* The last packet that was fed belongs to something that is followed, or may (a fragment). */
+bool engine_cared(const struct engine *);
 
 #endif

@@ -23,6 +23,11 @@ struct engine {
     struct stamp now;           /* never goes back */
     struct stamp next_deadline; /* no hold time runs out before it */
     bool finished;
+    bool cared; /* about the last packet */
+    uint32_t peering_ids;
+    /* live, of engine_review.c: when the whole was looked at last, and the past given up; holes of the capture */
+    struct stamp reviewed, forgot, holed;
+    uint64_t holes;
 };
 
 struct pair_key {
@@ -47,6 +52,8 @@ void peering_rest(struct engine *, struct peering *, int side, enum bgp_state, s
 void peering_learn_open(struct engine *, struct peering *, int side, const struct bgp_msg *,
                         const struct open_facts *);
 void peering_attempt(struct engine *, struct session *, enum attempt_outcome, struct stream_ref answer);
+/* … its part that only remembers. */
+void attempts_note(struct attempts *, enum attempt_outcome, struct stream_ref syn, struct stream_ref answer);
 /* So much was left of the hold time of this side: the least is kept. */
 void peering_margin(struct peering *, int side, struct span left, struct stamp when);
 /* What an UPDATE did to the routes of a side: transfers, mass withdrawals. */

@@ -42,6 +42,7 @@ struct finding {
     uint32_t at_as, peer_as; /* 0 when not known */
     struct stamp first, last;
     uint32_t count; /* how often it was true */
+    bool over;      /* while live: it was so until `last`, and is no longer */
     uint32_t evidence_count, evidence_lost;
     struct evidence evidence[EVIDENCE_MAX]; /* the first ones and the latest */
     char *title;                            /* one line */

@@ -1,5 +1,5 @@
 /* Drafts of rules in; findings out, each told once and counted. */
-#include "state/findings.h"
+#include "state/findings_internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,33 +41,29 @@ const char *confidence_name(enum confidence c)
     return names[c];
 }
 
-/* What makes it the same finding. No padding: it is hashed whole. */
-struct finding_key {
-    uint32_t code, peering, subject;
-    struct addr at;
-};
-_Static_assert(sizeof(struct finding_key) == 12 + sizeof(struct addr), "padding would be hashed");
-
 enum { TITLE_MOST = 400, EXPLANATION_MOST = 2000, KEPT_FIRST = EVIDENCE_MAX / 2 };
 
 void findings_init(struct findings *f, unsigned ceiling, struct outbox *outbox)
 {
     *f = (struct findings){ .ceiling = ceiling, .outbox = outbox };
     table_init(&f->open, sizeof(struct finding_key), 0);
+    table_init(&f->reviewed, sizeof(uint32_t), 0);
 }
 
-static void finding_free(struct finding *one)
+static void kept_free(struct kept *k)
 {
-    free(one->title);
-    free(one->explanation);
-    free(one);
+    finding_free_review(k);
+    free(k->f.title);
+    free(k->f.explanation);
+    free(k);
 }
 
 void findings_free(struct findings *f)
 {
     for (uint32_t i = 0; i < f->count; i++)
-        finding_free(f->list[i]);
+        kept_free((struct kept *)f->list[i]);
     free(f->list);
+    findings_free_reviews(f);
     table_free(&f->open);
     buf_free(&f->draft.title);
     buf_free(&f->draft.explanation);
@@ -146,13 +142,13 @@ static void add_evidence(struct finding *one, const struct evidence *e)
     one->evidence[one->evidence_count++] = *e;
 }
 
-static struct finding *find_or_open(struct findings *f, const struct draft *d, bool *fresh)
+static struct kept *find_or_open(struct findings *f, const struct draft *d, bool *fresh)
 {
     struct finding_key key = { (uint32_t)d->code, d->peering, d->subject, d->at };
-    struct finding *one = table_get(&f->open, &key);
-    *fresh = !one;
-    if (one)
-        return one;
+    struct kept *k = table_get(&f->open, &key);
+    *fresh = !k;
+    if (k)
+        return k;
     if (f->count == f->ceiling) {
         f->lost++;
         return NULL;
@@ -165,20 +161,36 @@ static struct finding *find_or_open(struct findings *f, const struct draft *d, b
         f->list = list;
         f->room = room;
     }
-    one = calloc(1, sizeof *one);
-    if (!one || !table_put(&f->open, &key, one)) {
-        free(one);
+    k = calloc(1, sizeof *k);
+    if (!k || !table_put(&f->open, &key, k)) {
+        free(k);
         f->lost++;
         return NULL;
     }
-    *one = (struct finding){ .id = f->count + 1,
-                             .code = d->code,
-                             .peering = d->peering,
-                             .at = d->at,
-                             .peer = d->peer,
-                             .first = d->when };
-    f->list[f->count++] = one;
-    return one;
+    k->subject = d->subject;
+    k->f = (struct finding){ .id = ++f->ids, .code = d->code, .peering = d->peering, .at = d->at };
+    f->list[f->count++] = &k->f;
+    return k;
+}
+
+void finding_drop(struct findings *f, struct kept *k)
+{
+    struct finding_key key = { (uint32_t)k->f.code, k->f.peering, k->subject, k->f.at };
+    table_remove(&f->open, &key);
+    kept_free(k);
+}
+
+void finding_wipe(struct kept *k)
+{
+    free(k->f.title);
+    free(k->f.explanation);
+    k->f = (struct finding){ .id = k->f.id, .code = k->f.code, .peering = k->f.peering, .at = k->f.at };
+    k->void_ = false;
+}
+
+void finding_tell(struct findings *f, struct kept *k)
+{
+    outbox_add(f->outbox, &(struct event){ .kind = EVENT_FINDING, .as.finding = &k->f });
 }
 
 static void take_words(char **to, const struct buf *from)
@@ -193,23 +205,30 @@ static void take_words(char **to, const struct buf *from)
 void draft_end(struct findings *f, struct draft *d)
 {
     bool fresh;
-    struct finding *one = find_or_open(f, d, &fresh);
-    if (!one)
+    struct kept *k = find_or_open(f, d, &fresh);
+    if (!k)
         return;
+    finding_make_ready(f, k, fresh);
+    struct finding *one = &k->f;
+    fresh = one->count == 0;
     if (fresh || !d->once)
         one->count++;
     one->severity = d->severity;
     one->confidence = d->confidence > one->confidence || fresh ? d->confidence : one->confidence;
     one->at_as = d->at_as ? d->at_as : one->at_as;
     one->peer_as = d->peer_as ? d->peer_as : one->peer_as;
-    if (stamp_before(d->when, one->first))
+    if (fresh)
+        one->peer = d->peer;
+    if (fresh || stamp_before(d->when, one->first))
         one->first = d->when;
     one->last = fresh ? d->when : stamp_later(one->last, d->when);
     for (unsigned i = 0; i < d->evidence_count; i++)
         add_evidence(one, &d->evidence[i]);
     take_words(&one->title, &d->title);
     take_words(&one->explanation, &d->explanation);
-    outbox_add(f->outbox, &(struct event){ .kind = EVENT_FINDING, .as.finding = one });
+    finding_reviewed(k);
+    if (!f->reviewing)
+        finding_tell(f, k);
 }
 
 const struct finding *findings_about(const struct findings *f, enum finding_code code, uint32_t peering)

@@ -1,4 +1,8 @@
-/* Open, repeat: a rule fires often, a finding is told once and counted. */
+/* Open, repeat, close: a rule fires often, a finding is told once and counted.
+ *
+ * Most rules speak when something happens, and what they say stays said. Some look at the whole when the capture ends;
+ * while it goes on (live) they are asked again and again, in reviews. What a review says holds until the next one: it
+ * is put on top of what happened, and taken off again. So the last words are the same with reviews and without. */
 #ifndef STATE_FINDINGS_H
 #define STATE_FINDINGS_H
 
@@ -22,10 +26,19 @@ struct draft {
     struct buf title, explanation;
 };
 
+struct kept;
+struct review;
+
 struct findings {
     struct table open;     /* by finding_key */
     struct finding **list; /* in the order of their first time */
     uint32_t count, room;
+    uint32_t ids;          /* given so far */
+    struct table reviewed; /* by group: what its last review said */
+    bool reviewing;
+    struct review *former; /* while reviewing: what this group's last one said */
+    struct kept **latest;  /* … and this one */
+    uint32_t latest_count, latest_room;
     unsigned ceiling;
     uint64_t lost;
     struct outbox *outbox; /* borrowed: where changes are told */
@@ -44,5 +57,18 @@ void draft_say(struct draft *, const char *format, ...) PRINTF_LIKE(2, 3);
 void draft_end(struct findings *, struct draft *);
 /* The open finding of this code for the peering (0: any), or NULL. */
 const struct finding *findings_about(const struct findings *, enum finding_code, uint32_t peering);
+
+/* Between these two, drafts are what a review of this group says: a peering (its id), or the capture (0). What it said
+ * the last time and does not say now is taken back: `over` if there is nothing else in it. */
+void findings_review_begin(struct findings *, uint32_t group);
+void findings_review_end(struct findings *, uint32_t group, struct stamp now);
+/* That group has something in review. */
+bool findings_in_review(const struct findings *, uint32_t group);
+/* All reviews are taken back, for the rules are about to have their last word; and after that: what they did not say
+ * again is over. */
+void findings_undo_reviews(struct findings *);
+void findings_close_reviews(struct findings *, struct stamp now);
+/* What has not been so since then is history: when it happens again it is a new finding. */
+void findings_forget(struct findings *, struct stamp before);
 
 #endif

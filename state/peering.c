@@ -42,13 +42,14 @@ struct peering *peering_get(struct engine *e, const struct addr *src, const stru
         return NULL;
     }
     char low[ADDR_TEXT], high[ADDR_TEXT];
-    p->facts.id = e->peerings.live;
+    p->facts.id = ++e->peering_ids;
     p->facts.side[0].addr = key.low;
     p->facts.side[1].addr = key.high;
     snprintf(p->facts.name, sizeof p->facts.name, "%s-%s", addr_text(&key.low, low),
              addr_text(&key.high, high));
     p->facts.first = ref.when;
     p->lost_by = -1;
+    p->reviewed = STAMP_NEVER;
     for (int i = 0; i < 2; i++) {
         p->facts.side[i].state_since = ref.when;
         p->facts.side[i].last_heard = STAMP_NEVER;
@@ -128,6 +129,16 @@ void peering_learn_open(struct engine *e, struct peering *p, int side, const str
     facts->open_size = (uint16_t)size;
 }
 
+void attempts_note(struct attempts *a, enum attempt_outcome outcome, struct stream_ref syn,
+                   struct stream_ref answer)
+{
+    unsigned n = a->count[outcome]++;
+    a->last_outcome = outcome;
+    unsigned at = n < 3 ? n : 1 + (n - 1) % 2; /* the first, and the latest two */
+    a->of[outcome][at] = syn;
+    a->answer[outcome][at] = answer;
+}
+
 void peering_attempt(struct engine *e, struct session *s, enum attempt_outcome outcome,
                      struct stream_ref answer)
 {
@@ -136,13 +147,8 @@ void peering_attempt(struct engine *e, struct session *s, enum attempt_outcome o
     if (side < 0 || s->outcome_told)
         return;
     s->outcome_told = true;
-    struct attempts *a = &p->attempts[side];
     struct stream_ref syn = s->half[side].syn;
-    unsigned n = a->count[outcome]++;
-    a->last_outcome = outcome;
-    unsigned at = n < 3 ? n : 1 + (n - 1) % 2; /* the first, and the latest two */
-    a->of[outcome][at] = syn;
-    a->answer[outcome][at] = answer;
+    attempts_note(&p->attempts[side], outcome, syn, answer);
     if (outcome == ATTEMPT_NO_REPLY || outcome == ATTEMPT_UNHEARD) {
         session_close(e, s, CONN_NO_REPLY, -1, s->half[side].last);
         session_end_closes(e, s, side, answer, STATE_CONNECT, "no-reply");

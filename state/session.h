@@ -234,6 +234,7 @@ struct peering {
     struct stream_ref gone_since[2], gone_until[2];
     bool withdrawing[2]; /* more than half of them: told once for each collapse */
     bool collapse_told[2];
+    struct stamp reviewed;  /* live: engine_review.c */
     uint32_t flapping[2];   /* prefixes of each side that flap */
     uint32_t flaps_most[2]; /* of the worst of them */
 };

@@ -3,7 +3,7 @@
 
 rule_fn closed_silently, flapping, table_transfer, table_transfer_yet, ibgp_mesh;
 
-enum { LOSSES_ARE_FLAPPING = 3, SLOW_S = 60 };
+enum { LOSSES_ARE_FLAPPING = 3, SLOW_S = 60, QUIET_S = 5 };
 
 void closed_silently(const struct happening *h, struct findings *f)
 {
@@ -96,11 +96,23 @@ void table_transfer(const struct happening *h, struct findings *f)
     }
 }
 
+/* While more of it comes it has no length. */
+static bool goes_on(const struct happening *h, const struct session *s)
+{
+    for (int i = 0; h->live && i < 2; i++)
+        if (!s->end[i].transfer_over && s->end[i].transfer_last.frame &&
+            stamp_since(h->now, s->end[i].transfer_last.when).ns < SPAN_S(QUIET_S).ns)
+            return true;
+    return false;
+}
+
 void table_transfer_yet(const struct happening *h, struct findings *f)
 {
     for (const struct session *s = h->peering->sessions; s; s = s->next) {
         struct happening one = *h;
         one.session = s;
+        if (goes_on(h, s))
+            continue;
         if (s->was_established && !s->lost_told)
             table_transfer(&one, f);
     }

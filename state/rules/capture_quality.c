@@ -31,6 +31,22 @@ void capture_directions(const struct happening *h, struct findings *f)
         }
 }
 
+/* Live: what the tap says itself. Those packets need not have been ours, but may have been. */
+static void tell_dropped(const struct happening *h, struct draft *d, bool alone)
+{
+    uint64_t dropped = h->capture->dropped - h->capture->dropped_before;
+    if (!dropped)
+        return;
+    if (alone)
+        draft_title(d, "the capture dropped %llu packets: this machine did not keep up",
+                    (unsigned long long)dropped);
+    draft_say(
+        d,
+        "The kernel counted %llu packets for which its buffer had no room; a bigger one (-B), or a faster machine, "
+        "would have kept them.",
+        (unsigned long long)dropped);
+}
+
 void capture_holes(const struct happening *h, struct findings *f)
 {
     uint64_t missed = 0;
@@ -43,16 +59,21 @@ void capture_holes(const struct happening *h, struct findings *f)
         if (here && !example)
             example = p;
     }
-    if (!missed)
+    missed -= missed < h->capture->missed_before ? missed : h->capture->missed_before;
+    if (!missed && h->capture->dropped == h->capture->dropped_before)
         return;
     struct draft *d = rule_draft(f, h, CODE_CAPTURE_PACKETS_MISSING, CONFIDENCE_CERTAIN, -1);
     d->when = h->capture->first;
-    draft_title(d, "the capture lost packets: %llu bytes were acknowledged that it does not have",
-                (unsigned long long)missed);
-    draft_say(d,
-              "TCP of %u peering%s acknowledges them, so the network did not lose them. Messages in them are "
-              "unknown; one peering that it concerns is %s.",
-              peerings, peerings == 1 ? "" : "s", example->facts.name);
+    if (missed) {
+        draft_title(d, "the capture lost packets: %llu bytes were acknowledged that it does not have",
+                    (unsigned long long)missed);
+        draft_say(
+            d,
+            "TCP of %u peering%s acknowledges them, so the network did not lose them. Messages in them are "
+            "unknown; one peering that it concerns is %s.",
+            peerings, peerings == 1 ? "" : "s", example->facts.name);
+    }
+    tell_dropped(h, d, !missed);
     draft_end(f, d);
 }
 

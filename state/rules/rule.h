@@ -35,6 +35,7 @@ struct happening {
     const struct capture_facts *capture;
     const struct table *peerings; /* all of them, for HAPPEN_CAPTURE_END and rules that compare */
     bool again;                   /* about a connection that was told of before: don't count twice */
+    bool live;                    /* a review: it only looks like an end, the capture goes on */
     struct stamp now;
 };
 
