@@ -17,7 +17,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(os.path.dirname(HERE), "captures")
 TELLINGS = [("report.txt", ["analyze"]), ("report.json", ["analyze", "--json"]), ("decode.jsonl", ["decode", "--json"])]
-PLAIN = {"LC_ALL": "C", "TZ": "UTC", "NO_COLOR": "1", "COLUMNS": "100", "TERM": "dumb"}
+PLAIN = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1", "COLUMNS": "100", "TERM": "dumb"}
 SHOWN = 40  # lines of a difference
 
 
@@ -51,7 +51,7 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("stories", nargs="*")
     parser.add_argument("--update", action="store_true")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     binary = os.path.abspath(args.binary)
     if args.update and not args.stories:
         parser.error("--update wants the names of the stories that you have read")
