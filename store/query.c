@@ -1,60 +1,8 @@
 /* Questions in; rows as structs out. The order of reading is that of the columns in statements.def. */
 #include "store/query.h"
 
-#include "store/store_internal.h"
+#include "store/query_internal.h"
 #include <string.h>
-
-/* Columns, one after another. */
-struct columns {
-    sqlite3_stmt *stmt;
-    int at;
-};
-
-static int64_t next_i64(struct columns *c) { return sqlite3_column_int64(c->stmt, c->at++); }
-static uint64_t next_u64(struct columns *c) { return (uint64_t)next_i64(c); }
-static bool next_bool(struct columns *c) { return next_i64(c) != 0; }
-static const char *next_text(struct columns *c)
-{
-    return (const char *)sqlite3_column_text(c->stmt, c->at++);
-}
-
-/* For what is never NULL. */
-static const char *next_word(struct columns *c)
-{
-    const char *text = next_text(c);
-    return text ? text : "";
-}
-
-static int64_t next_or(struct columns *c, int64_t unknown)
-{
-    bool null = sqlite3_column_type(c->stmt, c->at) == SQLITE_NULL;
-    int64_t n = next_i64(c);
-    return null ? unknown : n;
-}
-
-static struct stamp next_stamp(struct columns *c) { return (struct stamp){ next_or(c, STAMP_NEVER.ns) }; }
-
-static struct query ask(struct store *s, enum statement which, struct binder *b)
-{
-    struct query q = { s, db_use(&s->db, which) };
-    *b = bind_to(q.stmt);
-    return q;
-}
-
-static bool row(struct query *q, struct columns *c)
-{
-    *c = (struct columns){ q->stmt, 0 };
-    return db_step(&q->store->db, q->stmt);
-}
-
-/* Asks about one peering. */
-static struct query about(struct store *s, enum statement which, uint32_t peering)
-{
-    struct binder b;
-    struct query q = ask(s, which, &b);
-    bind_i64(&b, peering);
-    return q;
-}
 
 enum err query_begin(struct store *s)
 {
@@ -76,9 +24,9 @@ void query_capture(struct store *s, struct capture_row *out)
 {
     struct binder b;
     struct columns c;
-    struct query q = ask(s, STMT_CAPTURE, &b);
+    struct query q = query_ask(s, STMT_CAPTURE, &b);
     *out = (struct capture_row){ .first = STAMP_NEVER, .last = STAMP_NEVER, .digits = 6 };
-    if (!row(&q, &c))
+    if (!query_row(&q, &c))
         return;
     out->first = next_stamp(&c);
     out->last = next_stamp(&c);
@@ -91,7 +39,7 @@ void query_capture(struct store *s, struct capture_row *out)
                                  &out->withdrawn,      &out->stepped_back,   &out->passed_over };
     for (size_t i = 0; i < COUNT(counts); i++)
         *counts[i] = next_u64(&c);
-    while (row(&q, &c))
+    while (query_row(&q, &c))
         ;
 }
 
@@ -99,21 +47,21 @@ const char *query_note(struct store *s, const char *key)
 {
     struct binder b;
     struct columns c;
-    struct query q = ask(s, STMT_META, &b);
+    struct query q = query_ask(s, STMT_META, &b);
     bind_text(&b, key);
-    return row(&q, &c) ? next_text(&c) : NULL;
+    return query_row(&q, &c) ? next_text(&c) : NULL;
 }
 
 struct query query_files(struct store *s)
 {
     struct binder b;
-    return ask(s, STMT_FILES, &b);
+    return query_ask(s, STMT_FILES, &b);
 }
 
 bool query_file(struct query *q, struct file_row *out)
 {
     struct columns c;
-    if (!row(q, &c))
+    if (!query_row(q, &c))
         return false;
     out->number = (uint32_t)next_i64(&c);
     out->path = next_word(&c);
@@ -130,10 +78,10 @@ void query_totals(struct store *s, const char *address, struct totals_row *out)
 {
     struct binder b;
     struct columns c;
-    struct query q = ask(s, STMT_TOTALS, &b);
+    struct query q = query_ask(s, STMT_TOTALS, &b);
     *out = (struct totals_row){ 0 };
     bind_text(&b, address);
-    while (row(&q, &c)) {
+    while (query_row(&q, &c)) {
         out->peerings = next_u64(&c);
         out->up = next_u64(&c);
     }
@@ -142,7 +90,7 @@ void query_totals(struct store *s, const char *address, struct totals_row *out)
 struct query query_peerings(struct store *s, enum peering_order order, const char *address)
 {
     struct binder b;
-    struct query q = ask(s, order == PEERINGS_BY_TIME ? STMT_PEERINGS : STMT_PEERINGS_WORST_FIRST, &b);
+    struct query q = query_ask(s, order == PEERINGS_BY_TIME ? STMT_PEERINGS : STMT_PEERINGS_WORST_FIRST, &b);
     /* a copy: the address must live as long as the walk */
     if (b.stmt)
         sqlite3_bind_text(b.stmt, 1, address, -1, SQLITE_TRANSIENT);
@@ -152,7 +100,7 @@ struct query query_peerings(struct store *s, enum peering_order order, const cha
 bool query_peering(struct query *q, struct peering_row *out)
 {
     struct columns c;
-    if (!row(q, &c))
+    if (!query_row(q, &c))
         return false;
     out->id = (uint32_t)next_i64(&c);
     out->name = next_word(&c);
@@ -169,12 +117,12 @@ bool query_peering(struct query *q, struct peering_row *out)
     return true;
 }
 
-struct query query_sides(struct store *s, uint32_t peering) { return about(s, STMT_SIDES, peering); }
+struct query query_sides(struct store *s, uint32_t peering) { return query_about(s, STMT_SIDES, peering); }
 
 bool query_side(struct query *q, struct side_row *out)
 {
     struct columns c;
-    if (!row(q, &c))
+    if (!query_row(q, &c))
         return false;
     out->side = (int)next_i64(&c);
     out->address = next_word(&c);
@@ -220,7 +168,7 @@ bool query_side(struct query *q, struct side_row *out)
 struct query query_routes(struct store *s, uint32_t peering, int side)
 {
     struct binder b;
-    struct query q = ask(s, STMT_ROUTES, &b);
+    struct query q = query_ask(s, STMT_ROUTES, &b);
     bind_i64(&b, peering);
     bind_i64(&b, side);
     return q;
@@ -229,7 +177,7 @@ struct query query_routes(struct store *s, uint32_t peering, int side)
 bool query_route(struct query *q, struct route_row *out)
 {
     struct columns c;
-    if (!row(q, &c))
+    if (!query_row(q, &c))
         return false;
     out->family = next_word(&c);
     out->routes = next_u64(&c);
@@ -240,10 +188,10 @@ bool query_open(struct store *s, uint32_t peering, int side, const uint8_t **byt
 {
     struct binder b;
     struct columns c;
-    struct query q = ask(s, STMT_LATEST_OPEN, &b);
+    struct query q = query_ask(s, STMT_LATEST_OPEN, &b);
     bind_i64(&b, peering);
     bind_i64(&b, side);
-    if (!row(&q, &c))
+    if (!query_row(&q, &c))
         return false;
     *bytes = sqlite3_column_blob(c.stmt, 0);
     *size = (size_t)sqlite3_column_bytes(c.stmt, 0);
@@ -253,13 +201,13 @@ bool query_open(struct store *s, uint32_t peering, int side, const uint8_t **byt
 
 struct query query_connections(struct store *s, uint32_t peering)
 {
-    return about(s, STMT_CONNECTIONS, peering);
+    return query_about(s, STMT_CONNECTIONS, peering);
 }
 
 bool query_connection(struct query *q, struct connection_row *out)
 {
     struct columns c;
-    if (!row(q, &c))
+    if (!query_row(q, &c))
         return false;
     out->id = (uint32_t)next_i64(&c);
     out->active = (int)next_or(&c, -1);
@@ -275,13 +223,13 @@ bool query_connection(struct query *q, struct connection_row *out)
 
 struct query query_transitions(struct store *s, uint32_t peering)
 {
-    return about(s, STMT_TRANSITIONS, peering);
+    return query_about(s, STMT_TRANSITIONS, peering);
 }
 
 bool query_transition(struct query *q, struct transition_row *out)
 {
     struct columns c;
-    if (!row(q, &c))
+    if (!query_row(q, &c))
         return false;
     next_i64(&c); /* its number: the order is told already */
     out->connection = (uint32_t)next_i64(&c);
@@ -297,13 +245,13 @@ bool query_transition(struct query *q, struct transition_row *out)
 
 struct query query_notifications(struct store *s, uint32_t peering)
 {
-    return about(s, STMT_NOTIFICATIONS, peering);
+    return query_about(s, STMT_NOTIFICATIONS, peering);
 }
 
 bool query_notification(struct query *q, struct notification_row *out)
 {
     struct columns c;
-    if (!row(q, &c))
+    if (!query_row(q, &c))
         return false;
     next_i64(&c);
     out->connection = (uint32_t)next_i64(&c);
@@ -326,7 +274,7 @@ bool query_notification(struct query *q, struct notification_row *out)
 struct query query_findings(struct store *s, const char *address, enum severity least)
 {
     struct binder b;
-    struct query q = ask(s, STMT_FINDINGS, &b);
+    struct query q = query_ask(s, STMT_FINDINGS, &b);
     bind_text(&b, address);
     bind_i64(&b, least);
     return q;
@@ -335,7 +283,7 @@ struct query query_findings(struct store *s, const char *address, enum severity 
 struct query query_findings_of_peering(struct store *s, uint32_t peering, enum severity least)
 {
     struct binder b;
-    struct query q = ask(s, STMT_FINDINGS_OF_PEERING, &b);
+    struct query q = query_ask(s, STMT_FINDINGS_OF_PEERING, &b);
     bind_i64(&b, peering);
     bind_i64(&b, least);
     return q;
@@ -344,7 +292,7 @@ struct query query_findings_of_peering(struct store *s, uint32_t peering, enum s
 struct query query_findings_of_all(struct store *s, bool capture, const char *address, enum severity least)
 {
     struct binder b;
-    struct query q = ask(s, STMT_FINDINGS_OF_ALL, &b);
+    struct query q = query_ask(s, STMT_FINDINGS_OF_ALL, &b);
     bind_i64(&b, capture);
     bind_i64(&b, least);
     bind_text(&b, address);
@@ -362,7 +310,7 @@ static enum severity severity_of(const char *name)
 bool query_finding(struct query *q, struct finding_row *out)
 {
     struct columns c;
-    if (!row(q, &c))
+    if (!query_row(q, &c))
         return false;
     out->id = (uint32_t)next_i64(&c);
     out->code_name = next_word(&c);
@@ -385,12 +333,15 @@ bool query_finding(struct query *q, struct finding_row *out)
     return true;
 }
 
-struct query query_evidence(struct store *s, uint32_t finding) { return about(s, STMT_EVIDENCE, finding); }
+struct query query_evidence(struct store *s, uint32_t finding)
+{
+    return query_about(s, STMT_EVIDENCE, finding);
+}
 
 bool query_evidence_row(struct query *q, struct evidence_row *out)
 {
     struct columns c;
-    if (!row(q, &c))
+    if (!query_row(q, &c))
         return false;
     out->file = next_i64(&c);
     out->path = next_text(&c);
@@ -407,8 +358,8 @@ int query_worst(struct store *s)
     int worst = -1;
     if (query_begin(s) != ERR_NONE)
         return worst;
-    struct query q = ask(s, STMT_WORST, &b);
-    while (row(&q, &c))
+    struct query q = query_ask(s, STMT_WORST, &b);
+    while (query_row(&q, &c))
         worst = (int)next_i64(&c);
     return query_end(s) == ERR_NONE ? worst : -1;
 }
