@@ -237,6 +237,18 @@ void ospf_lsas_tell(struct ospf_told *t, const struct ospf_packet *p)
         ospf_blame(t, it.fault, it.in.at, it.fault_type);
 }
 
+/* What it is, and of opaque ones what for: "Opaque-LSA (area) router-information". */
+static void line_name(const struct ospf_lsa *lsa, struct buf *out)
+{
+    if (lsa->kind == OSPF_LSA_UNKNOWN)
+        buf_printf(out, "type %u", lsa->type);
+    else
+        buf_str(out, ospf_lsa_rows[lsa->kind].name);
+    const char *opaque = ospf_lsa_opaque_name(lsa);
+    if (opaque)
+        buf_printf(out, " %s", opaque);
+}
+
 void ospf_lsas_line(const struct ospf_packet *p, struct buf *out)
 {
     enum { TOLD = 3 };
@@ -245,17 +257,14 @@ void ospf_lsas_line(const struct ospf_packet *p, struct buf *out)
     char id[16], router[16];
     unsigned count = 0;
     while (ospf_lsa_next(&it, &lsa)) {
-        if (count++ < TOLD) {
-            buf_str(out, count > 1 ? ", " : ": ");
-            if (lsa.kind == OSPF_LSA_UNKNOWN)
-                buf_printf(out, "type %u", lsa.type);
-            else
-                buf_str(out, ospf_lsa_rows[lsa.kind].name);
-            buf_printf(out, " %s from %s 0x%08x", ospf_id_text(lsa.id, id), ospf_id_text(lsa.router, router),
-                       (unsigned)lsa.sequence);
-            if (lsa.age >= OSPF_MAX_AGE)
-                buf_str(out, " (MaxAge)");
-        }
+        if (count++ >= TOLD)
+            continue;
+        buf_str(out, count > 1 ? ", " : ": ");
+        line_name(&lsa, out);
+        buf_printf(out, " %s from %s 0x%08x", ospf_id_text(lsa.id, id), ospf_id_text(lsa.router, router),
+                   (unsigned)lsa.sequence);
+        if (lsa.age >= OSPF_MAX_AGE)
+            buf_str(out, " (MaxAge)");
     }
     if (count > TOLD)
         buf_printf(out, " and %u more", count - TOLD);

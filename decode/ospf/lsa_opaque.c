@@ -17,6 +17,13 @@ static enum ospf_tlv_block block_of(unsigned opaque)
     return OSPF_TLV_NONE;
 }
 
+const char *ospf_lsa_opaque_name(const struct ospf_lsa *lsa)
+{
+    bool opaque = lsa->kind == OSPF_LSA_V2_OPAQUE_LINK || lsa->kind == OSPF_LSA_V2_OPAQUE_AREA ||
+                  lsa->kind == OSPF_LSA_V2_OPAQUE_AS;
+    return opaque ? ospf_opaque_name(lsa->id >> 24) : NULL;
+}
+
 /* Link-state ID: opaque type (1), opaque ID (3). RFC 5250 3 */
 void ospf_lsa_opaque(struct ospf_lsa_in *in)
 {
@@ -24,8 +31,8 @@ void ospf_lsa_opaque(struct ospf_lsa_in *in)
     unsigned type = in->lsa->id >> 24;
     enum ospf_tlv_block block = block_of(type);
     write_u64(w, "opaque_type", type);
-    if (ospf_opaque_name(type))
-        write_str(w, "opaque_name", ospf_opaque_name(type));
+    if (ospf_lsa_opaque_name(in->lsa))
+        write_str(w, "opaque_name", ospf_lsa_opaque_name(in->lsa));
     write_u64(w, "opaque_id", in->lsa->id & 0xffffff);
     if (block == OSPF_TLV_NONE) {
         ospf_lsa_hex(in);
