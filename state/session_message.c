@@ -52,6 +52,7 @@ static void agree(struct engine *e, struct session *s)
     s->peering->facts.hold = s->hold;
     s->peering->facts.hold_known = true;
     s->peering->facts.type = a->asn == b->asn ? PEERING_IBGP : PEERING_EBGP;
+    s->peering->between_networks = a->asn != b->asn && !bgp_as_bogon(a->asn) && !bgp_as_bogon(b->asn);
     if (a->cut || b->cut)
         return; /* the capabilities were cut away: the context must be inferred */
     struct bgp_open oa = as_open(a), ob = as_open(b);
@@ -206,9 +207,9 @@ static bool worth_a_look(const struct peering *p, int from, const struct bgp_upd
     const struct bgp_attrs_summary *a = news->summary;
     uint32_t receiver = p->facts.side[!from].asn;
     if (u->verdict != BGP_FINE || u->faults.count || news->nlri_fault != FAULT_COUNT || news->notable_count ||
-        news->bogon_count || p->withdrawing[from])
+        (news->bogon_count && p->between_networks) || p->withdrawing[from])
         return true;
-    return a && (a->verdict != BGP_FINE || a->has_otc || a->bogon_as ||
+    return a && (a->verdict != BGP_FINE || a->has_otc || (a->bogon_as && p->between_networks) ||
                  (receiver && news->announced && bgp_path_has(u, ctx, receiver)));
 }
 

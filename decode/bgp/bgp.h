@@ -181,7 +181,8 @@ const struct bgp_attr *bgp_update_attr(const struct bgp_update *, unsigned code)
 /* Splits the message and walks the attribute headers: cheap, for every UPDATE. */
 void bgp_update_read(const struct bgp_msg *, const struct bgp_ctx *, struct bgp_update *out);
 
-/* What the values of the attributes say, for whoever keeps routes. The same bytes give the same summary. */
+/* What the values of the attributes say, for whoever keeps routes. The same bytes give the same summary, but for the
+ * offsets of faults, which count from the header of the message that was read. */
 struct bgp_attrs_summary {
     enum bgp_verdict verdict;   /* from the values alone */
     struct faults faults;

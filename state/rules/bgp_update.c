@@ -157,18 +157,12 @@ void leak(const struct happening *h, struct findings *f)
     buf_free(&prefix);
 }
 
-/* Private, documentation and reserved numbers (RFC 6996, 5398, 7300, IANA). */
-static bool public_as(uint32_t asn)
-{
-    return asn && asn != 23456 && !(asn >= 64496 && asn <= 131071) && asn < 4200000000u;
-}
-
 void bogon(const struct happening *h, struct findings *f)
 {
     const struct peering *p = h->peering;
     const struct bgp_attrs_summary *a = h->news->summary;
     /* between networks only; those with private numbers of their own may tell each other private things */
-    if (p->facts.type != PEERING_EBGP || !public_as(p->facts.side[0].asn) || !public_as(p->facts.side[1].asn))
+    if (!p->between_networks)
         return;
     char who[ADDR_TEXT], other[ADDR_TEXT];
     bool as = a && a->bogon_as && h->news->announced;
