@@ -6,12 +6,53 @@
 #include "cli/progress.h"
 #include <signal.h>
 
-static volatile sig_atomic_t interrupted;
+enum { BEAT_PACKETS = 4096 };
+
+static volatile sig_atomic_t interrupted, hung_up;
 
 static void on_interrupt(int signal_number)
 {
     interrupted = 1;
     signal(signal_number, SIG_DFL); /* a second one ends us, whatever we wait for */
+}
+
+static void on_hangup(int signal_number)
+{
+    (void)signal_number;
+    hung_up = 1;
+}
+
+bool loop_reread(void)
+{
+    bool came = hung_up;
+    hung_up = 0;
+    return came;
+}
+
+/* Without SA_RESTART: whoever waits for packets must wake up. */
+static void on_signal(int signal_number, void (*handler)(int))
+{
+    struct sigaction action = { .sa_handler = handler };
+    sigemptyset(&action.sa_mask);
+    sigaction(signal_number, &action, NULL);
+}
+
+static int make_engine(struct loop *l, const struct options *o, struct engine_options eo)
+{
+    for (unsigned i = 0; i < o->port_count; i++)
+        eo.bgp_ports[i] = o->ports[i];
+    eo.bgp_port_count = o->port_count;
+    eo.keys = o->keys;
+    eo.key_count = o->key_count;
+    if (o->memory) {
+        eo.limits.routes = o->memory / 4 * 3;
+        eo.limits.stream_total = o->memory / 4;
+    }
+    l->engine = engine_new(&eo);
+    if (l->engine)
+        return EXIT_DONE;
+    log_line(LOG_ERROR, "there is not enough memory to begin");
+    return EXIT_DAMAGED;
 }
 
 int loop_open(struct loop *l, const struct options *o, struct engine_options eo, bool in_file_order)
@@ -28,21 +69,44 @@ int loop_open(struct loop *l, const struct options *o, struct engine_options eo,
         log_line(LOG_ERROR, "%s", message);
         return EXIT_DAMAGED;
     }
+    return make_engine(l, o, eo);
+}
+
+static struct source *open_interfaces(const struct options *o, enum err *why, char message[300])
+{
+    struct source_live_options lo = { .interfaces = o->interfaces,
+                                      .count = o->interface_count,
+                                      .snap = o->snap,
+                                      .buffer = o->buffer,
+                                      .promiscuous = !o->no_promiscuous,
+                                      .immediate = o->immediate,
+                                      .filter = { .port_count = o->port_count, .carriers = o->carriers },
+                                      .filter_words = o->filter };
     for (unsigned i = 0; i < o->port_count; i++)
-        eo.bgp_ports[i] = o->ports[i];
-    eo.bgp_port_count = o->port_count;
-    eo.keys = o->keys;
-    eo.key_count = o->key_count;
-    if (o->memory) {
-        eo.limits.routes = o->memory / 4 * 3;
-        eo.limits.stream_total = o->memory / 4;
+        lo.filter.ports[i] = o->ports[i];
+    return source_open_live(&lo, why, message);
+}
+
+int loop_open_live(struct loop *l, const struct options *o, struct engine_options eo)
+{
+    char message[300] = "there is not enough memory to begin";
+    enum err why;
+    if (!o->interface_count == !o->read_count) {
+        log_line(LOG_ERROR, "give either interfaces (-i) or files (-r); see routetap %s --help",
+                 o->command->name);
+        return EXIT_USAGE;
     }
-    l->engine = engine_new(&eo);
-    if (!l->engine) {
-        log_line(LOG_ERROR, "there is not enough memory to begin");
+    if (o->interface_count)
+        l->source = open_interfaces(o, &why, message);
+    else {
+        struct source *files = source_open_files(o->reads, o->read_count, NULL, &why, message);
+        l->source = files ? source_open_replay(files, o->speed) : NULL;
+    }
+    if (!l->source) {
+        log_line(LOG_ERROR, "%s", message);
         return EXIT_DAMAGED;
     }
-    return EXIT_DONE;
+    return make_engine(l, o, eo);
 }
 
 void loop_close(struct loop *l)
@@ -67,14 +131,71 @@ static void tell_damage(struct loop *l)
     }
 }
 
+/* What the packet, or the time that passed, caused. False to stop. */
+static bool turn(struct loop *l, const struct packet *p, enum source_got got)
+{
+    const struct outbox *out =
+        got == SOURCE_TICK ? engine_advance(l->engine, p->when) : engine_feed(l->engine, p);
+    bool cared = got == SOURCE_PACKET && l->keep && engine_cared(l->engine);
+    if (out->count && !l->take(l->taker, out))
+        return false;
+    if (cared)
+        l->keep(l->taker, p);
+    return true;
+}
+
+/* While live: once a second time goes on, also where only packets come that are none of ours; what can be said of the
+ * whole is said. A clock that was set back must not stop that. */
+static bool beat(struct loop *l, struct stamp now)
+{
+    bool back = stamp_before(stamp_add(now, SPAN_S(10)), l->next_beat);
+    bool due = !stamp_before(now, l->next_beat) || back;
+    if (!due && ++l->since_beat < BEAT_PACKETS)
+        return true;
+    l->since_beat = 0;
+    if (due) {
+        l->next_beat = stamp_add(now, SPAN_S(1));
+        const struct outbox *out = engine_advance(l->engine, now);
+        if (out->count && !l->take(l->taker, out))
+            return false;
+        out = engine_review(l->engine);
+        if (out->count && !l->take(l->taker, out))
+            return false;
+    }
+    return l->beat(l->taker, now);
+}
+
+struct span_of_time {
+    struct stamp since, until;
+};
+
+static struct span_of_time resolve(const struct options *o, struct stamp first)
+{
+    struct span_of_time t = { STAMP_NEVER, { INT64_MAX } };
+    if (o->since.kind)
+        t.since = when_resolve(o->since, first);
+    if (o->until.kind)
+        t.until = when_resolve(o->until, first);
+    return t;
+}
+
+static void catch_signals(const struct loop *l)
+{
+    on_signal(SIGINT, on_interrupt);
+    if (!l->beat)
+        return;
+    on_signal(SIGTERM, on_interrupt);
+    on_signal(SIGHUP, on_hangup);
+}
+
 int loop_run(struct loop *l, const struct options *o)
 {
     struct packet p;
-    struct stamp since = STAMP_NEVER, until = { INT64_MAX };
-    struct progress bar = progress_begin(!o->quiet);
+    struct span_of_time wanted = { STAMP_NEVER, STAMP_NEVER };
+    struct progress bar = progress_begin(!o->quiet && !l->beat);
     bool first = true, going = true;
     int status = EXIT_DONE;
-    signal(SIGINT, on_interrupt);
+    catch_signals(l);
     while (going && !interrupted) {
         enum source_got got = source_next(l->source, &p);
         if (got == SOURCE_END)
@@ -86,16 +207,13 @@ int loop_run(struct loop *l, const struct options *o)
         }
         if (first) {
             first = false;
-            if (o->since.kind)
-                since = when_resolve(o->since, p.when);
-            if (o->until.kind)
-                until = when_resolve(o->until, p.when);
+            wanted = resolve(o, p.when);
         }
-        if (stamp_before(p.when, since) || !stamp_before(p.when, until))
+        if (stamp_before(p.when, wanted.since) || !stamp_before(p.when, wanted.until))
             continue;
-        const struct outbox *out = engine_feed(l->engine, &p);
-        if (out->count)
-            going = l->take(l->taker, out);
+        going = turn(l, &p, got);
+        if (l->beat && going)
+            going = beat(l, p.when);
         if (!(p.number & 0xfff))
             progress_show(&bar, source_progress(l->source), p.number);
     }
@@ -105,7 +223,7 @@ int loop_run(struct loop *l, const struct options *o)
     tell_damage(l);
     if (going)
         l->take(l->taker, engine_finish(l->engine));
-    if (l->interrupted)
+    if (l->interrupted && !l->beat)
         log_line(LOG_NOTE, "interrupted: this is what was read so far");
     return status ? status : l->damaged ? EXIT_DAMAGED : EXIT_DONE;
 }

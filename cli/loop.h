@@ -15,10 +15,20 @@ struct loop {
     void *taker;
     bool damaged;     /* a file was damaged: told to the user, and in the findings */
     bool interrupted; /* Ctrl-C: what was read so far is good */
+    /* while live; NULL: not live */
+    bool (*beat)(void *taker,
+                 struct stamp now); /* once a second of packet time, and of our own; false to stop */
+    void (*keep)(void *taker, const struct packet *); /* a packet that the engine cared for; or NULL */
+    struct stamp next_beat;
+    unsigned since_beat; /* packets */
 };
 
 /* Opens the files of the options and makes an engine. EXIT_DONE, or a status after saying why. */
 int loop_open(struct loop *, const struct options *, struct engine_options, bool in_file_order);
+/* Opens the interfaces of the options, or its files as if they came now, and makes an engine. Likewise. */
+int loop_open_live(struct loop *, const struct options *, struct engine_options);
+/* SIGHUP came since this was asked last. */
+bool loop_reread(void);
 /* Until the end of the input. EXIT_DONE, or EXIT_DAMAGED after saying why. */
 int loop_run(struct loop *, const struct options *);
 /* At the end of the program: what the engine holds is left to the system, since freeing a million routes one by one

@@ -1,5 +1,6 @@
 /* Arguments in, struct options out; what is wrong with them in one sentence. */
 #include "cli/command.h"
+#include "cli/options_internal.h"
 
 #include "base/log.h"
 #include <ctype.h>
@@ -90,7 +91,7 @@ static const char *take_key(struct options *o, char *text)
     return *key.secret ? NULL : "takes a secret that is not empty";
 }
 
-static bool parse_number(const char *text, long least, long most, long *out)
+bool parse_number(const char *text, long least, long most, long *out)
 {
     char *end;
     errno = 0;
@@ -148,9 +149,8 @@ static const char *take(struct options *o, enum option_id id, char *value)
             return "takes a number of MiB from 16 on";
         o->memory = (size_t)n << 20;
         return NULL;
-    case OPTION_COUNT: break;
+    default: return take_live(o, id, value);
     }
-    return "is unknown";
 }
 
 /* ---- the walk ---- */

@@ -3,6 +3,7 @@
 #define CLI_OPTIONS_H
 
 #include "base/addr.h"
+#include "capture/source.h"
 #include "cli/when.h"
 #include "state/engine.h"
 #include "state/rules/explain.h"
@@ -37,6 +38,16 @@ struct options {
     int color;
     size_t memory;      /* bytes; 0: as usual */
     const char **words; /* owned: the room for files */
+    /* of what is heard now */
+    const char *interfaces[64];
+    unsigned interface_count;
+    const char *reads[64];
+    unsigned read_count;
+    bool replay, list, no_promiscuous, immediate, verbose;
+    double speed; /* 0: as fast as it goes */
+    uint32_t snap, buffer;
+    unsigned carriers; /* bits of enum filter_carrier */
+    const char *filter;
 };
 
 /* Parses the arguments behind the subcommand's name. 0; or a status to exit with (help was shown: 0 with *done). */

@@ -68,7 +68,8 @@ bool findings_in_review(const struct findings *, uint32_t group);
  * again is over. */
 void findings_undo_reviews(struct findings *);
 void findings_close_reviews(struct findings *, struct stamp now);
-/* What has not been so since then is history: when it happens again it is a new finding. */
+/* What has not been so since then is history (over, old), and forgotten the next time: when it happens again it is a
+ * new finding. */
 void findings_forget(struct findings *, struct stamp before);
 
 #endif

@@ -91,6 +91,8 @@ static void list(struct findings *f, struct kept *k)
 
 void finding_make_ready(struct findings *f, struct kept *k, bool fresh)
 {
+    if (k->f.over)
+        k->void_ = true;
     if (!f->reviewing) {
         if (k->reviewed)
             take_off(k);
@@ -226,10 +228,16 @@ void findings_forget(struct findings *f, struct stamp before)
     uint32_t n = 0;
     for (uint32_t i = 0; i < f->count; i++) {
         struct kept *k = (struct kept *)f->list[i];
-        if (k->listed || k->reviewed || !stamp_before(k->f.last, before))
-            f->list[n++] = f->list[i];
-        else
+        bool past = !k->listed && !k->reviewed && stamp_before(k->f.last, before);
+        if (past && k->f.over) { /* it was told in an earlier outbox */
             finding_drop(f, k);
+            continue;
+        }
+        f->list[n++] = f->list[i];
+        if (past) {
+            k->f.over = k->f.old = true;
+            finding_tell(f, k);
+        }
     }
     f->count = n;
 }

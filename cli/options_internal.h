@@ -1,0 +1,12 @@
+/* What options.c and options_live.c share. */
+#ifndef CLI_OPTIONS_INTERNAL_H
+#define CLI_OPTIONS_INTERNAL_H
+
+#include "cli/options.h"
+
+/* NULL, or what the option wants. */
+const char *take_live(struct options *, enum option_id, char *value);
+
+bool parse_number(const char *text, long least, long most, long *out);
+
+#endif
