@@ -197,8 +197,11 @@ void session_deliver(struct engine *e, struct session *s, int to, const struct d
 static void accepted_silently(struct engine *e, struct session *s, int who)
 {
     struct end *end = &s->end[who];
+    const struct stream_ref *mine = &end->open.ref, *theirs = &s->end[!who].open.ref;
+    /* both are needed for it: the later one makes it so */
+    const struct stream_ref *ref = stamp_before(theirs->when, mine->when) ? mine : theirs;
     if (end->state == STATE_OPENSENT && end->open_received && !end->notification && s->end[!who].open_count)
-        session_go(e, s, who, STATE_OPENCONFIRM, s->end[!who].open.ref, "open-received");
+        session_go(e, s, who, STATE_OPENCONFIRM, *ref, "open-received");
 }
 
 void session_end_closes(struct engine *e, struct session *s, int who, struct stream_ref ref,
