@@ -232,6 +232,7 @@ uint32_t attrs_add(struct attrs *a, const struct attr_key *k, const struct bgp_a
         .originator_id = s->originator_id,
         .cluster_count = s->cluster_count,
         .path_length = s->path_length,
+        .path_marks = s->path_marks,
         .verdict = (uint8_t)s->verdict,
         .flags = (uint8_t)(summary_flags(s) | (k->as4 ? ATTRS_AS4 : 0)),
         .size = (uint16_t)k->size,
@@ -311,6 +312,7 @@ void attrs_summary(const struct attr_set *set, const struct bgp_update *u, const
     out->origin_as = set->origin_as;
     out->first_as = set->first_as;
     out->path_length = set->path_length;
+    out->path_marks = set->path_marks;
     out->has_otc = set->flags & ATTRS_OTC;
     out->has_med = set->flags & ATTRS_MED;
     out->has_local_pref = set->flags & ATTRS_LOCAL_PREF;

@@ -18,6 +18,7 @@ enum {
 struct attr_set {
     uint32_t refs;
     uint32_t hash;
+    uint32_t path_marks;
     uint32_t origin_as, first_as, bogon_as; /* as in bgp_attrs_summary, and so on */
     uint32_t otc, med, local_pref, originator_id, cluster_count;
     uint8_t next_hop[4];

@@ -210,7 +210,7 @@ static bool worth_a_look(const struct peering *p, int from, const struct bgp_upd
         (news->bogon_count && p->between_networks) || p->withdrawing[from])
         return true;
     return a && (a->verdict != BGP_FINE || a->has_otc || (a->bogon_as && p->between_networks) ||
-                 (receiver && news->announced && bgp_path_has(u, ctx, receiver)));
+                 (receiver && a->path_marks & bgp_as_mark(receiver) && bgp_path_has(u, ctx, receiver)));
 }
 
 static void on_update(struct engine *e, struct session *s, int from, const struct stream_item *item)

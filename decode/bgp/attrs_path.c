@@ -184,6 +184,7 @@ void bgp_path_summary(const struct bgp_update *u, const struct bgp_ctx *ctx, str
         uint32_t asn = 0;
         while (cur_left(&s.ases)) {
             asn = path_as(&s);
+            out->path_marks |= bgp_as_mark(asn);
             if (first)
                 out->first_as = asn;
             first = false;

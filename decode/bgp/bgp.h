@@ -181,6 +181,9 @@ const struct bgp_attr *bgp_update_attr(const struct bgp_update *, unsigned code)
 /* Splits the message and walks the attribute headers: cheap, for every UPDATE. */
 void bgp_update_read(const struct bgp_msg *, const struct bgp_ctx *, struct bgp_update *out);
 
+/* One of 32 bits for an AS number. */
+static inline uint32_t bgp_as_mark(uint32_t asn) { return UINT32_C(1) << (asn * UINT32_C(2654435761) >> 27); }
+
 /* What the values of the attributes say, for whoever keeps routes. The same bytes give the same summary, but for the
  * offsets of faults, which count from the header of the message that was read. */
 struct bgp_attrs_summary {
@@ -189,6 +192,7 @@ struct bgp_attrs_summary {
     uint32_t origin_as;         /* last AS of AS_PATH (AS4_PATH merged); 0 when empty or an AS_SET is last */
     uint32_t first_as;          /* leftmost AS; 0 when empty */
     uint16_t path_length;       /* RFC 4271 9.1.2.2: an AS_SET counts one, confederation segments none */
+    uint32_t path_marks;        /* bgp_as_mark of every AS in it: one whose mark is missing is not there */
     bool has_otc, has_med, has_local_pref;
     uint32_t otc, med, local_pref;
     struct addr next_hop;       /* NEXT_HOP attribute; size 0 when not there */
@@ -220,8 +224,9 @@ struct bgp_nlri {
     struct cursor labels;  /* 3 bytes each */
     struct cursor rd;      /* 8 bytes, or empty */
     struct cursor prefix;  /* its (bits + 7) / 8 bytes, for families of prefixes */
-    struct cursor key;     /* with family, type, rd and bits: what makes a route the same route; no path id, no labels,
-                              and of EVPN no segment that a better path may change (RFC 7432 7.2) */
+    struct cursor key;     /* with family, type and bits: what makes a route the same route. RD included; no path id, no
+                              labels. Of EVPN's MAC and prefix routes the ESI stands in its middle, though it should
+                              not count (RFC 7432 7.2) */
     struct cursor raw;     /* all of it, path id included */
     bool unreadable;       /* its length is good and its content is not, or is of an unknown type: told as hex */
 };
