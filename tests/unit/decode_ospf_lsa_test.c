@@ -80,6 +80,15 @@ static void header(void)
     CHECK(lsa.kind == OSPF_LSA_V2_EXTERNAL && lsa.router == 0x02020202 && lsa.sequence == 0x80000001);
     CHECK(lsa.checksum == 0x1234 && lsa.length == 20 && lsa.offset == at && lsa.raw == m.bytes + at);
     CHECK(!ospf_lsa_next(&it, &lsa));
+    struct writer w = writer_init(&writer_text, &out);
+    buf_clear(&out);
+    ospf_lsa_tell(&w, &lsa);
+    CHECK_TEXT(buf_text(&out),
+               "type 5 name AS-External-LSA link state id 10.1.0.0 advertising router 2.2.2.2 "
+               "sequence 0x80000001 age 700 do not age true length 20 checksum 0x1234 options 34 "
+               "option names [E DC]");
+    CHECK_TEXT(put_line(&p, &out), "Link State Acknowledgment 1.1.1.1 area 0.0.0.0: "
+                                   "AS-External-LSA 10.1.0.0 from 2.2.2.2 0x80000001");
     CHECK(strstr(put_told(&p, &out),
                  ",\"lsas\":[{\"type\":5,\"name\":\"AS-External-LSA\","
                  "\"link_state_id\":\"10.1.0.0\",\"advertising_router\":\"2.2.2.2\","
