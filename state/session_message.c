@@ -172,6 +172,9 @@ static void on_notification(struct engine *e, struct session *s, int from, const
         peering_margin(s->peering, from, (struct span){ 0 }, item->last.when);
     if (s->was_established)
         session_lost(e, s, from, item->last);
+    /* whoever objects to an OPEN is in OpenSent (RFC 4271 8.2.2), even if its own has not got out yet: FRR drops it */
+    if (n.code == 2 && end->state < STATE_OPENSENT && s->end[!from].open_count)
+        session_go(e, s, from, STATE_OPENSENT, item->last, "open-refused");
     session_end_closes(e, s, from, item->last, STATE_IDLE, "notification-sent");
 }
 

@@ -91,11 +91,11 @@ static void about_capability(struct draft *d, const struct refusal *r)
 static void about_role(struct draft *d, const struct refusal *r)
 {
     draft_title(d, "%s does not accept the BGP role of %s", r->by, r->of);
-    draft_say(
-        d,
-        "%s sends %s, %s %s; only Provider with Customer, RS with RS-Client, and Peer with Peer fit "
-        "(RFC 9234).",
-        r->of, role_name(r->rejected->open.role), r->by, role_name(r->refuser->open.role));
+    draft_say(d,
+              "%s sends %s, %s %s; only Provider with Customer, RS with RS-Client, and Peer with Peer fit "
+              "(RFC 9234).",
+              r->of, role_name(r->rejected->open.role), r->by,
+              r->refuser->open_count ? role_name(r->refuser->open.role) : "no OPEN of its own");
 }
 
 static void about_anything(struct draft *d, const struct refusal *r)
