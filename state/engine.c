@@ -26,13 +26,14 @@ struct engine *engine_new(const struct engine_options *options)
         (struct stream_pool){ .each = options->limits.stream_each, .total = options->limits.stream_total };
     e->frags = frag_new(options->limits.fragments);
     e->rib = rib_new(options->limits.routes);
+    e->ospf = ospf_new(e);
     table_init(&e->peerings, sizeof(struct pair_key), 0);
     table_init(&e->sessions, sizeof(struct session_key), 0);
     findings_init(&e->findings, options->limits.findings, &e->outbox);
     e->now = e->reviewed = e->forgot = e->holed = STAMP_NEVER;
     e->capture.first = e->capture.last = STAMP_NEVER;
     e->next_deadline = (struct stamp){ INT64_MAX };
-    if (!e->frags || !e->rib) {
+    if (!e->frags || !e->rib || !e->ospf) {
         engine_free(e);
         return NULL;
     }
@@ -51,6 +52,7 @@ void engine_free(struct engine *e)
     findings_free(&e->findings);
     outbox_free(&e->outbox);
     rib_free(e->rib);
+    ospf_free(e->ospf);
     frag_free(e->frags);
     free(e);
 }
@@ -60,6 +62,7 @@ void engine_happen(struct engine *e, const struct happening *h)
     struct happening told = *h;
     told.capture = &e->capture;
     told.peerings = &e->peerings;
+    told.ospf = e->ospf;
     told.now = e->now;
     rules_run(&told, &e->findings);
 }
@@ -68,6 +71,7 @@ void engine_happen(struct engine *e, const struct happening *h)
 
 static void fire_timers(struct engine *e, struct stamp now)
 {
+    ospf_advance(e->ospf, now);
     if (!stamp_before(e->next_deadline, now))
         return;
     struct stamp soonest = { INT64_MAX };
@@ -272,6 +276,8 @@ static void feed_ospf(struct engine *e, const struct frame *f, struct stream_ref
         p.payload = cur_over(kept, kept ? size : 0);
         outbox_add(&e->outbox, &(struct event){ .kind = EVENT_OSPF_PACKET, .as.ospf_packet = p });
     }
+    if (!e->options.no_routes)
+        ospf_feed(e->ospf, f, ref);
 }
 
 const struct outbox *engine_feed(struct engine *e, const struct packet *p)
@@ -335,6 +341,7 @@ const struct outbox *engine_finish(struct engine *e)
     for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
         for (struct session *s = p->sessions; s; s = s->next)
             session_finish(e, s);
+    ospf_finish(e->ospf);
     for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
         engine_happen(e, &(struct happening){ .kind = HAPPEN_PEERING_END, .peering = p, .side = -1 });
     engine_happen(e, &(struct happening){ .kind = HAPPEN_CAPTURE_END, .side = -1 });
@@ -373,6 +380,8 @@ const struct finding *engine_next_finding(const struct engine *e, uint32_t *at)
 }
 
 const struct capture_facts *engine_capture(const struct engine *e) { return &e->capture; }
+
+struct ospf *engine_ospf(const struct engine *e) { return e->ospf; }
 bool engine_cared(const struct engine *e) { return e->cared; }
 void engine_lost(struct engine *e, uint64_t dropped) { e->capture.dropped = dropped; }
 

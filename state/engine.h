@@ -14,11 +14,21 @@ struct tcp_key {
     const char *secret; /* borrowed for the engine's life */
 };
 
+/* A secret for OSPF's authentication: of an area, or of packets from or to an address. */
+struct ospf_secret {
+    bool by_area;
+    uint32_t area; /* host order */
+    struct addr addr;
+    const char *secret; /* borrowed for the engine's life */
+};
+
 struct engine_options {
     uint16_t bgp_ports[8]; /* none: 179 */
     unsigned bgp_port_count;
     const struct tcp_key *keys; /* borrowed */
     unsigned key_count;
+    const struct ospf_secret *ospf_keys; /* borrowed */
+    unsigned ospf_key_count;
     bool tell_messages; /* put every BGP message into the outbox */
     bool no_routes;     /* keep no tables (decode) */
     struct limits limits;
@@ -50,6 +60,9 @@ const struct bgp_peering *engine_next_peering(const struct engine *, uint32_t *a
 /* Findings, oldest first, likewise; without those that are over. */
 const struct finding *engine_next_finding(const struct engine *, uint32_t *at);
 const struct capture_facts *engine_capture(const struct engine *);
+/* What is known of OSPF: state/ospf.h asks it, state/ospf_lsdb.h its databases. */
+struct ospf;
+struct ospf *engine_ospf(const struct engine *);
 /* The last packet that was fed belongs to something that is followed, or may (a fragment). */
 bool engine_cared(const struct engine *);
 

@@ -15,6 +15,7 @@ struct engine {
     struct frag_table *frags;
     struct stream_pool pool;
     struct rib *rib;
+    struct ospf *ospf;
     struct table peerings; /* by pair of addresses */
     struct table sessions; /* by pair of addresses and ports */
     uint32_t session_ids;

@@ -130,6 +130,7 @@ const struct outbox *engine_review(struct engine *e)
     for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
         if (wants_look(e, p))
             look_at(e, p);
+    ospf_review(e->ospf);
     if (!stamp_known(e->reviewed))
         e->reviewed = e->now; /* its beginning tells nothing of a capture yet */
     else if (stamp_before(stamp_add(e->reviewed, SPAN_S(WHOLE_S)), e->now))

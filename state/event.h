@@ -4,6 +4,7 @@
 
 #include "state/bgp_facts.h"
 #include "state/finding.h"
+#include "state/ospf_facts.h"
 
 enum event_kind {
     EVENT_MESSAGE,     /* a BGP message; only when engine_options.tell_messages */
@@ -11,9 +12,14 @@ enum event_kind {
     EVENT_OPEN,        /* a side's OPEN was seen: in side->open */
     EVENT_NOTIFICATION,
     EVENT_TRANSITION,
-    EVENT_CONNECTION, /* began, changed or ended: the newest facts of it, to be put under its id */
-    EVENT_PEERING,    /* began: the facts grow until the end, see engine_next_peering */
-    EVENT_FINDING,    /* opened or changed: the newest of it, to be put under its id */
+    EVENT_CONNECTION,      /* began, changed or ended: the newest facts of it, to be put under its id */
+    EVENT_PEERING,         /* began: the facts grow until the end, see engine_next_peering */
+    EVENT_OSPF_SPEAKER,    /* one router's interface on a link was seen first */
+    EVENT_OSPF_ADJACENCY,  /* began: the facts grow until the end, see ospf_next_adjacency */
+    EVENT_OSPF_TRANSITION, /* of one side of an adjacency */
+    EVENT_OSPF_DESIGNATED, /* the DR or BDR of a link is another one than before */
+    EVENT_OSPF_LSA,        /* what became of an LSA */
+    EVENT_FINDING,         /* opened or changed: the newest of it, to be put under its id */
     EVENT_KINDS
 };
 
@@ -47,6 +53,21 @@ struct event_notification {
     const struct bgp_notification *notification;
 };
 
+struct event_ospf_designated {
+    struct stream_ref ref;
+    const struct ospf_wire *link;
+    uint32_t dr, bdr, dr_before, bdr_before; /* router IDs; 0 none */
+};
+
+struct event_ospf_lsa {
+    struct stream_ref ref;
+    const struct ospf_lsa_facts *lsa; /* as it is now */
+    enum ospf_change change;
+    const uint8_t *raw; /* the instance with its header; NULL: only its header was seen */
+    uint32_t size;
+    const char *words; /* what changed, of OSPF_CHANGE_CHANGED; "" else */
+};
+
 struct event {
     enum event_kind kind;
     union {
@@ -58,6 +79,11 @@ struct event {
         const struct bgp_connection *connection;
         const struct bgp_peering *peering;
         const struct finding *finding;
+        const struct ospf_speaker *speaker;
+        const struct ospf_adjacency *adjacency;
+        struct ospf_transition ospf_transition;
+        struct event_ospf_designated designated;
+        struct event_ospf_lsa ospf_lsa;
     } as;
 };
 

@@ -37,6 +37,7 @@ struct finding {
     enum severity severity;
     enum confidence confidence;
     uint32_t peering;        /* id of the peering, 0 for none */
+    uint32_t adjacency;      /* id of the OSPF adjacency, 0 for none */
     struct addr at;          /* the side to look at first; size 0 when the packets don't tell */
     struct addr peer;        /* the other side */
     uint32_t at_as, peer_as; /* 0 when not known */

@@ -144,7 +144,7 @@ static void add_evidence(struct finding *one, const struct evidence *e)
 
 static struct kept *find_or_open(struct findings *f, const struct draft *d, bool *fresh)
 {
-    struct finding_key key = { (uint32_t)d->code, d->peering, d->subject, d->at };
+    struct finding_key key = { (uint32_t)d->code, d->peering, d->adjacency, d->subject, d->at };
     struct kept *k = table_get(&f->open, &key);
     *fresh = !k;
     if (k)
@@ -168,14 +168,16 @@ static struct kept *find_or_open(struct findings *f, const struct draft *d, bool
         return NULL;
     }
     k->subject = d->subject;
-    k->f = (struct finding){ .id = ++f->ids, .code = d->code, .peering = d->peering, .at = d->at };
+    k->f = (struct finding){
+        .id = ++f->ids, .code = d->code, .peering = d->peering, .adjacency = d->adjacency, .at = d->at
+    };
     f->list[f->count++] = &k->f;
     return k;
 }
 
 void finding_drop(struct findings *f, struct kept *k)
 {
-    struct finding_key key = { (uint32_t)k->f.code, k->f.peering, k->subject, k->f.at };
+    struct finding_key key = { (uint32_t)k->f.code, k->f.peering, k->f.adjacency, k->subject, k->f.at };
     table_remove(&f->open, &key);
     kept_free(k);
 }

@@ -18,10 +18,10 @@ struct kept {
 
 /* What makes it the same finding. No padding: it is hashed whole. */
 struct finding_key {
-    uint32_t code, peering, subject;
+    uint32_t code, peering, adjacency, subject;
     struct addr at;
 };
-_Static_assert(sizeof(struct finding_key) == 12 + sizeof(struct addr), "padding would be hashed");
+_Static_assert(sizeof(struct finding_key) == 16 + sizeof(struct addr), "padding would be hashed");
 
 void finding_tell(struct findings *, struct kept *);
 /* The words are freed, and what was counted is forgotten. */

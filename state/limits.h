@@ -5,11 +5,13 @@
 #include <stddef.h>
 
 struct limits {
-    unsigned peerings;   /* pairs of addresses that are followed */
-    size_t stream_each;  /* bytes kept of one direction of one connection, out of order or incomplete */
-    size_t stream_total; /* … of all together */
-    size_t fragments;    /* bytes of IP fragments waiting for each other */
-    size_t routes;       /* bytes of routes and attributes */
+    unsigned peerings;    /* pairs of addresses that are followed */
+    size_t stream_each;   /* bytes kept of one direction of one connection, out of order or incomplete */
+    size_t stream_total;  /* … of all together */
+    size_t fragments;     /* bytes of IP fragments waiting for each other */
+    size_t routes;        /* bytes of routes and attributes */
+    size_t lsas;          /* bytes of OSPF databases */
+    unsigned lsa_history; /* changes of LSAs remembered, of each OSPF domain */
     unsigned findings;
 };
 
@@ -19,6 +21,8 @@ struct limits {
                       .stream_total = (size_t)256 << 20,                                                     \
                       .fragments = (size_t)8 << 20,                                                          \
                       .routes = (size_t)8 << 30,                                                             \
+                      .lsas = (size_t)2 << 30,                                                               \
+                      .lsa_history = 65536,                                                                  \
                       .findings = 100000 })
 
 #endif

@@ -4,6 +4,7 @@
 #define STATE_RULES_RULE_H
 
 #include "state/findings.h"
+#include "state/ospf.h"
 #include "state/session.h"
 
 enum happening_kind {
@@ -18,6 +19,14 @@ enum happening_kind {
     HAPPEN_UPDATE,       /* an UPDATE of side with something worth a look: update, news */
     HAPPEN_PEERING_END,  /* the capture ends: all that is to be said of a peering */
     HAPPEN_CAPTURE_END,  /* … and of the whole */
+    /* OSPF: the fields below that are named */
+    HAPPEN_OSPF_STATE,      /* side's view of the other changed: adjacency, ospf_from, ospf_to, ospf_on */
+    HAPPEN_OSPF_MARGIN,     /* little was left of side's dead interval: adjacency */
+    HAPPEN_OSPF_CHECK,      /* now and then, and at the end (final): adjacency */
+    HAPPEN_OSPF_DESIGNATED, /* another DR or BDR: wire, wire_before */
+    HAPPEN_OSPF_LSA,        /* an LSA changed or was flushed: lsa, change */
+    HAPPEN_OSPF_SUM,        /* a packet's checksum is wrong: ospf_packet, ospf_source, speaker or NULL */
+    HAPPEN_OSPF_LSA_SUM,    /* an LSA's: ospf_lsa, speaker */
     HAPPENINGS
 };
 
@@ -37,6 +46,18 @@ struct happening {
     bool again;                   /* about a connection that was told of before: don't count twice */
     bool live;                    /* a review: it only looks like an end, the capture goes on */
     struct stamp now;
+    const struct ospf_adjacency *adjacency;
+    enum ospf_state ospf_from, ospf_to;
+    enum ospf_nbr_event ospf_on;
+    bool final; /* no more packets */
+    const struct ospf_speaker *speaker;
+    const struct ospf_wire *wire, *wire_before;
+    const struct ospf_lsa_facts *lsa;
+    enum ospf_change change;
+    const struct ospf_packet *ospf_packet;
+    const struct addr *ospf_source;
+    const struct ospf_lsa *ospf_lsa;
+    struct ospf *ospf; /* for questions over all of it */
 };
 
 typedef void rule_fn(const struct happening *, struct findings *);

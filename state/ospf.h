@@ -1,0 +1,38 @@
+/* OSPF's half of the state: packets in; speakers, links, adjacencies and databases kept. The engine calls it; rules and
+ * the store ask it. */
+#ifndef STATE_OSPF_H
+#define STATE_OSPF_H
+
+#include "decode/frame.h"
+#include "state/ospf_facts.h"
+
+struct engine;
+struct ospf;
+struct ospf_lsdb;
+
+/* NULL without memory. */
+struct ospf *ospf_new(struct engine *);
+void ospf_free(struct ospf *);
+/* An IP packet of protocol 89. */
+void ospf_feed(struct ospf *, const struct frame *, struct stream_ref);
+/* Fires what is due. */
+void ospf_advance(struct ospf *, struct stamp now);
+/* While live: rules that look at the whole say what they would if the capture ended now. */
+void ospf_review(struct ospf *);
+/* No more packets: rules that look at the whole speak now. */
+void ospf_finish(struct ospf *);
+
+/* ---- questions: each starts with *at = 0 and answers NULL at the end ---- */
+
+const struct ospf_adjacency *ospf_next_adjacency(const struct ospf *, uint32_t *at);
+const struct ospf_wire *ospf_next_wire(const struct ospf *, uint32_t *at);
+const struct ospf_speaker *ospf_next_speaker(const struct ospf *, uint32_t *at);
+const struct ospf_lsdb *ospf_next_domain(const struct ospf *, uint32_t *at);
+/* Routers as of now, in the order of version and router ID. Borrowed until the next feed. */
+const struct ospf_router_facts *ospf_next_router(struct ospf *, uint32_t *at);
+/* The router that has this address, by its Hellos and its LSAs; NULL if none is known to, or several claim it. */
+const struct ospf_router_facts *ospf_router_at(struct ospf *, const struct addr *);
+/* Both are addresses of one router, by its Hellos and its LSAs. */
+bool ospf_same_router(struct ospf *, const struct addr *, const struct addr *);
+
+#endif

@@ -1,0 +1,265 @@
+/* Link State Updates and Acknowledgments in; the database, what is satisfied, what is sent again for want of an
+ * acknowledgment, out. RFC 2328 13 */
+#include "state/ospf_internal.h"
+
+#include <stdlib.h>
+
+enum { OWED_BLOCK = 128, OWED_MOST = 1 << 22, AGAIN_MS = 500 };
+
+/* ---- requests and retransmissions that wait ---- */
+
+struct owed_block {
+    struct owed_block *next;
+    struct ospf_owed list[OWED_BLOCK];
+};
+
+static struct ospf_owed *owed_take(struct ospf *o)
+{
+    if (!o->spare) {
+        struct owed_block *block = o->owed_count < OWED_MOST ? calloc(1, sizeof *block) : NULL;
+        if (!block)
+            return NULL;
+        block->next = o->owed_blocks;
+        o->owed_blocks = block;
+        o->owed_count += OWED_BLOCK;
+        for (unsigned i = 0; i < OWED_BLOCK; i++) {
+            block->list[i].next = o->spare;
+            o->spare = &block->list[i];
+        }
+    }
+    struct ospf_owed *w = o->spare;
+    o->spare = w->next;
+    return w;
+}
+
+void ospf_owed_free_all(struct ospf *o)
+{
+    for (struct owed_block *b = o->owed_blocks, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+}
+
+struct ospf_owed *ospf_owed_new(struct ospf *o, struct adjacency *adj, int side, struct ospf_lsa_facts *lsa,
+                                bool want)
+{
+    struct ospf_owed *w = owed_take(o), **all = want ? &adj->wants[side] : &adj->unacked[side];
+    if (!w)
+        return NULL;
+    *w = (struct ospf_owed){ .next = lsa->owed,
+                             .of_next = *all,
+                             .of_back = all,
+                             .lsa = lsa,
+                             .adjacency = adj,
+                             .side = (uint8_t)side,
+                             .want = want };
+    lsa->owed = w;
+    if (*all)
+        (*all)->of_back = &w->of_next;
+    *all = w;
+    if (!want)
+        adj->facts.side[side].unacknowledged++;
+    return w;
+}
+
+void ospf_owed_free(struct ospf *o, struct ospf_owed *w)
+{
+    for (struct ospf_owed **at = &w->lsa->owed; *at; at = &(*at)->next)
+        if (*at == w) {
+            *at = w->next;
+            break;
+        }
+    *w->of_back = w->of_next;
+    if (w->of_next)
+        w->of_next->of_back = w->of_back;
+    if (!w->want)
+        w->adjacency->facts.side[w->side].unacknowledged--;
+    w->next = o->spare;
+    o->spare = w;
+}
+
+void ospf_owed_clear(struct ospf *o, struct ospf_owed **all)
+{
+    while (*all)
+        ospf_owed_free(o, *all);
+}
+
+struct ospf_owed *ospf_owed_find(const struct ospf_lsa_facts *lsa, const struct adjacency *adj, int side,
+                                 bool want)
+{
+    for (struct ospf_owed *w = lsa->owed; w; w = w->next)
+        if (w->adjacency == adj && w->side == side && w->want == want)
+            return w;
+    return NULL;
+}
+
+/* ---- Updates ---- */
+
+struct update_in {
+    struct ospf_lsa lsa;
+    struct ospf_lsa_facts *entry;
+    bool echo;       /* the one who is to get it sent this very instance itself */
+    uint32_t sender; /* who sent it before */
+};
+
+/* The side has sent it: until it is acknowledged it stands on its retransmission list, unless it answers a request
+ * (RFC 2328 10.7, 13.5). */
+static void owe(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int from, void *arg)
+{
+    const struct update_in *u = arg;
+    struct ospf_neighbor *n = &adj->facts.side[from];
+    if (n->state < OSPF_STATE_EXCHANGE && n->state != OSPF_STATE_UNKNOWN)
+        return;
+    if (u->sender == adj->facts.end[!from]->id && u->echo)
+        return; /* it has it: this is as good as an acknowledgment */
+    if (ospf_owed_find(u->entry, adj, !from, true))
+        return;
+    n->flooded++;
+    struct ospf_owed *w = ospf_owed_find(u->entry, adj, from, false);
+    if (!w && !(w = ospf_owed_new(o, adj, from, u->entry, false)))
+        return;
+    if (!w->sent || w->sequence != u->lsa.sequence || w->checksum != u->lsa.checksum) {
+        w->sequence = u->lsa.sequence;
+        w->checksum = u->lsa.checksum;
+        w->sent = 1;
+        w->first = w->last = in->ref.when;
+        w->frame = in->ref.frame;
+        w->file = in->ref.file;
+        return;
+    }
+    if (stamp_since(in->ref.when, w->last).ns < SPAN_MS(AGAIN_MS).ns)
+        return;
+    w->last = in->ref.when;
+    w->sent++;
+    if (!n->resent++) {
+        n->resent_first[0] = (struct stream_ref){ w->frame, w->file, w->first };
+        n->resent_first[1] = in->ref;
+    }
+    n->resent_last = in->ref;
+    n->resent_most = w->sent > n->resent_most ? w->sent : n->resent_most;
+}
+
+/* It came to those who asked for it; and whoever sends it has it, and need not acknowledge it. */
+static void settle(struct ospf *o, struct ospf_in *in, const struct ospf_lsa *lsa,
+                   struct ospf_lsa_facts *entry)
+{
+    for (struct ospf_owed *w = entry->owed, *next; w; w = next) {
+        const struct ospf_adjacency *a = &w->adjacency->facts;
+        const struct ospf_speaker *owner = a->end[w->side], *other = a->end[!w->side];
+        bool newer = (int32_t)(lsa->sequence - w->sequence) >= 0;
+        next = w->next;
+        if (!newer)
+            continue;
+        if (!w->want && other == in->from && lsa->sequence == w->sequence && lsa->checksum == w->checksum)
+            ospf_owed_free(o, w);
+        else if (w->want && owner != in->from && owner->link == in->from->link &&
+                 (in->group || other == in->from || addr_equal(&owner->addr, &in->frame->dst)))
+            ospf_exchange_got(o, w, in->ref);
+    }
+}
+
+/* Its originator is about to restart, and asks the others to wait: RFC 3623 2.2 */
+static void note_grace(struct ospf_in *in, const struct ospf_lsa *lsa)
+{
+    struct ospf_grace g;
+    struct ospf_speaker *s = in->from;
+    if (lsa->router != s->router_id || lsa->cut || !ospf_grace_read(lsa, &g))
+        return;
+    bool over = lsa->age >= OSPF_MAX_AGE;
+    s->grace_until = over ? in->ref.when : stamp_add(in->ref.when, SPAN_S(g.period < 3600 ? g.period : 3600));
+    if (!over)
+        s->grace = in->ref;
+}
+
+static void take_lsa(struct ospf *o, struct ospf_in *in, struct ospf_lsdb *db, struct update_in *u)
+{
+    struct ospf_lsa_seen seen = ospf_seen(in);
+    if (ospf_lsa_sum(&u->lsa) == OSPF_SUM_WRONG) {
+        engine_happen(o->engine, &(struct happening){ .kind = HAPPEN_OSPF_LSA_SUM,
+                                                      .side = -1,
+                                                      .ref = in->ref,
+                                                      .speaker = in->from,
+                                                      .ospf_lsa = &u->lsa });
+        return;
+    }
+    struct ospf_lsa_key key = ospf_lsa_key_of(&u->lsa, seen.area, seen.link);
+    const struct ospf_lsa_facts *before = ospf_lsdb_find(db, &key);
+    u->sender = before ? before->sender : 0;
+    u->echo = before && before->sequence == u->lsa.sequence && before->checksum == u->lsa.checksum;
+    enum ospf_change change = ospf_lsdb_feed(db, &u->lsa, &seen, &u->entry);
+    if (!u->entry)
+        return;
+    note_grace(in, &u->lsa);
+    ospf_lsa_changed(o, db, u->entry, change, in->ref, &u->lsa);
+    ospf_for_each(o, in, owe, u);
+    settle(o, in, &u->lsa, u->entry);
+}
+
+/* What an Update says by itself, whatever is in it. */
+static void update_each(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int from, void *arg)
+{
+    (void)arg;
+    struct ospf_neighbor *n = &adj->facts.side[from], *m = &adj->facts.side[!from];
+    if (!in->group && n->state < OSPF_STATE_EXCHANGE && n->state != OSPF_STATE_UNKNOWN) {
+        ospf_is_two_way(o, adj, from, in->ref);
+        ospf_proven(o, adj, from, OSPF_ON_NEGOTIATION_DONE);
+    }
+    if (in->packet->cut && m->state == OSPF_STATE_LOADING) /* perhaps the last that was asked for */
+        ospf_expect(m, OSPF_ON_LOADING_DONE, in->ref);
+}
+
+void ospf_hear_update(struct ospf *o, struct ospf_in *in)
+{
+    struct ospf_lsdb *db = ospf_domain(o, in->packet->version, in->packet->instance);
+    struct ospf_lsa_iter it = ospf_lsas(in->packet);
+    struct update_in u = { .entry = NULL };
+    while (db && ospf_lsa_next(&it, &u.lsa))
+        take_lsa(o, in, db, &u);
+    ospf_for_each(o, in, update_each, NULL);
+}
+
+/* ---- Acknowledgments ---- */
+
+/* An end that is not in the capture is designated router, and has originated the link's Network-LSA: it is Full with the
+ * only one that it could be Full with (RFC 2328 12.4.2). */
+static void full_unseen(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int from,
+                        const struct ospf_lsa *lsa)
+{
+    struct ospf_speaker *other = adj->facts.end[!from];
+    bool network = lsa->kind == OSPF_LSA_V2_NETWORK || lsa->kind == OSPF_LSA_V3_NETWORK;
+    if (network && other->unseen && lsa->router == other->router_id && lsa->age < OSPF_MAX_AGE &&
+        in->from->adjacency_count == 1)
+        ospf_joined(o, adj, !from, OSPF_STATE_FULL, in->ref);
+}
+
+static void ack_each(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int from, void *arg)
+{
+    struct update_in *u = arg;
+    struct ospf_neighbor *n = &adj->facts.side[from];
+    struct ospf_owed *w = ospf_owed_find(u->entry, adj, !from, false);
+    if (w && w->sequence == u->lsa.sequence && w->checksum == u->lsa.checksum) {
+        if (!adj->facts.flooding.frame)
+            adj->facts.flooding = in->ref;
+        ospf_owed_free(o, w);
+    }
+    if (n->last_want == u->entry && n->last_want_sequence == u->lsa.sequence)
+        ospf_proven(o, adj, from, OSPF_ON_LOADING_DONE);
+    full_unseen(o, in, adj, from, &u->lsa);
+}
+
+void ospf_hear_ack(struct ospf *o, struct ospf_in *in)
+{
+    struct ospf_lsdb *db = ospf_domain(o, in->packet->version, in->packet->instance);
+    struct ospf_lsa_iter it = ospf_lsas(in->packet);
+    struct ospf_lsa_seen seen = ospf_seen(in);
+    struct update_in u = { .entry = NULL };
+    while (db && ospf_lsa_next(&it, &u.lsa)) {
+        enum ospf_change change = ospf_lsdb_feed(db, &u.lsa, &seen, &u.entry);
+        if (!u.entry)
+            continue;
+        ospf_lsa_changed(o, db, u.entry, change, in->ref, NULL);
+        ospf_for_each(o, in, ack_each, &u);
+    }
+    for (uint32_t i = 0; i < in->from->adjacency_count; i++)
+        ospf_infer(o, (struct adjacency *)in->from->adjacencies[i], in->ref);
+}

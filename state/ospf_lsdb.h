@@ -1,0 +1,65 @@
+/* The link-state database of one domain (version and instance), as the floods in the capture tell it: of every LSA the
+ * newest instance by RFC 2328 13.1, its age by packet time, and what became of it over time. */
+#ifndef STATE_OSPF_LSDB_H
+#define STATE_OSPF_LSDB_H
+
+#include "base/macros.h"
+#include "state/ospf_facts.h"
+
+struct ospf_lsdb;
+
+/* Memory of all databases of a capture. */
+struct ospf_budget {
+    size_t used, most;
+    uint64_t refused; /* instances not kept because it was spent */
+    unsigned history; /* changes remembered, of each domain */
+};
+
+/* NULL without memory. The budget must outlive it. */
+struct ospf_lsdb *ospf_lsdb_new(uint8_t version, uint8_t instance, struct ospf_budget *);
+void ospf_lsdb_free(struct ospf_lsdb *);
+uint8_t ospf_lsdb_version(const struct ospf_lsdb *);
+uint8_t ospf_lsdb_instance(const struct ospf_lsdb *);
+
+/* Where an LSA was seen. */
+struct ospf_lsa_seen {
+    uint32_t area, link; /* of the packet */
+    uint32_t sender;     /* id of the speaker */
+    struct stream_ref ref;
+};
+
+struct ospf_lsa_key ospf_lsa_key_of(const struct ospf_lsa *, uint32_t area, uint32_t link);
+struct ospf_lsa_facts *ospf_lsdb_find(const struct ospf_lsdb *, const struct ospf_lsa_key *);
+/* The one that a Link State Request asks for, or NULL. */
+struct ospf_lsa_facts *ospf_lsdb_asked(const struct ospf_lsdb *, const struct ospf_request *, uint32_t area,
+                                       uint32_t link);
+/* An LSA whole or, from Database Descriptions and Acknowledgments, its header alone. *out is its entry, NULL without
+ * memory. */
+enum ospf_change ospf_lsdb_feed(struct ospf_lsdb *, const struct ospf_lsa *, const struct ospf_lsa_seen *,
+                                struct ospf_lsa_facts **out);
+/* After OSPF_CHANGE_CHANGED: what, in words. Borrowed until the next feed. */
+const char *ospf_lsdb_words(const struct ospf_lsdb *);
+
+/* Entries, oldest first: start with *at = 0; NULL at the end. Those flushed and aged out come, too: ospf_lsa_current. */
+const struct ospf_lsa_facts *ospf_lsdb_next(const struct ospf_lsdb *, uint32_t *at);
+uint32_t ospf_lsdb_count(const struct ospf_lsdb *);
+/* Changes whenever something is taken. */
+uint64_t ospf_lsdb_revision(const struct ospf_lsdb *);
+/* The history, oldest change first: start with *at = 0; false at the end. The oldest may have been dropped. */
+bool ospf_lsdb_history(const struct ospf_lsdb *, uint32_t *at, struct ospf_lsa_change *out);
+uint64_t ospf_lsdb_history_dropped(const struct ospf_lsdb *);
+
+/* Seconds, at most OSPF_MAX_AGE. */
+unsigned ospf_lsa_age(const struct ospf_lsa_facts *, struct stamp now);
+/* A router would have it now: not flushed, not aged out. */
+bool ospf_lsa_current(const struct ospf_lsa_facts *, struct stamp now);
+/* The newest instance that was seen whole, to be read; false if there is none. Borrowed until the next feed. */
+bool ospf_lsa_open(const struct ospf_lsa_facts *, struct ospf_lsa *out);
+
+/* ospf_lsa_diff.c: what the newer instance says that the older did not, in words. */
+struct buf;
+void ospf_lsa_diff(const struct ospf_lsa *before, const struct ospf_lsa *after, struct buf *out);
+/* Router-LSAs that have links, and none of them in common. */
+bool ospf_lsa_strangers(const struct ospf_lsa *before, const struct ospf_lsa *after);
+
+#endif

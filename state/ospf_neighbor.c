@@ -1,0 +1,409 @@
+/* What one router shows of another: the rows of ospf_fsm.def, driven by what evidently reached it.
+ *
+ * A packet that passed the capture point need not have arrived. What a router does next proves it: it lists the other,
+ * answers, goes on. So events wait (ospf_expect) until something proves or refutes them; their time is that of the
+ * packet that caused them. */
+#include "state/ospf_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A router that waits for an answer asks again after RxmtInterval, 5 s by default (RFC 2328 C.3, 10.8, 10.9): one that
+ * has not done so for longer does not wait any more. */
+enum { QUIET_MS = 6000, ADJACENCIES_MOST = 65536, TIMER_SLACK_MS = 250 };
+
+static const struct {
+    const char *cause;
+    uint8_t to[OSPF_STATES]; /* 0: no row */
+} rows[OSPF_NBR_EVENTS] = {
+#define EVENT(ident, words) [OSPF_ON_##ident].cause = words,
+#define FSM(in, on, go)
+#include "state/ospf_fsm.def"
+#undef FSM
+#undef EVENT
+#define EVENT(ident, words)
+#define OSPF_STATE_ANY  OSPF_STATE_UNKNOWN
+#define FSM(in, on, go) [OSPF_ON_##on].to[OSPF_STATE_##in] = 1 + OSPF_STATE_##go,
+#include "state/ospf_fsm.def"
+#undef FSM
+#undef OSPF_STATE_ANY
+#undef EVENT
+};
+
+const char *ospf_state_name(enum ospf_state s)
+{
+    static const char *const names[] = { "Unknown", "Down",     "Attempt", "Init", "2-Way",
+                                         "ExStart", "Exchange", "Loading", "Full" };
+    return s < OSPF_STATES ? names[s] : "?";
+}
+
+const char *ospf_network_type_name(enum ospf_network_type t)
+{
+    static const char *const names[] = { "unknown", "broadcast", "NBMA", "point-to-point", "virtual" };
+    return t <= OSPF_NETWORK_VIRTUAL ? names[t] : "?";
+}
+
+static bool for_any(enum ospf_nbr_event on)
+{
+    return on == OSPF_ON_INACTIVITY || on == OSPF_ON_DROPPED || on == OSPF_ON_RESTARTED ||
+           on == OSPF_ON_SILENT;
+}
+
+/* ---- adjacencies ---- */
+
+/* No padding: hashed whole. */
+struct adjacency_key {
+    uint32_t low, high;
+};
+
+static struct adjacency_key key_of(const struct ospf_speaker *a, const struct ospf_speaker *b)
+{
+    return a->id < b->id ? (struct adjacency_key){ a->id, b->id } : (struct adjacency_key){ b->id, a->id };
+}
+
+struct adjacency *ospf_adjacency_find(const struct ospf *o, const struct ospf_speaker *a,
+                                      const struct ospf_speaker *b)
+{
+    struct adjacency_key key = key_of(a, b);
+    return table_get(&o->adjacencies, &key);
+}
+
+static bool enlist(struct ospf_speaker *s, struct ospf_adjacency *a)
+{
+    if (!ospf_room(&s->adjacencies, s->adjacency_count, &s->adjacency_room))
+        return false;
+    s->adjacencies[s->adjacency_count++] = a;
+    return true;
+}
+
+static void delist(struct ospf_speaker *s, const struct ospf_adjacency *a)
+{
+    for (uint32_t i = 0; i < s->adjacency_count; i++)
+        if (s->adjacencies[i] == a) {
+            memmove(s->adjacencies + i, s->adjacencies + i + 1,
+                    (s->adjacency_count - i - 1) * sizeof(void *));
+            s->adjacency_count--;
+            return;
+        }
+}
+
+static void name_adjacency(struct ospf_adjacency *a)
+{
+    char low[16], high[16];
+    snprintf(a->name, sizeof a->name, "%s %s-%s", a->link ? a->link->name : "",
+             ospf_id_text(a->end[0]->router_id, low), ospf_id_text(a->end[1]->router_id, high));
+}
+
+/* What is known of this side before anything happened between the two. */
+static void begin_side(struct ospf_adjacency *a, int side)
+{
+    const struct ospf_speaker *me = a->end[side], *other = a->end[!side];
+    struct ospf_neighbor *n = &a->side[side];
+    bool lists = ospf_speaker_lists(me, other->router_id);
+    n->since = STAMP_NEVER;
+    if (me->hello_count > lists && !me->neighbors_cut) { /* that it lists the other is news */
+        n->state = OSPF_STATE_DOWN;
+        n->since = me->hello_first.when;
+        n->unlisted = me->hellos[(me->hello_count - 1 - lists) % OSPF_HELLOS_KEPT];
+    }
+    /* the other's first Hello behind this one's last that did not list it */
+    for (uint32_t i = other->hello_count > OSPF_HELLOS_KEPT ? other->hello_count - OSPF_HELLOS_KEPT : 0;
+         i < other->hello_count; i++) {
+        struct stream_ref ref = other->hellos[i % OSPF_HELLOS_KEPT];
+        if (n->unlisted.frame && !stamp_before(n->unlisted.when, ref.when))
+            continue;
+        if (!n->heard_first.frame)
+            n->heard_first = ref;
+        n->heard = ref;
+    }
+}
+
+struct adjacency *ospf_adjacency_get(struct ospf *o, struct ospf_speaker *a, struct ospf_speaker *b,
+                                     struct stream_ref ref)
+{
+    struct adjacency_key key = key_of(a, b);
+    struct adjacency *adj = table_get(&o->adjacencies, &key);
+    if (adj || a == b)
+        return adj;
+    if (o->adjacencies.live >= ADJACENCIES_MOST || !(adj = calloc(1, sizeof *adj))) {
+        o->engine->capture.limit_peerings++;
+        return NULL;
+    }
+    bool low =
+        a->router_id < b->router_id || (a->router_id == b->router_id && addr_compare(&a->addr, &b->addr) < 0);
+    struct ospf_adjacency *f = &adj->facts;
+    f->id = o->adjacencies.live + 1;
+    f->end[0] = low ? a : b;
+    f->end[1] = low ? b : a;
+    f->link = a->link ? a->link : b->link;
+    f->area = a->area;
+    f->first = ref;
+    f->checked = ref.when;
+    if (!enlist(a, f) || !enlist(b, f) || !table_put(&o->adjacencies, &key, adj)) {
+        delist(a, f);
+        delist(b, f);
+        free(adj);
+        return NULL;
+    }
+    name_adjacency(f);
+    begin_side(f, 0);
+    begin_side(f, 1);
+    outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_ADJACENCY, .as.adjacency = f });
+    return adj;
+}
+
+void ospf_adjacency_adopt(struct ospf *o, struct adjacency *adj, struct ospf_speaker *unseen,
+                          struct ospf_speaker *s)
+{
+    struct ospf_adjacency *f = &adj->facts;
+    int side = ospf_side(adj, unseen);
+    struct ospf_speaker *other = f->end[!side];
+    struct adjacency_key before = key_of(unseen, other), after = key_of(s, other);
+    if (table_get(&o->adjacencies, &after) || !enlist(s, f))
+        return;
+    if (!table_put(&o->adjacencies, &after, adj)) {
+        delist(s, f);
+        return;
+    }
+    table_remove(&o->adjacencies, &before);
+    delist(unseen, f);
+    f->end[side] = s;
+    if (s->router_id == other->router_id && addr_compare(&f->end[0]->addr, &f->end[1]->addr) > 0)
+        return; /* the order of two namesakes stays */
+    name_adjacency(f);
+}
+
+void ospf_adjacency_free(struct ospf *o, struct adjacency *a)
+{
+    for (int side = 0; side < 2; side++) {
+        ospf_owed_clear(o, &a->wants[side]);
+        ospf_owed_clear(o, &a->unacked[side]);
+        free(a->heads[side].list);
+    }
+    free(a);
+}
+
+/* ---- the machine ---- */
+
+/* An incident is one loss, though each side notices it in its own time: the next one counts once both were Full again. */
+static void count_loss(struct ospf_adjacency *a, struct ospf_neighbor *n, enum ospf_state from,
+                       struct stream_ref ref)
+{
+    if (from != OSPF_STATE_FULL && n->best != OSPF_STATE_FULL)
+        return;
+    bool both_were_back = a->side[0].best == OSPF_STATE_FULL && a->side[1].best == OSPF_STATE_FULL;
+    n->lost[n->lost_count++ % OSPF_LOSSES_KEPT] = ref;
+    if (!a->losses || both_were_back)
+        a->loss[a->losses++ % OSPF_LOSSES_KEPT] = ref;
+    for (int side = 0; side < 2; side++)
+        a->side[side].best = a->side[side].state;
+}
+
+static void go(struct ospf *o, struct adjacency *adj, int side, enum ospf_state to, enum ospf_nbr_event on,
+               struct stream_ref ref)
+{
+    struct ospf_adjacency *a = &adj->facts;
+    struct ospf_neighbor *n = &a->side[side];
+    enum ospf_state from = n->state;
+    if (from == to)
+        return;
+    n->state = to;
+    n->since = ref.when;
+    if (to > n->best)
+        n->best = to;
+    if (to == OSPF_STATE_FULL) {
+        n->full_count++;
+        n->best = to;
+    }
+    struct ospf_transition t = { .adjacency = a->id, .side = side, .from = from, .to = to, .ref = ref };
+    t.cause = rows[on].cause;
+    outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_TRANSITION, .as.ospf_transition = t });
+    if (to < OSPF_STATE_EXSTART)
+        ospf_exchange_forget(o, adj);
+    if (to < OSPF_STATE_TWO_WAY && from != OSPF_STATE_UNKNOWN)
+        count_loss(a, n, from, ref);
+    struct happening h = { .kind = HAPPEN_OSPF_STATE,
+                           .side = side,
+                           .ref = ref,
+                           .adjacency = a,
+                           .ospf_from = from,
+                           .ospf_to = to,
+                           .ospf_on = on };
+    engine_happen(o->engine, &h);
+}
+
+void ospf_on(struct ospf *o, struct adjacency *adj, int side, enum ospf_nbr_event on, struct stream_ref ref)
+{
+    struct ospf_neighbor *n = &adj->facts.side[side];
+    unsigned to = rows[on].to[for_any(on) ? OSPF_STATE_UNKNOWN : n->state];
+    if (!to)
+        return;
+    if (n->since.ns > ref.when.ns && stamp_known(n->since)) /* never before what came before it */
+        ref.when = n->since;
+    if (to - 1 < n->state)
+        n->expected_count = 0;
+    n->joined = false;
+    go(o, adj, side, (enum ospf_state)(to - 1), on, ref);
+}
+
+void ospf_joined(struct ospf *o, struct adjacency *adj, int side, enum ospf_state state,
+                 struct stream_ref ref)
+{
+    adj->facts.side[side].joined = false;
+    go(o, adj, side, state, OSPF_ON_MID_STREAM, ref);
+}
+
+/* ---- what waits for proof ---- */
+
+bool ospf_expects(const struct ospf_neighbor *n, enum ospf_nbr_event on)
+{
+    for (unsigned i = 0; i < n->expected_count; i++)
+        if (n->expected[i].on == on)
+            return true;
+    return false;
+}
+
+void ospf_doubt(struct ospf_neighbor *n, enum ospf_nbr_event on)
+{
+    for (unsigned i = 0; i < n->expected_count; i++)
+        if (n->expected[i].on == on)
+            n->expected_count = i;
+}
+
+void ospf_expect(struct ospf_neighbor *n, enum ospf_nbr_event on, struct stream_ref ref)
+{
+    ospf_doubt(n, on); /* the latest counts */
+    if (n->expected_count == OSPF_EXPECTED)
+        return;
+    n->expected[n->expected_count].on = on;
+    n->expected[n->expected_count++].ref = ref;
+}
+
+bool ospf_proven(struct ospf *o, struct adjacency *adj, int side, enum ospf_nbr_event on)
+{
+    struct ospf_neighbor *n = &adj->facts.side[side];
+    if (!ospf_expects(n, on))
+        return false;
+    for (bool last = false; !last && n->expected_count;) {
+        enum ospf_nbr_event next = n->expected[0].on;
+        struct stream_ref ref = n->expected[0].ref;
+        last = next == on;
+        memmove(n->expected, n->expected + 1, (--n->expected_count) * sizeof *n->expected);
+        ospf_on(o, adj, side, next, ref);
+    }
+    return true;
+}
+
+/* Whoever went on from the exchange need not say anything more. A router that waits repeats itself: that it does not, is
+ * proof enough; unless it had done so before. */
+static void prove_by_silence(struct ospf *o, struct adjacency *adj, int side, struct stamp now, bool at_end)
+{
+    struct ospf_neighbor *n = &adj->facts.side[side];
+    if (!n->expected_count ||
+        (n->expected[0].on != OSPF_ON_EXCHANGE_DONE && n->expected[0].on != OSPF_ON_LOADING_DONE))
+        return;
+    unsigned last = n->expected_count - 1;
+    bool quiet = stamp_since(now, n->expected[last].ref.when).ns > SPAN_MS(QUIET_MS).ns;
+    if (quiet || (at_end && !n->request_repeats.count && !n->dd_repeats.count))
+        ospf_proven(o, adj, side, n->expected[last].on);
+}
+
+/* ---- evidence ---- */
+
+void ospf_is_heard(struct ospf *o, struct adjacency *adj, int side, struct stream_ref ref)
+{
+    struct ospf_neighbor *n = &adj->facts.side[side];
+    if (n->state >= OSPF_STATE_INIT || n->joined)
+        return;
+    n->tolerated |= ospf_mismatches(adj->facts.end[side], adj->facts.end[!side]);
+    ospf_on(o, adj, side, OSPF_ON_HELLO_RECEIVED, n->heard_first.frame ? n->heard_first : ref);
+    if (n->asked_first.frame)
+        ospf_on(o, adj, side, OSPF_ON_TWO_WAY, n->asked_first);
+}
+
+void ospf_is_two_way(struct ospf *o, struct adjacency *adj, int side, struct stream_ref ref)
+{
+    struct ospf_neighbor *n = &adj->facts.side[side];
+    ospf_is_heard(o, adj, side, ref);
+    if (n->state == OSPF_STATE_INIT)
+        ospf_on(o, adj, side, OSPF_ON_TWO_WAY, n->asked_first.frame ? n->asked_first : ref);
+}
+
+/* Both list each other since before the capture. Where no adjacency is due that is all; where one is, a router that has
+ * none would send Database Descriptions or Requests again and again. */
+void ospf_infer(struct ospf *o, struct adjacency *adj, struct stream_ref now)
+{
+    struct ospf_adjacency *a = &adj->facts;
+    for (int side = 0; side < 2; side++) {
+        struct ospf_neighbor *n = &a->side[side];
+        const struct ospf_speaker *me = a->end[side], *other = a->end[!side];
+        if (!n->joined || n->state != OSPF_STATE_UNKNOWN || a->exchange_seen)
+            continue;
+        if (other->hello_count && !other->neighbors_cut && !a->side[!side].lists) {
+            ospf_joined(o, adj, side, OSPF_STATE_INIT, now);
+            continue;
+        }
+        int due = ospf_link_due(me, other);
+        bool both = a->both_listed.frame || (other->unseen && n->listed_first.frame);
+        struct stream_ref since = a->both_listed.frame ? a->both_listed : n->listed_first;
+        bool quiet = both && stamp_since(now.when, since.when).ns >= SPAN_MS(QUIET_MS).ns;
+        if (due && a->flooding.frame)
+            ospf_joined(o, adj, side, OSPF_STATE_FULL, a->flooding);
+        else if (!due && both)
+            ospf_joined(o, adj, side, OSPF_STATE_TWO_WAY, now);
+        else if (due > 0 && !other->unseen && quiet)
+            ospf_joined(o, adj, side, OSPF_STATE_FULL, now);
+    }
+}
+
+/* ---- time ---- */
+
+static struct stream_ref timer_ref(struct stamp when) { return (struct stream_ref){ 0, 0, when }; }
+
+/* Nothing comes from this side any more, so what it would show is not known. */
+static bool gone_silent(struct ospf *o, struct adjacency *adj, int side, struct stamp now)
+{
+    const struct ospf_speaker *me = adj->facts.end[side];
+    struct ospf_neighbor *n = &adj->facts.side[side];
+    int64_t dead = (int64_t)me->hello.dead_interval * NS_PER_S;
+    if (!me->hello_known || !dead || n->state == OSPF_STATE_UNKNOWN)
+        return false;
+    struct stamp until = stamp_add(me->last.when, (struct span){ dead + SPAN_MS(TIMER_SLACK_MS).ns });
+    if (!stamp_before(until, now))
+        return false;
+    n->lists = false;
+    n->expected_count = 0;
+    adj->facts.both_listed = (struct stream_ref){ 0 };
+    ospf_on(o, adj, side, OSPF_ON_SILENT, timer_ref(until));
+    return true;
+}
+
+/* RFC 2328 10.2: the time at which this side gives the other up, by what was seen. STAMP_NEVER: not known. */
+struct stamp ospf_deadline(const struct ospf_adjacency *a, int side)
+{
+    const struct ospf_speaker *me = a->end[side];
+    const struct ospf_neighbor *n = &a->side[side];
+    if (!me->hello_known || !n->heard.frame)
+        return STAMP_NEVER;
+    return stamp_add(n->heard.when, (struct span){ (int64_t)me->hello.dead_interval * NS_PER_S });
+}
+
+void ospf_neighbor_timers(struct ospf *o, struct adjacency *adj, struct stamp now, bool at_end)
+{
+    struct ospf_adjacency *a = &adj->facts;
+    for (int side = 0; side < 2; side++) {
+        struct ospf_neighbor *n = &a->side[side];
+        if (gone_silent(o, adj, side, now))
+            continue;
+        prove_by_silence(o, adj, side, now, at_end);
+        /* its next Hello will tell whether it gave the other up; at the end there is none */
+        struct stamp deadline = ospf_deadline(a, side);
+        bool helps = stamp_before(now, a->end[!side]->grace_until); /* RFC 3623 3.1 */
+        if (at_end && n->state >= OSPF_STATE_ATTEMPT && stamp_known(deadline) &&
+            stamp_before(deadline, now) && !helps && stamp_before(n->listed.when, deadline))
+            ospf_on(o, adj, side, OSPF_ON_INACTIVITY, timer_ref(deadline));
+    }
+    if (stamp_known(now))
+        ospf_infer(o, adj, timer_ref(now));
+}

@@ -1,0 +1,288 @@
+/* Packets in; who sent them: one router's interface on a link, told apart by tag, source address, router ID and area. */
+#include "state/ospf_internal.h"
+
+#include "base/hash.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { SPEAKERS_MOST = 16384, NEIGHBORS_MOST = 4096 };
+
+/* No padding: hashed whole. */
+struct speaker_key {
+    uint32_t segment, area, router_id;
+    struct addr addr, far;
+};
+_Static_assert(sizeof(struct speaker_key) == OSPF_SPEAKER_KEY, "padding would be hashed");
+struct segment_key {
+    uint32_t circuit;
+    uint16_t carriers;
+    uint8_t version, instance;
+};
+struct namesake_key {
+    uint32_t segment, router_id;
+};
+
+bool ospf_room(void *array, uint32_t count, uint32_t *room)
+{
+    void **where = array, *more;
+    if (count < *room)
+        return true;
+    uint32_t wanted = *room ? *room * 2 : 4;
+    more = realloc(*where, wanted * sizeof(void *));
+    if (!more)
+        return false;
+    *where = more;
+    *room = wanted;
+    return true;
+}
+
+/* A span port may give the copies of one link under two tags: they are one. */
+static void resolve_alias(const struct ospf *o, struct segment_key *key)
+{
+    for (uint32_t i = 0; i < o->alias_count; i++)
+        if (o->aliases[i].circuit == key->circuit && o->aliases[i].carriers == key->carriers) {
+            key->circuit = o->aliases[i].of_circuit;
+            key->carriers = o->aliases[i].of_carriers;
+            return;
+        }
+}
+
+struct ospf_segment *ospf_segment_get(struct ospf *o, const struct ospf_packet *p, const struct frame *f)
+{
+    struct segment_key key = { f->circuit, f->carriers, p->version, p->instance };
+    resolve_alias(o, &key);
+    struct ospf_segment *s = table_get(&o->segment_keys, &key);
+    if (s)
+        return s;
+    if (o->segment_count == SPEAKERS_MOST || !ospf_room(&o->segments, o->segment_count, &o->segment_room))
+        return NULL;
+    s = calloc(1, sizeof *s);
+    if (!s || !table_put(&o->segment_keys, &key, s)) {
+        free(s);
+        return NULL;
+    }
+    *s = (struct ospf_segment){ .id = ++o->segment_count,
+                                .version = key.version,
+                                .instance = key.instance,
+                                .vlan = f->vlan,
+                                .circuit = key.circuit,
+                                .carriers = key.carriers };
+    return o->segments[o->segment_count - 1] = s;
+}
+
+struct ospf_segment *ospf_segment_of(const struct ospf *o, const struct ospf_speaker *s)
+{
+    return o->segments[s->segment - 1];
+}
+
+struct ospf_speaker *ospf_namesake(const struct ospf *o, const struct ospf_segment *g, uint32_t router_id)
+{
+    struct namesake_key key = { g->id, router_id };
+    return table_get(&o->namesakes, &key);
+}
+
+/* Whether the packet goes over a virtual link: unicast in the backbone, between addresses off each other's link
+ * (RFC 2328 8.1; RFC 5340 4.2.1: global addresses). Hellos over one have no mask. */
+static bool is_virtual(const struct ospf_in *in)
+{
+    const struct ospf_packet *p = in->packet;
+    struct ospf_hello h;
+    if (in->group || p->area || in->frame->ttl == 1)
+        return false;
+    if (p->version == 3)
+        return !addr_link_local(&in->frame->src) && !addr_link_local(&in->frame->dst);
+    return p->type == OSPF_HELLO && ospf_hello_read(p, &h) && !h.mask;
+}
+
+static struct ospf_speaker *speaker_new(struct ospf *o, struct ospf_segment *g, const struct speaker_key *key)
+{
+    struct namesake_key name = { g->id, key->router_id };
+    if (o->speakers.live >= SPEAKERS_MOST || !ospf_room(&g->speakers, g->speaker_count, &g->speaker_room))
+        return NULL;
+    struct ospf_speaker *s = calloc(1, sizeof *s), *first = table_get(&o->namesakes, &name);
+    if (!s || !table_put(&o->speakers, key, s)) {
+        free(s);
+        return NULL;
+    }
+    *s = (struct ospf_speaker){ .id = o->speakers.live,
+                                .segment = g->id,
+                                .version = g->version,
+                                .instance = g->instance,
+                                .vlan = g->vlan,
+                                .carriers = g->carriers,
+                                .area = key->area,
+                                .router_id = key->router_id,
+                                .addr = key->addr,
+                                .far = key->far,
+                                .grace_until = STAMP_NEVER };
+    g->speakers[g->speaker_count++] = s;
+    if (first) {
+        s->namesake = first->namesake;
+        first->namesake = s;
+    } else if (!table_put(&o->namesakes, &name, s))
+        o->engine->capture.limit_peerings++; /* it is not found by its ID, no more */
+    return s;
+}
+
+struct ospf_speaker *ospf_speaker_unseen(struct ospf *o, struct ospf_segment *g, uint32_t router_id,
+                                         const struct ospf_speaker *by)
+{
+    struct speaker_key key = { .segment = g->id, .area = by->area, .router_id = router_id };
+    key.addr.pad[0] = (uint8_t)(by->id >> 16); /* no address: one for each that lists it */
+    key.addr.pad[1] = (uint8_t)(by->id >> 8);
+    key.addr.pad[2] = (uint8_t)by->id;
+    struct ospf_speaker *s = table_get(&o->speakers, &key);
+    if (s)
+        return s;
+    s = speaker_new(o, g, &key);
+    if (!s)
+        return NULL;
+    s->addr = (struct addr){ 0 };
+    s->unseen = true;
+    return s;
+}
+
+static struct ospf_speaker *find(struct ospf *o, struct ospf_in *in, struct speaker_key *key)
+{
+    *key = (struct speaker_key){ .segment = in->segment->id,
+                                 .area = in->packet->area,
+                                 .router_id = in->packet->router_id,
+                                 .addr = in->frame->src };
+    struct ospf_speaker *s;
+    if (!in->group && !in->packet->area) { /* a virtual link, if there is one between these two */
+        key->far = in->frame->dst;
+        s = table_get(&o->speakers, key);
+        if (s || is_virtual(in))
+            return s;
+        key->far = (struct addr){ 0 };
+    }
+    return table_get(&o->speakers, key);
+}
+
+struct ospf_speaker *ospf_speaker_get(struct ospf *o, struct ospf_in *in)
+{
+    struct speaker_key key;
+    struct ospf_speaker *s = find(o, in, &key);
+    bool fresh = !s;
+    if (fresh)
+        s = speaker_new(o, in->segment, &key);
+    if (!s) {
+        o->engine->capture.limit_peerings++;
+        return NULL;
+    }
+    if (fresh) {
+        s->first = in->ref;
+        outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_SPEAKER, .as.speaker = s });
+    }
+    s->last = in->ref;
+    s->label = in->frame->label;
+    s->packets[in->packet->type < OSPF_PACKET_TYPES ? in->packet->type : 0]++;
+    if (in->frame->has_mac) {
+        s->has_mac = true;
+        memcpy(s->mac, in->frame->mac_src, sizeof s->mac);
+    }
+    return s;
+}
+
+void ospf_speaker_free(struct ospf_speaker *s)
+{
+    free(s->neighbors);
+    free(s->sorted);
+    free(s->adjacencies);
+    free(s);
+}
+
+/* ---- authentication ---- */
+
+static const char *secret_for(const struct ospf *o, const struct ospf_in *in, unsigned *at)
+{
+    const struct engine_options *e = &o->engine->options;
+    while (*at < e->ospf_key_count) {
+        const struct ospf_secret *k = &e->ospf_keys[(*at)++];
+        if (k->by_area ? k->area == in->packet->area
+                       : addr_equal(&k->addr, &in->frame->src) || addr_equal(&k->addr, &in->frame->dst))
+            return k->secret;
+    }
+    return NULL;
+}
+
+/* With several secrets for it (a rollover), one that is right is enough. */
+static void try_secrets(const struct ospf *o, const struct ospf_in *in, struct ospf_auth_facts *a)
+{
+    const char *secret;
+    enum ospf_key_found best = OSPF_KEY_UNTRIED;
+    for (unsigned at = 0; best < OSPF_KEY_RIGHT && (secret = secret_for(o, in, &at));) {
+        enum ospf_key_found found =
+            ospf_key_try(in->packet, &in->frame->src, (const uint8_t *)secret, strlen(secret));
+        best = found > best ? found : best;
+    }
+    if (best != OSPF_KEY_UNTRIED)
+        a->verdict = best;
+}
+
+void ospf_speaker_auth(struct ospf *o, struct ospf_in *in)
+{
+    const struct ospf_packet *p = in->packet;
+    struct ospf_auth_facts *a = &in->from->auth;
+    if (p->cut && (p->auth >= OSPF_AUTH_CRYPTO || p->version == 3) && !cur_left(&p->digest))
+        return; /* the trailer was cut away: what it was is not known */
+    bool crypto = p->auth >= OSPF_AUTH_CRYPTO;
+    if (crypto && a->type == p->auth && a->key_id == p->key_id && p->auth_sequence < a->sequence &&
+        !a->backwards.frame)
+        a->backwards = in->ref;
+    a->ref = in->ref;
+    a->type = p->auth;
+    a->key_id = p->key_id;
+    a->digest = p->digest_kind;
+    a->sequence = p->auth_sequence;
+    if (crypto && p->key_id < 64)
+        a->key_ids |= UINT64_C(1) << p->key_id;
+    if (p->auth == OSPF_AUTH_SIMPLE && cur_left(&p->password) == 8)
+        a->password = hash_bytes(p->password.at, 8, 1);
+    if (o->engine->options.ospf_key_count && p->auth != OSPF_AUTH_NULL)
+        try_secrets(o, in, a);
+}
+
+/* ---- the neighbours that its Hellos list ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    uint32_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x < y ? -1 : x > y;
+}
+
+bool ospf_speaker_list(struct ospf_speaker *s, struct cursor ids)
+{
+    uint32_t count = (uint32_t)(cur_left(&ids) / 4), n = 0;
+    count = count < NEIGHBORS_MOST ? count : NEIGHBORS_MOST;
+    if (count > s->neighbor_room) {
+        uint32_t *all = realloc(s->neighbors, count * sizeof *all), *sorted;
+        if (all)
+            s->neighbors = all;
+        sorted = all ? realloc(s->sorted, count * sizeof *sorted) : NULL;
+        if (!sorted)
+            return false;
+        s->sorted = sorted;
+        s->neighbor_room = count;
+    }
+    bool same = count == s->neighbor_count;
+    for (uint32_t id; n < count && ospf_id_next(&ids, &id); n++) {
+        same = same && s->neighbors[n] == id;
+        s->neighbors[n] = id;
+    }
+    s->neighbor_count = count;
+    if (same)
+        return false;
+    if (count) {
+        memcpy(s->sorted, s->neighbors, count * sizeof *s->sorted);
+        qsort(s->sorted, count, sizeof *s->sorted, by_id);
+    }
+    return true;
+}
+
+bool ospf_speaker_lists(const struct ospf_speaker *s, uint32_t router_id)
+{
+    return s->neighbor_count && bsearch(&router_id, s->sorted, s->neighbor_count, sizeof *s->sorted, by_id);
+}
