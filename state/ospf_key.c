@@ -1,4 +1,4 @@
-/* A packet and a secret in; whether the one was signed with the other, out. What must be digested, decode/ospf knows. */
+/* A packet and a secret in; whether the one was signed with the other, out. decode/ospf knows what must be digested. */
 #include "state/ospf_key.h"
 
 #include "base/macros.h"

@@ -8,7 +8,7 @@ enum ospf_key_found {
     OSPF_KEY_UNTRIED, /* no authentication, or not all of it was captured, or an algorithm that we don't know */
     OSPF_KEY_WRONG,
     OSPF_KEY_RIGHT,
-    OSPF_KEY_RIGHT_SWAPPED, /* right, but for the protocol ID at the key's end in the byte order of a little-endian host:
+    OSPF_KEY_RIGHT_SWAPPED, /* right, but for the protocol ID at the key's end, in the byte order of a little-endian one:
                                ospf6d of FRR 8 does so, and nobody else understands it (RFC 7166 4.5) */
 };
 

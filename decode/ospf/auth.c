@@ -61,8 +61,8 @@ static void v2_digest_read(struct ospf_packet *p, struct cursor *rest, uint32_t 
 
 /* ---- OSPFv3 ---- */
 
-/* Only Hellos and Database Descriptions have the AT bit to tell; of the others what looks like a trailer is one: RFC 7166
- * 2.1 has it from the neighbour's Hellos. */
+/* Only Hellos and Database Descriptions have the AT bit to tell; of the others what looks like a trailer is one:
+ * RFC 7166 2.1 has it from the neighbour's Hellos. */
 static bool trailer_expected(const struct ospf_packet *p, struct cursor rest, uint32_t wire)
 {
     if (p->has_options)

@@ -101,8 +101,8 @@ static uint32_t v2_sum(const struct ospf_packet *p)
     return ospf_sum16(sum, cur_over(p->raw + OSPF_HEADER_V2, p->length - (size_t)OSPF_HEADER_V2));
 }
 
-/* RFC 5340 A.3.1: with the pseudo-header of RFC 8200 8.1, whose length is the packet's own; over IPv4 with its addresses
- * (RFC 7949 3.3). */
+/* RFC 5340 A.3.1: with the pseudo-header of RFC 8200 8.1, whose length is the packet's own; over IPv4 with its
+ * addresses (RFC 7949 3.3). */
 static uint32_t v3_sum(const struct ospf_packet *p, const struct addr *src, const struct addr *dst)
 {
     uint32_t sum = (uint32_t)p->length + PROTOCOL;

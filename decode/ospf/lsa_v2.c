@@ -20,7 +20,8 @@ static void tell_network(struct ospf_lsa_in *in, uint32_t mask)
 }
 
 /* ---- Router-LSA ----
- *   flags (1)  0 (1)  links (2)   { link ID (4)  link data (4)  type (1)  #TOS (1)  metric (2)  { TOS (1) 0 (1) metric (2) } } */
+ *   flags (1)  0 (1)  links (2)
+ *   { link ID (4)  link data (4)  type (1)  #TOS (1)  metric (2)  { TOS (1)  0 (1)  metric (2) } } */
 
 static bool v2_link_next(struct ospf_router *r, struct ospf_link *out)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- prefixes ----   length (1)  options (1)  metric or type or 0 (2)  prefix in words of 4 bytes     RFC 5340 A.4.1 */
+/* ---- prefixes ----   length (1)  options (1)  metric or type or 0 (2)  prefix in words of 4 bytes: RFC 5340 A.4.1 */
 
 enum { PREFIX_P = 0x08 }; /* RFC 5340 A.4.1.1: an NSSA border router translates it */
 

@@ -4,8 +4,8 @@
  * packet. Two ways to use it:
  *   - state/ pulls what it needs: ospf_read, ospf_hello_read, ospf_lsa_next, ospf_router_read, …
  *   - whoever shows a packet calls ospf_tell, which tells all of it to a writer.
- * What is wrong with the header and what stands behind the packet is in ospf_packet.faults; what is wrong with the rest,
- * ospf_judge says. Reading goes on as far as it makes sense. */
+ * What is wrong with the header and with what stands behind the packet is in ospf_packet.faults; what is wrong with
+ * the rest, ospf_judge says. Reading goes on as far as it makes sense. */
 #ifndef DECODE_OSPF_OSPF_H
 #define DECODE_OSPF_OSPF_H
 
@@ -115,8 +115,8 @@ struct ospf_packet {
     struct faults faults;
 };
 
-/* payload: of the IP packet, as captured; wire: its bytes on the wire; src and dst: for the checksum of OSPFv3, may be of
- * size 0. False if it is no OSPF packet (the version is neither 2 nor 3, or there is no first byte): a fault says so
+/* payload: of the IP packet, as captured; wire: its bytes on the wire; src and dst: for the checksum of OSPFv3, may be
+ * of size 0. False if it is no OSPF packet (the version is neither 2 nor 3, or there is no first byte): a fault says so
  * then, if nothing was cut. */
 bool ospf_read(struct cursor payload, uint32_t wire, const struct addr *src, const struct addr *dst,
                struct ospf_packet *out);

@@ -82,8 +82,8 @@ struct ospf_lsa_in {
     struct cursor in;
 };
 
-/* Tells the body into the LSA's object and notes what is wrong. in->in is spent, or has bytes left, if the body does not
- * end where it should. */
+/* Tells the body into the LSA's object and notes what is wrong. in->in is spent, or has bytes left, if the body does
+ * not end where it should. */
 typedef void ospf_lsa_reader(struct ospf_lsa_in *);
 
 struct ospf_lsa_row {

@@ -1,5 +1,6 @@
-/* Any bytes, read as one LSA whose length and checksum are right, so that its body is reached: every reader of bodies, and
- * the telling. Byte 0: version and whether it is cut; byte 1: instance; bytes 2 to 5: type and link-state ID; then the body. */
+/* Any bytes, read as one LSA whose length and checksum are right, so that its body is reached: every reader of bodies,
+ * and the telling. Byte 0: version and whether it is cut; byte 1: instance; bytes 2 to 5: type and link-state ID; then
+ * the body. */
 #include "decode/ospf/ospf.h"
 
 #include <stdlib.h>

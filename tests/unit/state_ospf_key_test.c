@@ -1,5 +1,5 @@
-/* Packets that routers signed with keys that are known, and whether we find them so. All OSPF captures of the lab beside
- * the repository, if it is there, with the keys that stand in their .truth.json. */
+/* Packets that routers signed with keys that are known, and whether we find them so. All OSPF captures of the lab
+ * beside the repository, if it is there, with the keys that stand in their .truth.json. */
 #include "tests/check.h"
 
 #include "decode/frame.h"
