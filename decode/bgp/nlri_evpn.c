@@ -50,7 +50,6 @@ static bool read_fields(const char *fields, struct cursor in, struct bgp_nlri *o
 {
     for (; *fields; fields++)
         switch (*fields) {
-        case '(': out->key.at = in.at; break;
         case ')': out->key.end = in.at; break;
         case 'E': cur_take(&in, ESI); break;
         case 'T': cur_take(&in, TAG); break;
@@ -81,8 +80,8 @@ static enum fault_code read_evpn(const struct bgp_nlri_iter *it, struct cursor *
     if (!cur_ok(in))
         return FAULT_BGP_NLRI_OVERRUN;
     out->key = body;
-    if (out->type ==
-        LEAF) /* its key is another route, which begins with a type, not with an RD: RFC 9572 3.3 */
+    /* its key is another route, which begins with a type, not with an RD: RFC 9572 3.3 */
+    if (out->type == LEAF)
         return FAULT_COUNT;
     const char *fields = fields_of(out->type);
     struct cursor rd = cur_sub(&body, RD);
@@ -90,7 +89,7 @@ static enum fault_code read_evpn(const struct bgp_nlri_iter *it, struct cursor *
         out->rd = rd;
         return FAULT_COUNT;
     }
-    out->key = (struct cursor){ rd.at, body.end, false };
+    out->key.end = body.end;
     out->labels = out->prefix = cur_over(body.end, 0);
     out->label_count = out->bits = 0;
     out->unreadable = true;
@@ -134,7 +133,11 @@ static void text_evpn(const struct bgp_nlri *n, struct buf *out)
         text_hex_field(v, out);
         return;
     }
-    for (const char *fields = strchr(fields_of(n->type), '('); *fields != ')'; fields++)
+    cur_take(&v, RD);
+    const char *fields = fields_of(n->type);
+    for (; *fields != '('; fields++)
+        cur_take(&v, ESI); /* nothing else stands in front of what is told */
+    for (; *fields != ')'; fields++)
         switch (*fields) {
         case 'E':
             buf_str(out, ":[");
@@ -159,7 +162,7 @@ static void more_evpn(struct writer *w, const struct bgp_nlri *n)
 {
     if (n->unreadable || (n->type != MAC_IP && n->type != IP_PREFIX))
         return;
-    struct cursor segment = cur_over(n->rd.end, ESI); /* what stands between RD and key */
+    struct cursor segment = cur_over(n->rd.end, ESI); /* behind the RD */
     if (!bgp_bytes_zero(segment)) {
         struct buf text = buf_init(64);
         bgp_esi_text(segment, &text);

@@ -326,9 +326,8 @@ static void test_keys(void)
           false },
         { "VPN, another label", FAMILY_VPNV4_UNICAST, "70 000641 " RD0 " c00002", true,
           "70 800000 " RD0 " c00002", true },
-        { "EVPN, another segment and label", FAMILY_L2VPN_EVPN,
-          "02 21 " RD1 NO_ESI " 00000000 30 001122334455 00 000641", true,
-          "02 24 " RD1 ESI " 00000000 30 001122334455 00 000651 000641", true },
+        { "EVPN, another label", FAMILY_L2VPN_EVPN, "02 21 " RD1 NO_ESI " 00000000 30 001122334455 00 000641",
+          true, "02 24 " RD1 NO_ESI " 00000000 30 001122334455 00 000651 000641", true },
         { "EVPN, another MAC", FAMILY_L2VPN_EVPN, "02 21 " RD1 NO_ESI " 00000000 30 001122334455 00 000641",
           false, "02 21 " RD1 NO_ESI " 00000000 30 001122334456 00 000641", false },
         { "EVPN, another RD", FAMILY_L2VPN_EVPN, "03 11 " RD1 " 00000000 20 0a000001", false,
@@ -347,8 +346,7 @@ static void test_keys(void)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct bgp_nlri one = only(&a, rows[i].family, false, rows[i].one);
         struct bgp_nlri other = only(&b, rows[i].family, rows[i].withdrawn, rows[i].other);
-        bool same = one.type == other.type && one.bits == other.bits && same_bytes(one.rd, other.rd) &&
-                    same_bytes(one.key, other.key);
+        bool same = one.type == other.type && one.bits == other.bits && same_bytes(one.key, other.key);
         CHECK_CASE(rows[i].words, same == rows[i].same);
     }
 }
