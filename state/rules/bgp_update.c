@@ -27,10 +27,14 @@ static void name_first(const struct happening *h, struct buf *out)
 
 static enum bgp_verdict worst(const struct happening *h)
 {
-    enum bgp_verdict v = h->update->verdict;
-    if (h->news->summary && h->news->summary->verdict > v)
-        v = h->news->summary->verdict;
-    return h->news->nlri_fault != FAULT_COUNT && v < BGP_RESET_SESSION ? BGP_RESET_SESSION : v;
+    static const struct bgp_attrs_summary nothing;
+    enum bgp_verdict v = bgp_update_verdict(h->update, h->news->summary ? h->news->summary : &nothing);
+    if (h->news->nlri_fault == FAULT_COUNT)
+        return v;
+    /* RFC 7606 5.3, 5.4: IPv4 unicast routes that cannot be read end the session, others their family */
+    enum bgp_verdict routes =
+        h->news->nlri_fault_family == FAMILY_IPV4_UNICAST ? BGP_RESET_SESSION : BGP_DISABLE_FAMILY;
+    return routes > v ? routes : v;
 }
 
 static void say_fault(struct draft *d, const struct fault *one)
