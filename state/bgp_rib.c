@@ -168,13 +168,13 @@ static void tell_route(const struct rib *r, const struct rib_table *t, const str
 
 bool rib_next(const struct rib_side *s, enum bgp_family family, struct rib_at *at, struct rib_route *out)
 {
-    for (; at->table < 2; at->table++, at->place = at->entry = 0) {
+    for (; at->table < 2; at->table++, at->segment = at->entry = 0) {
         const struct rib_table *t = rib_side_table(s, family, at->table);
-        struct rib_cursor c = { at->place, at->entry };
+        struct rib_cursor c = { at->segment, at->entry };
         for (const struct rib_entry *e; t && (e = rib_table_next(t, &c));) {
             if (e->state != RIB_LIVE)
                 continue;
-            at->place = c.place;
+            at->segment = c.segment;
             at->entry = c.at;
             tell_route(s->rib, t, e, out);
             return true;

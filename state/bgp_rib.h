@@ -76,7 +76,7 @@ struct rib_route {
     uint8_t room[16];
 };
 struct rib_at {
-    uint32_t table, place, entry;
+    uint32_t table, segment, entry;
 };
 /* Routes of a family one at a time: start with a zeroed *at. The order means nothing and is another one in the next
  * run: sort before showing. Nothing may be fed in between. */

@@ -13,16 +13,16 @@ enum { DEPTH_MOST = 24 };
 static size_t stride_of(const struct rib_table *t) { return 2u + t->words; }
 /* Places for entries whose homes are near the end; the last one always stays empty, so that every search ends. */
 static uint32_t slots_of(uint32_t room) { return room + room / 64 + 4; }
-static bool is_crowded(const struct rib_place *p) { return p->segment->used >= p->room - p->room / 5; }
+static bool is_crowded(const struct rib_segment *s) { return s->used >= s->room - s->room / 5; }
 
 static size_t segment_bytes(const struct rib_table *t, uint32_t room)
 {
-    return sizeof(struct rib_segment) + slots_of(room) * stride_of(t) * sizeof(uint32_t);
+    return slots_of(room) * stride_of(t) * sizeof(uint32_t);
 }
 
-static struct rib_entry *entry_at(const struct rib_place *p, size_t stride, uint32_t at)
+static struct rib_entry *entry_at(const struct rib_segment *s, size_t stride, uint32_t at)
 {
-    return (struct rib_entry *)(void *)(p->segment->words + at * stride);
+    return (struct rib_entry *)(void *)(s->words + at * stride);
 }
 
 static struct rib_entry *next_entry(struct rib_entry *e, size_t stride)
@@ -30,24 +30,23 @@ static struct rib_entry *next_entry(struct rib_entry *e, size_t stride)
     return (struct rib_entry *)(void *)((uint32_t *)(void *)e + stride);
 }
 
-static uint32_t place_count(const struct rib_table *t) { return 1u << t->depth; }
-/* How many neighbours in t->places show the same segment. */
-static uint32_t share_count(const struct rib_table *t, const struct rib_place *p)
-{
-    return 1u << (t->depth - p->depth);
-}
-static uint32_t place_index(const struct rib_table *t, uint32_t hash)
+static uint32_t directory_index(const struct rib_table *t, uint32_t hash)
 {
     return (uint32_t)((uint64_t)hash >> (32 - t->depth));
+}
+
+static struct rib_segment *segment_of(const struct rib_table *t, uint32_t hash)
+{
+    return &t->segments[t->directory[directory_index(t, hash)]];
 }
 
 /* ---- finding ---- */
 
 /* The entry, or the one that a new one would stand before. For each number of words a loop of its own. */
-static inline struct rib_entry *seek_words(const struct rib_place *p, const struct rib_key *k, unsigned words,
-                                           bool *same)
+static inline struct rib_entry *seek_words(const struct rib_segment *s, const struct rib_key *k,
+                                           unsigned words, bool *same)
 {
-    struct rib_entry *e = entry_at(p, 2u + words, rib_home(p, k->word[0]));
+    struct rib_entry *e = entry_at(s, 2u + words, rib_home(s, k->word[0]));
     for (; e->state != RIB_NONE && e->key[0] <= k->word[0]; e = next_entry(e, 2u + words)) {
         if (e->key[0] < k->word[0])
             continue;
@@ -73,47 +72,47 @@ static bool same_long(const struct rib_table *t, const struct rib_entry *e, cons
     return !k->size || (had->bytes[k->size - 1] == k->last && !memcmp(had->bytes, k->at, k->size - 1));
 }
 
-static struct rib_entry *seek_long(const struct rib_table *t, const struct rib_place *p,
+static struct rib_entry *seek_long(const struct rib_table *t, const struct rib_segment *s,
                                    const struct rib_key *k, bool *same)
 {
     size_t stride = stride_of(t);
-    struct rib_entry *e = entry_at(p, stride, rib_home(p, k->word[0]));
+    struct rib_entry *e = entry_at(s, stride, rib_home(s, k->word[0]));
     for (*same = false; e->state != RIB_NONE && e->key[0] <= k->word[0]; e = next_entry(e, stride))
         if ((*same = same_long(t, e, k)))
             break;
     return e;
 }
 
-static inline struct rib_entry *seek(const struct rib_table *t, const struct rib_place *p,
+static inline struct rib_entry *seek(const struct rib_table *t, const struct rib_segment *s,
                                      const struct rib_key *k, bool *same)
 {
     if (t->is_long)
-        return seek_long(t, p, k, same);
+        return seek_long(t, s, k, same);
     switch (t->words) {
-    case 1: return seek_words(p, k, 1, same);
-    case 2: return seek_words(p, k, 2, same);
-    case 4: return seek_words(p, k, 4, same);
-    default: return seek_words(p, k, t->words, same);
+    case 1: return seek_words(s, k, 1, same);
+    case 2: return seek_words(s, k, 2, same);
+    case 4: return seek_words(s, k, 4, same);
+    default: return seek_words(s, k, t->words, same);
     }
 }
 
 struct rib_entry *rib_table_find(const struct rib_table *t, const struct rib_key *k)
 {
-    const struct rib_place *p = &t->places[place_index(t, k->word[0])];
-    if (!p->segment)
+    const struct rib_segment *s = segment_of(t, k->word[0]);
+    if (!s->words)
         return NULL;
     bool same;
-    struct rib_entry *e = seek(t, p, k, &same);
+    struct rib_entry *e = seek(t, s, k, &same);
     return same ? e : NULL;
 }
 
 /* ---- growing ---- */
 
-/* Copies entries `first` to `end` into the new place, in their order; false if they do not fit. */
-static bool copy_sorted(size_t stride, const struct rib_place *from, uint32_t first, uint32_t end,
-                        struct rib_place *to)
+/* Copies entries `first` to `end` into the new segment, in their order; false if they do not fit. */
+static bool copy_sorted(size_t stride, const struct rib_segment *from, uint32_t first, uint32_t end,
+                        struct rib_segment *to)
 {
-    const uint32_t *source = from->segment ? from->segment->words + first * stride : NULL;
+    const uint32_t *source = from->words ? from->words + first * stride : NULL;
     uint32_t next = 0, last = slots_of(to->room) - 1, used = 0;
     for (uint32_t at = first; at < end; at++, source += stride) {
         const struct rib_entry *e = (const struct rib_entry *)(const void *)source;
@@ -123,29 +122,29 @@ static bool copy_sorted(size_t stride, const struct rib_place *from, uint32_t fi
         uint32_t slot = home > next ? home : next;
         if (slot >= last)
             return false;
-        uint32_t *target = to->segment->words + slot * stride;
+        uint32_t *target = to->words + slot * stride;
         for (size_t i = 0; i < stride; i++)
             target[i] = source[i];
         used++;
         next = slot + 1;
     }
-    to->segment->used = used;
+    to->used = used;
     return true;
 }
 
-static void segment_free(const struct rib_table *t, const struct rib_place *p)
+static void segment_free(const struct rib_table *t, const struct rib_segment *s)
 {
-    if (p->segment)
-        rib_give(t->memory, p->segment, segment_bytes(t, p->room));
+    if (s->words)
+        rib_give(t->memory, s->words, segment_bytes(t, s->room));
 }
 
-/* Makes to->segment out of a range of another one, with to->room homes, or more if that is needed. */
-static bool segment_fill(const struct rib_table *t, const struct rib_place *from, uint32_t first,
-                         uint32_t end, struct rib_place *to)
+/* Makes to->words out of a range of another segment, with to->room homes, or more if that is needed. */
+static bool segment_fill(const struct rib_table *t, const struct rib_segment *from, uint32_t first,
+                         uint32_t end, struct rib_segment *to)
 {
     for (;; to->room += to->room / 2) {
-        to->segment = rib_take_zeroed(t->memory, segment_bytes(t, to->room));
-        if (!to->segment)
+        to->words = rib_take_zeroed(t->memory, segment_bytes(t, to->room));
+        if (!to->words)
             return false;
         if (copy_sorted(stride_of(t), from, first, end, to))
             return true;
@@ -153,42 +152,49 @@ static bool segment_fill(const struct rib_table *t, const struct rib_place *from
     }
 }
 
-/* All places that show what place `index` shows get the new one. */
-static void replace(struct rib_table *t, uint32_t index, struct rib_place with)
+static bool resize(struct rib_table *t, struct rib_segment *s, uint32_t room)
 {
-    uint32_t count = share_count(t, &t->places[index]);
-    uint32_t first = index & ~(count - 1);
-    for (uint32_t i = 0; i < count; i++)
-        t->places[first + i] = with;
-}
-
-static bool resize(struct rib_table *t, uint32_t index, uint32_t room)
-{
-    struct rib_place old = t->places[index];
-    struct rib_place place = { .room = room, .depth = old.depth };
-    if (!segment_fill(t, &old, 0, old.segment ? slots_of(old.room) : 0, &place))
+    struct rib_segment with = { .room = room, .depth = s->depth };
+    if (!segment_fill(t, s, 0, s->words ? slots_of(s->room) : 0, &with))
         return false;
-    replace(t, index, place);
-    segment_free(t, &old);
+    segment_free(t, s);
+    *s = with;
     return true;
 }
 
-/* One more leading bit chooses the place. */
+/* One more leading bit chooses the segment. */
 static bool deepen(struct rib_table *t)
 {
-    /* hashes made to agree in their leading bits shall not blow up the list of places: the segment grows instead */
-    if (t->depth == DEPTH_MOST || place_count(t) > 8 + (t->live + t->ghosts) / 256)
+    /* hashes made to agree in their leading bits shall not blow up the directory: the segment grows instead */
+    uint32_t count = 1u << t->depth;
+    if (t->depth == DEPTH_MOST || count > 8 + (t->live + t->ghosts) / 256)
         return false;
-    uint32_t count = place_count(t);
-    struct rib_place *places = rib_take(t->memory, 2 * count * sizeof *places);
-    if (!places)
+    uint32_t *directory = rib_take(t->memory, 2 * count * sizeof *directory);
+    if (!directory)
         return false;
     for (uint32_t i = 0; i < 2 * count; i++)
-        places[i] = t->places[i / 2];
-    if (t->places != &t->only)
-        rib_give(t->memory, t->places, count * sizeof *places);
-    t->places = places;
+        directory[i] = t->directory[i / 2];
+    if (t->directory != &t->zero)
+        rib_give(t->memory, t->directory, count * sizeof *directory);
+    t->directory = directory;
     t->depth++;
+    return true;
+}
+
+/* Room for one more segment. */
+static bool widen(struct rib_table *t)
+{
+    if (t->segment_count < t->segment_room)
+        return true;
+    uint32_t room = t->segment_room + t->segment_room / 2 + 1;
+    struct rib_segment *segments = rib_take(t->memory, room * sizeof *segments);
+    if (!segments)
+        return false;
+    memcpy(segments, t->segments, t->segment_count * sizeof *segments);
+    if (t->segments != &t->first)
+        rib_give(t->memory, t->segments, t->segment_room * sizeof *segments);
+    t->segments = segments;
+    t->segment_room = room;
     return true;
 }
 
@@ -199,63 +205,69 @@ static uint32_t room_for(uint32_t entries)
     return room < SEGMENT_LEAST ? SEGMENT_LEAST : room;
 }
 
-/* The segment becomes two, of what was before and behind the middle of its hashes. */
+/* The first place with an entry whose hash is in the upper half of its segment's; *lower: how many are before it. */
+static uint32_t find_middle(const struct rib_table *t, const struct rib_segment *s, uint32_t *lower)
+{
+    uint32_t at = 0;
+    for (*lower = 0; at < slots_of(s->room); at++) {
+        const struct rib_entry *e = entry_at(s, stride_of(t), at);
+        if (e->state != RIB_NONE && e->key[0] >> (31 - s->depth) & 1)
+            break;
+        *lower += e->state != RIB_NONE;
+    }
+    return at;
+}
+
+/* The segment becomes two. */
 static bool split(struct rib_table *t, uint32_t hash)
 {
-    if (t->places[place_index(t, hash)].depth == t->depth && !deepen(t))
+    if (!widen(t) || (segment_of(t, hash)->depth == t->depth && !deepen(t)))
         return false;
-    uint32_t index = place_index(t, hash);
-    const struct rib_place old = t->places[index];
-    uint32_t slots = slots_of(old.room), middle = 0, lower = 0;
-    for (; middle < slots; middle++) {
-        const struct rib_entry *e = entry_at(&old, stride_of(t), middle);
-        if (e->state != RIB_NONE && e->key[0] >> (31 - old.depth) & 1)
-            break;
-        lower += e->state != RIB_NONE;
-    }
-    struct rib_place half[2] = { { .room = room_for(lower), .depth = old.depth + 1 },
-                                 { .room = room_for(old.segment->used - lower), .depth = old.depth + 1 } };
-    if (!segment_fill(t, &old, 0, middle, &half[0]))
+    struct rib_segment *s = segment_of(t, hash);
+    uint32_t lower, middle = find_middle(t, s, &lower);
+    struct rib_segment half[2] = { { .room = room_for(lower), .depth = s->depth + 1 },
+                                   { .room = room_for(s->used - lower), .depth = s->depth + 1 } };
+    if (!segment_fill(t, s, 0, middle, &half[0]))
         return false;
-    if (!segment_fill(t, &old, middle, slots, &half[1])) {
+    if (!segment_fill(t, s, middle, slots_of(s->room), &half[1])) {
         segment_free(t, &half[0]);
         return false;
     }
-    uint32_t count = share_count(t, &old), first = index & ~(count - 1);
-    for (uint32_t i = 0; i < count; i++)
-        t->places[first + i] = half[i >= count / 2];
-    segment_free(t, &old);
+    uint32_t share = 1u << (t->depth - s->depth), first = directory_index(t, hash) & ~(share - 1);
+    for (uint32_t i = first + share / 2; i < first + share; i++)
+        t->directory[i] = t->segment_count;
+    segment_free(t, s);
+    *s = half[0];
+    t->segments[t->segment_count++] = half[1];
     return true;
 }
 
 static bool make_room(struct rib_table *t, uint32_t hash)
 {
-    uint32_t index = place_index(t, hash), room = t->places[index].room;
-    if (!t->places[index].segment)
-        return resize(t, index, SEGMENT_LEAST);
-    if (room < SEGMENT_MOST) {
-        uint32_t more = room + room / 2;
-        /* no small step at the end */
-        return resize(t, index, more < SEGMENT_MOST / 4 * 3 ? more : SEGMENT_MOST);
-    }
-    return split(t, hash) || resize(t, index, room + room / 2);
+    struct rib_segment *s = segment_of(t, hash);
+    if (!s->words)
+        return resize(t, s, SEGMENT_LEAST);
+    uint32_t more = s->room + s->room / 2;
+    if (s->room < SEGMENT_MOST) /* no small step at the end */
+        return resize(t, s, more < SEGMENT_MOST / 4 * 3 ? more : SEGMENT_MOST);
+    return split(t, hash) || resize(t, segment_of(t, hash), more);
 }
 
 /* Moves entries on by one place, up to the next empty one; false if that is the last place. */
-static bool open_gap(const struct rib_table *t, const struct rib_place *p, struct rib_entry *at)
+static bool open_gap(const struct rib_table *t, struct rib_segment *s, struct rib_entry *at)
 {
     size_t stride = stride_of(t);
-    const struct rib_entry *last = entry_at(p, stride, slots_of(p->room) - 1);
     struct rib_entry *empty = at;
     while (empty->state != RIB_NONE)
         empty = next_entry(empty, stride);
-    if (empty == last)
+    if (empty == entry_at(s, stride, slots_of(s->room) - 1))
         return false;
     if (empty != at) {
         size_t bytes = (size_t)((uint8_t *)(void *)empty - (uint8_t *)(void *)at);
         memmove(next_entry(at, stride), at, bytes);
         memset(at, 0, stride * sizeof(uint32_t));
     }
+    s->used++;
     return true;
 }
 
@@ -263,15 +275,13 @@ static bool open_gap(const struct rib_table *t, const struct rib_place *p, struc
 static struct rib_entry *insert(struct rib_table *t, const struct rib_key *k)
 {
     for (bool may_grow = true;;) {
-        struct rib_place *p = &t->places[place_index(t, k->word[0])];
+        struct rib_segment *s = segment_of(t, k->word[0]);
         /* at the ceiling what room there is may be used up, nearly */
-        if (p->segment && (may_grow ? !is_crowded(p) : p->segment->used < p->room - p->room / 16)) {
+        if (s->words && (may_grow ? !is_crowded(s) : s->used < s->room - s->room / 16)) {
             bool same;
-            struct rib_entry *e = seek(t, p, k, &same);
-            if (open_gap(t, p, e)) {
-                p->segment->used++;
+            struct rib_entry *e = seek(t, s, k, &same);
+            if (open_gap(t, s, e))
                 return e;
-            }
         }
         if (!may_grow)
             return NULL;
@@ -298,20 +308,18 @@ static uint32_t keep_long(struct rib_table *t, const struct rib_key *k)
 
 struct rib_entry *rib_table_put(struct rib_table *t, const struct rib_key *k)
 {
-    const struct rib_place *p = &t->places[place_index(t, k->word[0])];
+    struct rib_segment *s = segment_of(t, k->word[0]);
     struct rib_entry *e = NULL;
-    if (p->segment) {
+    if (s->words) {
         bool same;
-        e = seek(t, p, k, &same);
+        e = seek(t, s, k, &same);
         if (same)
             return e;
     }
     uint32_t handle = 0;
     if (t->is_long && !(handle = keep_long(t, k)))
         return NULL;
-    if (e && !is_crowded(p) && open_gap(t, p, e))
-        p->segment->used++;
-    else if (!(e = insert(t, k))) {
+    if ((!e || is_crowded(s) || !open_gap(t, s, e)) && !(e = insert(t, k))) {
         if (handle)
             block_free(t->memory, handle);
         return NULL;
@@ -328,77 +336,76 @@ struct rib_entry *rib_table_put(struct rib_table *t, const struct rib_key *k)
 /* ---- shrinking ---- */
 
 /* Drops ghosts of one segment; what stays moves up towards its home. */
-static void sweep_segment(struct rib_table *t, const struct rib_place *p, bool all, uint8_t era)
+static void drop_ghosts(struct rib_table *t, struct rib_segment *s, bool all, uint8_t era)
 {
     size_t stride = stride_of(t), bytes = stride * sizeof(uint32_t);
     uint32_t next = 0;
-    for (uint32_t at = 0; at < slots_of(p->room); at++) {
-        struct rib_entry *e = entry_at(p, stride, at);
+    for (uint32_t at = 0; at < slots_of(s->room); at++) {
+        struct rib_entry *e = entry_at(s, stride, at);
         if (e->state == RIB_NONE)
             continue;
         if (e->state >= RIB_WITHDRAWN && (all || e->era != era)) {
             if (t->is_long)
                 block_free(t->memory, e->key[1]);
             memset(e, 0, bytes);
-            p->segment->used--;
+            s->used--;
             t->ghosts--;
             continue;
         }
-        uint32_t home = rib_home(p, e->key[0]);
+        uint32_t home = rib_home(s, e->key[0]);
         uint32_t slot = home > next ? home : next;
         if (slot != at) {
-            memcpy(entry_at(p, stride, slot), e, bytes);
+            memcpy(entry_at(s, stride, slot), e, bytes);
             memset(e, 0, bytes);
         }
         next = slot + 1;
     }
 }
 
-static void sweep_place(struct rib_table *t, uint32_t index, bool all, uint8_t era)
+static void forget_segments(struct rib_table *t)
 {
-    const struct rib_place p = t->places[index];
-    sweep_segment(t, &p, all, era);
-    uint32_t used = p.segment->used;
-    if (!used) {
-        replace(t, index, (struct rib_place){ .depth = p.depth });
-        segment_free(t, &p);
-    } else if (used < p.room / 4 && room_for(used) < p.room)
-        (void)resize(t, index, room_for(used)); /* without memory to shrink it stays as it is */
-}
-
-static void forget_places(struct rib_table *t)
-{
-    for (uint32_t i = 0; i < place_count(t); i += share_count(t, &t->places[i]))
-        segment_free(t, &t->places[i]);
-    if (t->places != &t->only)
-        rib_give(t->memory, t->places, place_count(t) * sizeof *t->places);
-    t->only = (struct rib_place){ 0 };
-    t->places = &t->only;
+    for (uint32_t i = 0; i < t->segment_count; i++)
+        segment_free(t, &t->segments[i]);
+    if (t->segments != &t->first)
+        rib_give(t->memory, t->segments, t->segment_room * sizeof *t->segments);
+    if (t->directory != &t->zero)
+        rib_give(t->memory, t->directory, ((size_t)1 << t->depth) * sizeof *t->directory);
+    t->first = (struct rib_segment){ 0 };
+    t->segments = &t->first;
+    t->segment_count = t->segment_room = 1;
+    t->zero = 0;
+    t->directory = &t->zero;
     t->depth = 0;
 }
 
 void rib_table_sweep(struct rib_table *t, bool all, uint8_t era)
 {
-    for (uint32_t i = 0; t->ghosts && i < place_count(t); i += share_count(t, &t->places[i]))
-        if (t->places[i].segment)
-            sweep_place(t, i, all, era);
+    for (uint32_t i = 0; t->ghosts && i < t->segment_count; i++) {
+        struct rib_segment *s = &t->segments[i];
+        if (s->words)
+            drop_ghosts(t, s, all, era);
+        if (s->words && !s->used) {
+            segment_free(t, s);
+            s->words = NULL;
+            s->room = 0;
+        } else if (s->used < s->room / 4 && room_for(s->used) < s->room)
+            (void)resize(t, s, room_for(s->used)); /* without memory to shrink it stays as it is */
+    }
     if (!t->live && !t->ghosts)
-        forget_places(t);
+        forget_segments(t);
 }
 
 /* ---- tables ---- */
 
 struct rib_entry *rib_table_next(const struct rib_table *t, struct rib_cursor *c)
 {
-    while (c->place < place_count(t)) {
-        const struct rib_place *p = &t->places[c->place];
-        while (p->segment && c->at < slots_of(p->room)) {
-            struct rib_entry *e = entry_at(p, stride_of(t), c->at++);
+    for (; c->segment < t->segment_count; c->segment++, c->at = 0) {
+        const struct rib_segment *s = &t->segments[c->segment];
+        while (s->words && c->at < slots_of(s->room)) {
+            struct rib_entry *e = entry_at(s, stride_of(t), c->at++);
             if (e->state != RIB_NONE)
                 return e;
         }
-        c->place += share_count(t, p);
-        c->at = 0;
     }
     return NULL;
 }
@@ -409,11 +416,12 @@ struct rib_table *rib_table_new(struct rib_memory *m, enum bgp_family family, bo
     if (!t)
         return NULL;
     unsigned words = rib_address_words(family);
-    *t = (struct rib_table){
-        .memory = m, .seed = seed, .family = family, .path_ids = path_ids, .is_long = !words
-    };
+    *t = (struct rib_table){ .memory = m, .seed = seed, .family = family, .path_ids = path_ids };
+    t->is_long = !words;
     t->words = (uint8_t)(words ? words + path_ids : 2);
-    t->places = &t->only;
+    t->segments = &t->first;
+    t->segment_count = t->segment_room = 1;
+    t->directory = &t->zero;
     return t;
 }
 
@@ -423,6 +431,6 @@ void rib_table_free(struct rib_table *t)
     const struct rib_entry *e;
     while (t->is_long && (e = rib_table_next(t, &c)))
         block_free(t->memory, e->key[1]);
-    forget_places(t);
+    forget_segments(t);
     rib_give(t->memory, t, sizeof *t);
 }

@@ -46,29 +46,27 @@ struct rib_long_key {
 
 /* Entries in the order of their hashes, each at its home or behind it, without a gap between. */
 struct rib_segment {
-    uint32_t used; /* entries, ghosts too */
-    uint32_t words[];
+    uint32_t *words; /* of the entries; NULL while there is none */
+    uint32_t room;   /* homes; a few places more are behind them */
+    uint32_t used;   /* entries, ghosts too */
+    uint32_t depth;  /* how many leading bits of the hash its entries share */
 };
 
-/* Where the entries of a range of hashes are. */
-struct rib_place {
-    struct rib_segment *segment; /* NULL: no entry yet */
-    uint32_t room;               /* homes; a few places more are behind them */
-    uint32_t depth;              /* how many leading bits of the hash its entries share */
-};
-
-/* Where in its segment the search for a hash begins; never falls as the hash rises. */
-static inline uint32_t rib_home(const struct rib_place *p, uint32_t hash)
+/* Where in the segment the search for a hash begins; never falls as the hash rises. */
+static inline uint32_t rib_home(const struct rib_segment *s, uint32_t hash)
 {
-    return (uint32_t)((uint64_t)(uint32_t)(hash << p->depth) * p->room >> 32);
+    return (uint32_t)((uint64_t)(uint32_t)(hash << s->depth) * s->room >> 32);
 }
 
 struct rib_table {
     struct rib_table *next; /* of its side */
     struct rib_memory *memory;
     uint64_t seed;
-    struct rib_place *places; /* 1 << depth, by leading bits of the hash; &only when depth is 0 */
-    struct rib_place only;
+    uint32_t *directory; /* 1 << depth: by leading bits of the hash, which segment; &zero when depth is 0 */
+    struct rib_segment *segments; /* &first while there is but one */
+    uint32_t segment_count, segment_room;
+    struct rib_segment first;
+    uint32_t zero;
     enum bgp_family family;
     bool path_ids; /* its routes have path identifiers */
     bool is_long;  /* keys of any length: key[1] is the handle of a rib_long_key */
@@ -95,8 +93,8 @@ void rib_table_nlri(const struct rib_table *, const struct rib_entry *, uint8_t 
  * that only prefetches is optimised away by gcc 12, which takes it for one without effect.) */
 static inline const uint32_t *rib_table_home(const struct rib_table *t, const struct rib_key *k)
 {
-    const struct rib_place *p = &t->places[(uint64_t)k->word[0] >> (32 - t->depth)];
-    return p->segment ? p->segment->words + (size_t)rib_home(p, k->word[0]) * (2u + t->words) : NULL;
+    const struct rib_segment *s = &t->segments[t->directory[(uint64_t)k->word[0] >> (32 - t->depth)]];
+    return s->words ? s->words + (size_t)rib_home(s, k->word[0]) * (2u + t->words) : NULL;
 }
 /* The entry may stand a little behind its home, in the next line of memory. */
 #define RIB_TABLE_EXPECT(home)                                                                               \
@@ -112,7 +110,7 @@ struct rib_entry *rib_table_put(struct rib_table *, const struct rib_key *);
 void rib_table_sweep(struct rib_table *, bool all, uint8_t era);
 
 struct rib_cursor {
-    uint32_t place, at;
+    uint32_t segment, at;
 };
 /* Entries one at a time, ghosts too, in no order that means anything; NULL at the end. Start with zeros. */
 struct rib_entry *rib_table_next(const struct rib_table *, struct rib_cursor *);
