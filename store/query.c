@@ -231,7 +231,7 @@ bool query_transition(struct query *q, struct transition_row *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    next_i64(&c); /* its number: the order is told already */
+    out->number = next_i64(&c);
     out->connection = (uint32_t)next_i64(&c);
     out->side = (int)next_i64(&c);
     out->from = next_word(&c);
@@ -253,7 +253,7 @@ bool query_notification(struct query *q, struct notification_row *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    next_i64(&c);
+    out->number = next_i64(&c);
     out->connection = (uint32_t)next_i64(&c);
     out->side = (int)next_i64(&c);
     out->when = next_stamp(&c);

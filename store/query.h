@@ -110,6 +110,7 @@ struct transition_row {
     int side;
     const char *from, *to, *cause;
     struct stamp when;
+    int64_t number; /* the place among all events */
     int64_t file;
     uint64_t frame; /* 0: a timer, no packet */
 };
@@ -121,6 +122,7 @@ struct notification_row {
     int side; /* who sent it */
     struct stamp when;
     int64_t file;
+    int64_t number;
     uint64_t frame;
     int code, subcode, inner_code, inner_subcode;
     const char *name, *inner_name, *text;

@@ -1,6 +1,7 @@
 /* A path in; a database at the newest schema out, or one sentence that says what to do. */
 #include "store/sqlite.h"
 
+#include "state/bgp_facts.h"
 #include "state/rules/explain.h"
 #include "store/schema.h"
 #include <errno.h>
@@ -108,10 +109,39 @@ static void cause_rank(sqlite3_context *c, int n, sqlite3_value **value)
 
 static void add_functions(struct db *db)
 {
-    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
-    int rc = sqlite3_create_function(db->handle, "severity_rank", 1, flags, NULL, severity_rank, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_create_function(db->handle, "cause_rank", 1, flags, NULL, cause_rank, NULL, NULL);
+static void state_rank(sqlite3_context *c, int n, sqlite3_value **value)
+{
+    (void)n;
+    const char *name = (const char *)sqlite3_value_text(value[0]);
+    int rank = BGP_STATES - 1;
+    while (rank > 0 && (!name || strcmp(bgp_state_name((enum bgp_state)rank), name) != 0))
+        rank--;
+    sqlite3_result_int(c, rank);
+}
+
+/* Sorts as addresses do, not as their texts. */
+static void address_key(sqlite3_context *c, int n, sqlite3_value **value)
+{
+    (void)n;
+    const char *text = (const char *)sqlite3_value_text(value[0]);
+    struct addr a = addr_parse(text ? text : "");
+    uint8_t key[1 + sizeof a.b];
+    key[0] = a.size;
+    memcpy(key + 1, a.b, sizeof a.b);
+    sqlite3_result_blob(c, key, sizeof key, SQLITE_TRANSIENT);
+}
+
+    static const struct {
+        const char *name;
+        void (*run)(sqlite3_context *, int, sqlite3_value **);
+    } rows[] = { { "severity_rank", severity_rank },
+                 { "cause_rank", cause_rank },
+                 { "state_rank", state_rank },
+                 { "address_key", address_key } };
+    int rc = SQLITE_OK;
+    for (size_t i = 0; i < COUNT(rows) && rc == SQLITE_OK; i++)
+        rc = sqlite3_create_function(db->handle, rows[i].name, 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                     rows[i].run, NULL, NULL);
     if (rc != SQLITE_OK)
         fail(db, rc);
 }

@@ -370,10 +370,10 @@ static void tell_evidence(struct telling *t, const struct finding_row *f)
         write_u64(&t->w, "evidence_left_out", f->evidence_lost);
 }
 
-void telling_finding(struct telling *t, const struct finding_row *f, bool whole)
+void telling_finding(struct telling *t, const char *key, const struct finding_row *f, bool whole)
 {
     struct writer *w = &t->w;
-    write_object(w, NULL);
+    write_object(w, key);
     write_u64(w, "id", f->id);
     write_str(w, "code", f->code_name);
     write_str(w, "severity", f->severity_name);

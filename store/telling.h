@@ -3,7 +3,7 @@
  *
  *     struct telling t = telling_begin(store, &writer_json, &buf, VENDOR_GENERIC);
  *     while (query_finding(&q, &f))
- *         telling_finding(&t, &f, true);
+ *         telling_finding(&t, NULL, &f, true);
  *     telling_end(&t); */
 #ifndef STORE_TELLING_H
 #define STORE_TELLING_H
@@ -54,7 +54,7 @@ void telling_notification(struct telling *, const struct telling_sides *, const 
 void telling_peering_name(struct telling *, const struct peering_row *);
 void telling_peering_facts(struct telling *, const struct peering_row *);
 /* With advice and evidence; false: without them, for lists. */
-void telling_finding(struct telling *, const struct finding_row *, bool whole);
+void telling_finding(struct telling *, const char *key, const struct finding_row *, bool whole);
 
 /* ---- OPENs ---- */
 
