@@ -107,8 +107,6 @@ static void cause_rank(sqlite3_context *c, int n, sqlite3_value **value)
     sqlite3_result_int(c, name ? (int)explain_rank(code_parse(name)) : RANK_EVENT);
 }
 
-static void add_functions(struct db *db)
-{
 static void state_rank(sqlite3_context *c, int n, sqlite3_value **value)
 {
     (void)n;
@@ -131,6 +129,8 @@ static void address_key(sqlite3_context *c, int n, sqlite3_value **value)
     sqlite3_result_blob(c, key, sizeof key, SQLITE_TRANSIENT);
 }
 
+static void add_functions(struct db *db)
+{
     static const struct {
         const char *name;
         void (*run)(sqlite3_context *, int, sqlite3_value **);
