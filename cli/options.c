@@ -155,10 +155,14 @@ static const char *take(struct options *o, enum option_id id, char *value)
 
 /* ---- the walk ---- */
 
-static int find_option(const char *word, size_t n, bool letter)
+/* Of two with the same letter, the one that the command takes. */
+static int find_option(const struct command *c, const char *word, size_t n, bool letter)
 {
     for (int i = 0; i < OPTION_COUNT; i++)
-        if (letter ? rows[i].letter == word[0] : strlen(rows[i].name) == n && !memcmp(rows[i].name, word, n))
+        if (letter && !(c->options >> i & 1))
+            continue;
+        else if (letter ? rows[i].letter == word[0]
+                        : strlen(rows[i].name) == n && !memcmp(rows[i].name, word, n))
             return i;
     return -1;
 }
@@ -179,7 +183,7 @@ static int take_word(struct options *o, int count, char **argv, int *at)
     char *value = NULL;
     bool letter = word[1] != '-';
     const char *name = word + (letter ? 1 : 2), *equals = letter ? NULL : strchr(name, '=');
-    int id = find_option(name, equals ? (size_t)(equals - name) : strlen(name), letter);
+    int id = find_option(c, name, equals ? (size_t)(equals - name) : strlen(name), letter);
     if (id < 0 || !(c->options >> id & 1))
         return usage_error(c, word, "is no option of this command");
     if (letter && name[1])
@@ -199,7 +203,7 @@ static int take_word(struct options *o, int count, char **argv, int *at)
 
 int options_parse(struct options *o, const struct command *c, int count, char **argv, bool *done)
 {
-    *o = (struct options){ .command = c, .fail_on = -1 };
+    *o = (struct options){ .command = c, .fail_on = -1, .finding = CODE_COUNT, .family = FAMILY_NONE };
     o->words = calloc((size_t)count + 1, sizeof *o->words);
     if (!o->words)
         return EXIT_DAMAGED;

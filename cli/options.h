@@ -48,6 +48,15 @@ struct options {
     uint32_t snap, buffer;
     unsigned carriers; /* bits of enum filter_carrier */
     const char *filter;
+    /* of tables, and of what goes out */
+    const char *write;         /* NULL: standard output */
+    enum finding_code finding; /* CODE_COUNT: all */
+    struct addr from;
+    enum bgp_family family; /* FAMILY_NONE: all */
+    struct when at;
+    bool longer, shorter, exact, bgpdump, by_origin;
+    uint32_t origin;
+    const char *as_path, *community, *history;
 };
 
 /* Parses the arguments behind the subcommand's name. 0; or a status to exit with (help was shown: 0 with *done). */

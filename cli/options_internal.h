@@ -6,6 +6,7 @@
 
 /* NULL, or what the option wants. */
 const char *take_live(struct options *, enum option_id, char *value);
+const char *take_tables(struct options *, enum option_id, char *value);
 
 bool parse_number(const char *text, long least, long most, long *out);
 

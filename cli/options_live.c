@@ -57,6 +57,6 @@ const char *take_live(struct options *o, enum option_id id, char *value)
     case OPTION_CARRIERS:
         return filter_carriers(value, &o->carriers) ? NULL
                                                     : "takes a list of mpls, gre, vxlan, geneve, ipip, pppoe";
-    default: return "is unknown";
+    default: return take_tables(o, id, value);
     }
 }

@@ -1,0 +1,131 @@
+/* `routetap export mrt`: BGP messages, changes of state and OSPF packets as an MRT archive has them, in order of time. */
+#include "cli/export.h"
+#include "cli/loop.h"
+
+#include "base/log.h"
+#include "store/mrt.h"
+#include <stdlib.h>
+
+enum { HELD = 1 << 20 };
+
+struct archive {
+    const struct options *options;
+    FILE *to;
+    struct buf held;                     /* records that are not written yet */
+    const struct bgp_peering **peerings; /* by id */
+    uint32_t room;
+    struct stamp latest; /* of a record */
+    uint64_t cut;        /* messages and packets that are not all there */
+};
+
+static void learn(struct archive *a, const struct bgp_peering *p)
+{
+    if (p->id >= a->room) {
+        uint32_t room = a->room ? 2 * a->room : 64;
+        const struct bgp_peering **more = realloc(a->peerings, room * sizeof *more);
+        if (!more)
+            return;
+        a->peerings = more;
+        while (a->room < room)
+            a->peerings[a->room++] = NULL;
+    }
+    a->peerings[p->id] = p;
+}
+
+static bool wanted(const struct archive *a, const struct addr *one, const struct addr *other)
+{
+    const struct addr *peer = &a->options->peer;
+    return !peer->size || addr_equal(peer, one) || addr_equal(peer, other);
+}
+
+/* An archive never goes back in time: what had to wait for bytes before it came to be when they did. */
+static struct stamp in_order(struct archive *a, struct stamp when)
+{
+    a->latest = stamp_later(a->latest, when);
+    return a->latest;
+}
+
+/* The ends of a peering, `from` as the peer. False for one that nobody asked for. */
+static bool ends(struct archive *a, uint32_t id, int from, struct stamp when, struct mrt_ends *out)
+{
+    const struct bgp_peering *p = id < a->room ? a->peerings[id] : NULL;
+    if (!p || !wanted(a, &p->side[0].addr, &p->side[1].addr))
+        return false;
+    const struct bgp_side *peer = &p->side[from], *local = &p->side[!from];
+    *out = (struct mrt_ends){ in_order(a, when), &peer->addr, &local->addr, peer->asn, local->asn };
+    return true;
+}
+
+static void add_message(struct archive *a, const struct event_message *m)
+{
+    struct mrt_ends e;
+    const struct bgp_peering *p = m->peering < a->room ? a->peerings[m->peering] : NULL;
+    if (m->noise != FAULT_COUNT || !p ||
+        !ends(a, m->peering, addr_equal(m->src, &p->side[1].addr), m->ref.when, &e))
+        return;
+    a->cut += !mrt_message(&a->held, &e, m->msg, m->ctx);
+}
+
+static void add_transition(struct archive *a, const struct bgp_transition *t)
+{
+    struct mrt_ends e;
+    if (t->to != STATE_UNKNOWN && ends(a, t->peering, !t->side, t->ref.when, &e))
+        mrt_state(&a->held, &e, t->from, t->to);
+}
+
+static void add_ospf(struct archive *a, const struct event_ospf_packet *p)
+{
+    if (wanted(a, &p->src, &p->dst))
+        a->cut += !mrt_ospf(&a->held, in_order(a, p->ref.when), &p->src, &p->dst, p->payload, p->wire);
+}
+
+static bool flush(struct archive *a)
+{
+    bool well = !a->held.lost && fwrite(buf_text(&a->held), 1, a->held.used, a->to) == a->held.used;
+    buf_clear(&a->held);
+    return well;
+}
+
+static bool take(void *taker, const struct outbox *out)
+{
+    struct archive *a = taker;
+    for (uint32_t i = 0; i < out->count; i++) {
+        const struct event *e = &out->list[i];
+        switch (e->kind) {
+        case EVENT_PEERING: learn(a, e->as.peering); break;
+        case EVENT_MESSAGE: add_message(a, &e->as.message); break;
+        case EVENT_TRANSITION: add_transition(a, &e->as.transition); break;
+        case EVENT_OSPF_PACKET: add_ospf(a, &e->as.ospf_packet); break;
+        default: break;
+        }
+        if (a->held.used >= HELD && !flush(a))
+            return false;
+    }
+    return true;
+}
+
+int export_mrt(const struct options *o)
+{
+    struct engine_options eo = engine_defaults();
+    eo.tell_messages = true;
+    eo.no_routes = true;
+    struct loop l = { .take = take };
+    struct archive a = { .options = o, .held = buf_init(4 * HELD), .latest = { 0 } };
+    l.taker = &a;
+    int status = loop_open(&l, o, eo, false);
+    if (!status)
+        a.to = export_open(o, &status);
+    if (a.to) {
+        status = loop_run(&l, o);
+        flush(&a);
+        int closed = export_close(a.to, o);
+        status = status ? status : closed;
+        if (a.cut)
+            log_line(LOG_NOTE, "%llu messages are not all in the capture, and left out",
+                     (unsigned long long)a.cut);
+    }
+    buf_free(&a.held);
+    free(a.peerings);
+    loop_close(&l);
+    return status;
+}

@@ -1,0 +1,37 @@
+/* Options of tables, and of what goes out into other tools. A value in, its field set, or what it wants. */
+#include "cli/options_internal.h"
+
+#include <stdlib.h>
+
+static bool parse_as(const char *text, uint32_t *out)
+{
+    char *end;
+    unsigned long long n = strtoull(text, &end, 10);
+    *out = (uint32_t)n;
+    return *text >= '0' && *text <= '9' && !*end && n <= UINT32_MAX;
+}
+
+const char *take_tables(struct options *o, enum option_id id, char *value)
+{
+    switch (id) {
+    case OPTION_WRITE: o->write = value; return NULL;
+    case OPTION_FINDING:
+        o->finding = code_parse(value);
+        return o->finding < CODE_COUNT ? NULL : "takes a code that routetap explain lists";
+    case OPTION_FROM: o->from = addr_parse(value); return o->from.size ? NULL : "takes an IP address";
+    case OPTION_FAMILY:
+        o->family = bgp_family_parse(value);
+        return o->family < FAMILY_COUNT ? NULL : "takes a family such as ipv4-unicast";
+    case OPTION_AT:
+        return when_parse(value, &o->at) ? NULL : "takes a time such as 2026-03-01T10:00:00Z, 10:00 or +90";
+    case OPTION_LONGER: o->longer = true; return NULL;
+    case OPTION_SHORTER: o->shorter = true; return NULL;
+    case OPTION_EXACT: o->exact = true; return NULL;
+    case OPTION_BGPDUMP: o->bgpdump = true; return NULL;
+    case OPTION_ORIGIN: o->by_origin = true; return parse_as(value, &o->origin) ? NULL : "takes an AS number";
+    case OPTION_AS_PATH: o->as_path = value; return NULL;
+    case OPTION_COMMUNITY: o->community = value; return NULL;
+    case OPTION_HISTORY: o->history = value; return NULL;
+    default: return "is unknown";
+    }
+}

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""What routetap writes for other tools, read back.
+
+usage: export_test.py BINARY
+
+In:  the program, and captures of tests/captures. Out: what an export has otherwise than `routetap decode` and the packets
+themselves, and a last line `N passed, N failed, N skipped`.
+"""
+import glob
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CAPTURES = os.path.join(HERE, "captures")
+BINARY = None
+MESSAGES, STATES = {1, 4, 8, 9}, {5}
+AS4 = {4, 5, 9}
+
+
+def run(*words, status=(0,)):
+    done = subprocess.run([BINARY] + list(words), capture_output=True, cwd=CAPTURES, timeout=300, check=False)
+    assert done.returncode in status, (words, done.returncode, done.stderr.decode())
+    return done.stdout
+
+
+def address(octets):
+    return socket.inet_ntop(socket.AF_INET if len(octets) == 4 else socket.AF_INET6, octets)
+
+
+def records(data):
+    """The records of an MRT archive: (seconds, type, subtype, content)."""
+    at = 0
+    while at < len(data):
+        seconds, kind, subtype, length = struct.unpack_from(">IHHI", data, at)
+        content = data[at + 12:at + 12 + length]
+        assert len(content) == length, "a record is cut"
+        at += 12 + length
+        if kind == 17:
+            seconds += struct.unpack_from(">I", content)[0] / 1e6
+            content = content[4:]
+        yield seconds, kind, subtype, content
+
+
+def bgp4mp(subtype, content):
+    """(peer AS, local AS, peer, local, what follows)"""
+    width = 4 if subtype in AS4 else 2
+    ases = struct.unpack_from(">II" if width == 4 else ">HH", content)
+    afi = struct.unpack_from(">H", content, 2 * width + 2)[0]
+    at, size = 2 * width + 4, 4 if afi == 1 else 16
+    return ases + (address(content[at:at + size]), address(content[at + size:at + 2 * size]), content[at + 2 * size:])
+
+
+class Mrt(unittest.TestCase):
+    def test_every_capture(self):
+        """The same messages and OSPF packets as decode tells, whole ones, with their ends; never back in time."""
+        total = 0
+        for path in sorted(glob.glob(os.path.join(CAPTURES, "*.pcap*"))):
+            name = os.path.basename(path)
+            want = sorted(
+                (m["src"], m["dst"], m["protocol"], m.get("length", 0))
+                for m in map(json.loads, run("decode", "--json", "-q", name, status=(0, 1)).splitlines())
+                if not m.get("truncated") and m["protocol"] == "bgp")
+            have, latest = [], 0
+            for seconds, kind, subtype, content in records(run("export", "mrt", "-q", name, status=(0, 1))):
+                self.assertGreaterEqual(seconds, latest if kind == 17 else int(latest), name)  # OSPF's have whole seconds
+                latest = max(latest, seconds)
+                if kind == 17 and subtype in MESSAGES:
+                    _, _, peer, local, message = bgp4mp(subtype, content)
+                    self.assertEqual(struct.unpack_from(">H", message, 16)[0], len(message), name)
+                    have.append((peer, local, "bgp", len(message)))
+            self.assertEqual(have if have == want else sorted(have), want, name)
+            total += len(have)
+        self.assertGreater(total, 1000)
+
+    def test_states(self):
+        """Both ends of a session go to Established, and what they are called comes from their OPENs."""
+        states = [bgp4mp(subtype, content) for _, kind, subtype, content in records(run("export", "mrt", "-q", "healthy-frr-bird-nano.pcap"))
+                  if kind == 17 and subtype in STATES]
+        up = {(peer, peer_as, local, local_as) for peer_as, local_as, peer, local, rest in states if struct.unpack(">HH", rest)[1] == 6}
+        self.assertEqual({(a, c) for a, _, c, _ in up}, {("10.0.12.1", "10.0.12.2"), ("10.0.12.2", "10.0.12.1")})
+        self.assertTrue(all(peer_as and local_as for _, peer_as, _, local_as in up), up)
+        for _, _, _, _, rest in states:
+            self.assertTrue(all(0 <= s <= 6 for s in struct.unpack(">HH", rest)))
+
+    def test_peer(self):
+        """--peer leaves one peering of three."""
+        ends = lambda *words: {frozenset(bgp4mp(s, c)[2:4]) for _, k, s, c in records(run("export", "mrt", "-q", "ibgp-mesh-rr-bird.pcap", *words)) if k == 17}
+        every = ends()
+        one = sorted(min(every, key=sorted))[0]
+        self.assertEqual(ends("--peer", one), {pair for pair in every if one in pair})
+        self.assertLess(len(ends("--peer", one)), len(every) + 1)
+
+    @unittest.skipUnless(shutil.which("bgpdump"), "bgpdump is not here")
+    def test_bgpdump(self):
+        """bgpdump reads as many messages as there are, but for ROUTE-REFRESH, which it does not know."""
+        with tempfile.TemporaryDirectory() as folder:
+            for path in sorted(glob.glob(os.path.join(CAPTURES, "*.pcap*"))):
+                name, archive = os.path.basename(path), os.path.join(folder, "x.mrt")
+                run("export", "mrt", "-q", name, "-w", archive, status=(0, 1))
+                with open(archive, "rb") as file:
+                    want = sum(kind == 17 and (subtype in STATES or bgp4mp(subtype, content)[4][18] != 5)
+                               for _, kind, subtype, content in records(file.read()))
+                told = subprocess.run(["bgpdump", archive], capture_output=True, check=False)
+                self.assertEqual(told.returncode, 0, name)
+                self.assertEqual(told.stdout.count(b"TYPE: BGP4MP_ET/"), want, name)
+
+    def test_wrong(self):
+        for words in (["export"], ["export", "xyz", "healthy-frr-bird-nano.pcap"], ["export", "mrt"]):
+            run(*words, status=(2,))
+        run("export", "mrt", "healthy-frr-bird-nano.pcap", "-w", "/nowhere/x.mrt", status=(1,))
+
+
+def main():
+    global BINARY
+    BINARY = os.path.abspath(sys.argv[1])
+    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
+    bad = len(result.failures) + len(result.errors)
+    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
+    sys.exit(bad != 0)
+
+
+if __name__ == "__main__":
+    main()
