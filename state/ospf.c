@@ -22,6 +22,7 @@ struct ospf *ospf_new(struct engine *e)
         (struct ospf_budget){ .most = e->options.limits.lsas, .history = e->options.limits.lsa_history };
     table_init(&o->segment_keys, 8, 0);
     table_init(&o->speakers, OSPF_SPEAKER_KEY, 0);
+    table_init(&o->siblings, 8, 0);
     table_init(&o->namesakes, 8, 0);
     table_init(&o->adjacencies, 8, 0);
     return o;
@@ -52,6 +53,7 @@ void ospf_free(struct ospf *o)
     ospf_owed_free_all(o);
     table_free(&o->segment_keys);
     table_free(&o->speakers);
+    table_free(&o->siblings);
     table_free(&o->namesakes);
     table_free(&o->adjacencies);
     free(o->segments);

@@ -10,7 +10,8 @@
 
 #include <stdlib.h>
 
-enum { HEADS_MOST = 1 << 22, AGAIN_MS = 500, RACE_MS = 300 };
+enum { HEADS_MOST = 1 << 22, AGAIN_MS = 500 };
+#define ANY_INSTANCE UINT32_C(0x80000000)
 
 struct dd_in {
     struct ospf_dbdesc dd;
@@ -31,9 +32,11 @@ static void forget_side(struct ospf *o, struct adjacency *adj, int side)
     struct ospf_neighbor *n = &adj->facts.side[side];
     ospf_owed_clear(o, &adj->wants[side]);
     forget_heads(adj, side);
-    n->wants = 0;
-    n->said_all = n->over = n->wants_known = n->first_known = n->heads_complete = false;
-    n->last_want = NULL;
+    n->wants = n->lacks = 0;
+    n->said_all = n->over = n->lacks_known = n->first_known = n->heads_complete = false;
+    n->got_count = 0;
+    n->asked_last = n->cut_answer = (struct stream_ref){ 0 };
+    n->dd_repeats.count = n->request_repeats.count = 0;
     ospf_doubt(n, OSPF_ON_EXCHANGE_DONE);
     ospf_doubt(n, OSPF_ON_LOADING_DONE);
 }
@@ -57,6 +60,18 @@ static void add_head(struct ospf_heads *h, const struct ospf_lsa *lsa, struct os
     h->list[h->count++] = (struct ospf_head){ entry, lsa->sequence, lsa->age, lsa->checksum };
 }
 
+void ospf_exchange_has(struct ospf *o, const struct ospf_speaker *of, struct ospf_lsa_facts *entry,
+                       const struct ospf_lsa *lsa)
+{
+    for (const struct ospf_speaker *s = ospf_sibling(o, of); s; s = s->sibling)
+        for (uint32_t i = 0; i < s->adjacency_count; i++) {
+            struct adjacency *adj = (struct adjacency *)s->adjacencies[i];
+            int side = ospf_side(adj, s);
+            if (adj->facts.side[side].state == OSPF_STATE_EXCHANGE && !adj->facts.side[side].over)
+                add_head(&adj->heads[side], lsa, entry);
+        }
+}
+
 static void take_heads(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int from, bool exchanging)
 {
     struct ospf_lsdb *db = ospf_domain(o, in->packet->version, in->packet->instance);
@@ -75,13 +90,13 @@ static void take_heads(struct ospf *o, struct ospf_in *in, struct adjacency *adj
 }
 
 /* What the other described and this side did not: those it has to request. RFC 2328 10.6 */
-static void reckon_wants(struct ospf *o, struct adjacency *adj, int side)
+static void reckon_lacks(struct ospf *o, struct adjacency *adj, int side)
 {
     struct ospf_neighbor *n = &adj->facts.side[side], *other = &adj->facts.side[!side];
     const struct ospf_heads *mine = &adj->heads[side], *theirs = &adj->heads[!side];
-    const struct ospf_speaker *me = adj->facts.end[side], *you = adj->facts.end[!side];
-    n->wants_known = n->heads_complete && other->heads_complete;
-    if (!n->wants_known)
+    const struct ospf_speaker *me = adj->facts.end[side];
+    n->lacks_known = n->heads_complete && other->heads_complete;
+    if (!n->lacks_known)
         return;
     o->mark++;
     for (uint32_t i = 0; i < mine->count; i++) {
@@ -91,17 +106,15 @@ static void reckon_wants(struct ospf *o, struct adjacency *adj, int side)
     for (uint32_t i = 0; i < theirs->count; i++) {
         const struct ospf_head *h = &theirs->list[i];
         struct ospf_lsa_facts *f = h->lsa;
-        bool has = f->mark == o->mark && (int32_t)(f->mark_sequence - h->sequence) >= 0;
-        bool came = (f->sender == you->id || f->sender == me->id) &&
-                    (int32_t)(f->sequence - h->sequence) >= 0 &&
-                    !stamp_before(f->sent_last, n->exchange_began.when);
-        if (has || came || ospf_owed_find(f, adj, side, true))
+        bool has = f->mark == o->mark && ospf_reaches(f->mark_sequence, h->sequence);
+        /* whether it keeps what it has itself flushed a moment ago cannot be seen: it is counted when it asks */
+        if (has || f->key.router == me->router_id || ospf_owed_find(f, adj, side, true))
             continue;
         struct ospf_owed *w = ospf_owed_new(o, adj, side, f, true);
         if (!w)
             continue;
         w->sequence = h->sequence;
-        n->wants++;
+        n->lacks++;
     }
 }
 
@@ -112,12 +125,12 @@ static void exchange_over(struct ospf *o, struct adjacency *adj, int side, struc
     if (n->over || n->state > OSPF_STATE_EXCHANGE)
         return;
     n->over = true;
-    reckon_wants(o, adj, side);
-    enum ospf_nbr_event on = n->wants ? OSPF_ON_EXCHANGE_DONE : OSPF_ON_LOADING_DONE;
-    if (own && n->wants_known)
+    reckon_lacks(o, adj, side);
+    enum ospf_nbr_event on = n->wants || n->lacks ? OSPF_ON_EXCHANGE_DONE : OSPF_ON_LOADING_DONE;
+    if (own && n->lacks_known && !n->lacks)
         ospf_on(o, adj, side, on, ref);
     else
-        ospf_expect(n, on, ref);
+        ospf_expect(n, on, ref); /* its Requests will tell, or that it makes none */
     if (adj->facts.side[!side].over) {
         forget_heads(adj, 0);
         forget_heads(adj, 1);
@@ -197,7 +210,8 @@ static void later_one(struct ospf *o, struct ospf_in *in, struct adjacency *adj,
     bool fresh = n->state == OSPF_STATE_EXSTART;
     if (fresh && !ospf_proven(o, adj, side, OSPF_ON_NEGOTIATION_DONE))
         ospf_on(o, adj, side, OSPF_ON_NEGOTIATION_DONE, in->ref);
-    if (fresh) {
+    if (fresh ||
+        (n->dd.seen && n->dd.init)) { /* a Request may have come first, and shown that it is in Exchange */
         /* the slave's first echoes the master's I packet, the master's follows its own */
         const struct ospf_dd_facts *begun = d->dd.master ? &n->dd : &other->dd;
         n->heads_complete = d->whole && begun->seen && begun->init &&
@@ -319,20 +333,21 @@ static void want(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int 
                  const struct ospf_request *r)
 {
     struct ospf_neighbor *n = &adj->facts.side[side];
-    const struct ospf_speaker *you = adj->facts.end[!side];
     struct ospf_lsdb *db = ospf_domain(o, in->packet->version, in->packet->instance);
     struct ospf_lsa_facts *f = db ? ospf_lsdb_asked(db, r, in->packet->area, ospf_seen(in).link) : NULL;
     if (!f)
         return;
     struct ospf_owed *w = ospf_owed_find(f, adj, side, true);
     n->requested += !w;
-    if (!w && f->sender == you->id && stamp_since(in->ref.when, f->sent_last).ns < SPAN_MS(RACE_MS).ns)
-        return; /* the answer passed it on the way */
     if (!w) {
         w = ospf_owed_new(o, adj, side, f, true);
         if (!w)
             return;
-        w->sequence = f->sequence;
+        w->sequence = ANY_INSTANCE; /* that the other has */
+        n->lacks++;
+    }
+    if (!w->sent) {
+        n->lacks--;
         n->wants++;
         ospf_doubt(n, OSPF_ON_LOADING_DONE);
         if (n->state == OSPF_STATE_FULL)
@@ -392,6 +407,7 @@ static void request_each(struct ospf *o, struct ospf_in *in, struct adjacency *a
         n->request_router = first.router;
     }
     n->asked_last = in->ref;
+    n->cut_answer = (struct stream_ref){ 0 };
     while (ospf_request_next(in->packet, &body, &r))
         want(o, in, adj, from, &r);
 }
@@ -405,13 +421,13 @@ void ospf_exchange_got(struct ospf *o, struct ospf_owed *w, struct stream_ref re
     struct adjacency *adj = w->adjacency;
     struct ospf_neighbor *n = &adj->facts.side[w->side];
     n->answered++;
-    n->wants -= n->wants > 0;
-    n->last_want = w->lsa;
-    n->last_want_sequence = w->lsa->sequence;
+    if (w->sent)
+        n->wants--;
+    else
+        n->lacks--;
+    n->got[n->got_count % COUNT(n->got)].lsa = w->lsa;
+    n->got[n->got_count++ % COUNT(n->got)].sequence = w->lsa->sequence;
     ospf_owed_free(o, w);
-    if (n->wants)
-        return;
-    if (n->state == OSPF_STATE_LOADING ||
-        (n->state == OSPF_STATE_EXCHANGE && ospf_expects(n, OSPF_ON_EXCHANGE_DONE)))
+    if (!n->wants && (n->state == OSPF_STATE_LOADING || (n->state == OSPF_STATE_EXCHANGE && n->over)))
         ospf_expect(n, OSPF_ON_LOADING_DONE, ref);
 }

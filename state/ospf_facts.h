@@ -75,6 +75,7 @@ struct ospf_speaker {
     bool has_mac;
     uint8_t mac[6];
     struct ospf_wire *link;
+    struct ospf_speaker *sibling;  /* the next one that has the same router ID, anywhere */
     struct ospf_speaker *namesake; /* the next one of its segment that has the same router ID */
     bool unseen;                   /* others list it, and nothing that it sends is in the capture */
     bool loud;                     /* sends its Hellos to the group */
@@ -188,16 +189,20 @@ struct ospf_neighbor {
     bool first_known;
     struct stream_ref mismatch; /* the other began anew: will this side, too? */
     struct stream_ref exchange_began;
-    bool said_all;       /* its last Database Description had M clear */
-    bool over;           /* and the other's, too: the exchange is over for this side */
-    bool heads_complete; /* all that it described was seen */
-    bool wants_known;    /* wants is what it has still to get; else only what it asked for */
-    uint32_t wants;
+    bool said_all;                /* its last Database Description had M clear */
+    bool over;                    /* and the other's, too: the exchange is over for this side */
+    bool heads_complete;          /* all that it described was seen */
+    bool lacks_known;             /* both descriptions were seen whole */
+    uint32_t wants;               /* LSAs that it asked for and that did not come yet */
+    uint32_t lacks;               /* … and that it has not even asked for, by what both described */
+    struct stream_ref cut_answer; /* the first Update since, when the capture has cut off what was in it */
     struct stream_ref asked_last; /* its latest Link State Request */
     uint64_t requested, answered;
-    const struct ospf_lsa_facts
-        *last_want; /* what came in last: an acknowledgment of it proves that it did */
-    uint32_t last_want_sequence;
+    uint32_t got_count;
+    struct {
+        const struct ospf_lsa_facts *lsa;
+        uint32_t sequence;
+    } got[4]; /* that came last of what it asked for: an acknowledgment proves that they did */
     struct ospf_repeats dd_repeats, request_repeats;
     struct stream_ref dd_first; /* first Database Description since the exchange last began anew */
     unsigned restarts;          /* of the exchange */

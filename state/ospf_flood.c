@@ -146,9 +146,8 @@ static void settle(struct ospf *o, struct ospf_in *in, const struct ospf_lsa *ls
     for (struct ospf_owed *w = entry->owed, *next; w; w = next) {
         const struct ospf_adjacency *a = &w->adjacency->facts;
         const struct ospf_speaker *owner = a->end[w->side], *other = a->end[!w->side];
-        bool newer = (int32_t)(lsa->sequence - w->sequence) >= 0;
         next = w->next;
-        if (!newer)
+        if (!ospf_reaches(lsa->sequence, w->sequence))
             continue;
         if (!w->want && other == in->from && lsa->sequence == w->sequence && lsa->checksum == w->checksum)
             ospf_owed_free(o, w);
@@ -169,6 +168,14 @@ static void note_grace(struct ospf_in *in, const struct ospf_lsa *lsa)
     s->grace_until = over ? in->ref.when : stamp_add(in->ref.when, SPAN_S(g.period < 3600 ? g.period : 3600));
     if (!over)
         s->grace = in->ref;
+}
+
+static void has(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int from, void *arg)
+{
+    const struct update_in *u = arg;
+    (void)in;
+    if (adj->facts.side[!from].state >= OSPF_STATE_EXCHANGE) /* or it does not take it: RFC 2328 13 */
+        ospf_exchange_has(o, adj->facts.end[!from], u->entry, &u->lsa);
 }
 
 static void take_lsa(struct ospf *o, struct ospf_in *in, struct ospf_lsdb *db, struct update_in *u)
@@ -192,6 +199,8 @@ static void take_lsa(struct ospf *o, struct ospf_in *in, struct ospf_lsdb *db, s
     note_grace(in, &u->lsa);
     ospf_lsa_changed(o, db, u->entry, change, in->ref, &u->lsa);
     ospf_for_each(o, in, owe, u);
+    ospf_exchange_has(o, in->from, u->entry, &u->lsa);
+    ospf_for_each(o, in, has, u);
     settle(o, in, &u->lsa, u->entry);
 }
 
@@ -204,8 +213,12 @@ static void update_each(struct ospf *o, struct ospf_in *in, struct adjacency *ad
         ospf_is_two_way(o, adj, from, in->ref);
         ospf_proven(o, adj, from, OSPF_ON_NEGOTIATION_DONE);
     }
-    if (in->packet->cut && m->state == OSPF_STATE_LOADING) /* perhaps the last that was asked for */
+    bool waits =
+        m->state == OSPF_STATE_LOADING || (m->state == OSPF_STATE_EXCHANGE && m->over && m->asked_last.frame);
+    if (in->packet->cut && waits && !m->cut_answer.frame) { /* perhaps all that was asked for */
+        m->cut_answer = in->ref;
         ospf_expect(m, OSPF_ON_LOADING_DONE, in->ref);
+    }
 }
 
 void ospf_hear_update(struct ospf *o, struct ospf_in *in)
@@ -242,8 +255,9 @@ static void ack_each(struct ospf *o, struct ospf_in *in, struct adjacency *adj, 
             adj->facts.flooding = in->ref;
         ospf_owed_free(o, w);
     }
-    if (n->last_want == u->entry && n->last_want_sequence == u->lsa.sequence)
-        ospf_proven(o, adj, from, OSPF_ON_LOADING_DONE);
+    for (uint32_t i = 0; i < n->got_count && i < COUNT(n->got) && !n->wants && !n->lacks; i++)
+        if (n->got[i].lsa == u->entry && n->got[i].sequence == u->lsa.sequence)
+            ospf_proven(o, adj, from, OSPF_ON_LOADING_DONE);
     full_unseen(o, in, adj, from, &u->lsa);
 }
 

@@ -212,21 +212,42 @@ static void heard_by(struct ospf *o, struct adjacency *adj, int side, struct str
         ospf_on(o, adj, side, OSPF_ON_TWO_WAY, ref);
     else if (!listed && n->state >= OSPF_STATE_TWO_WAY) {
         n->asked_first = (struct stream_ref){ 0 };
-        if (stamp_before(ref.when, from->grace_until)) /* a helper need not mind: RFC 3623 3.2 */
-            ospf_expect(n, OSPF_ON_ONE_WAY, ref);
-        else
-            ospf_on(o, adj, side, OSPF_ON_ONE_WAY, ref);
+        ospf_expect(n, OSPF_ON_ONE_WAY, ref); /* if it gets there: this side will go on to list the sender */
     }
 }
 
 /* ---- what the sender says by listing the other, or not ---- */
 
-/* It spoke before the capture began: otherwise the capture would have been without its Hellos for a while. */
-static bool began_before(const struct ospf *o, const struct ospf_speaker *s)
+/* It listed the other before the capture began: otherwise the capture would have been without its Hellos for a while, or
+ * the other's, which does not list it, would be news to it. */
+static bool began_before(const struct ospf *o, const struct ospf_speaker *s, const struct ospf_speaker *other)
 {
     int64_t interval = (int64_t)s->hello.hello_interval * NS_PER_S;
-    return s->hello_count <= 1 &&
-           stamp_since(s->hello_first.when, o->engine->capture.first).ns <= interval + interval / 2;
+    bool silent = stamp_since(s->hello_first.when, o->engine->capture.first).ns > interval + interval / 2;
+    bool news = other->hello_count && !other->neighbors_cut && !ospf_speaker_lists(other, s->router_id) &&
+                !s->hello.dr;
+    return s->hello_count <= 1 && !silent && !news;
+}
+
+/* The one that it lists may be one of several of that name which were seen: the next Hellos will tell. */
+static bool may_yet_show(const struct ospf *o, const struct ospf_speaker *me,
+                         const struct ospf_speaker *other)
+{
+    if (!other->unseen || other->hello_count)
+        return false;
+    for (const struct ospf_speaker *s = ospf_namesake(o, ospf_segment_of(o, me), other->router_id); s;
+         s = s->namesake)
+        if (!s->unseen)
+            return true;
+    return false;
+}
+
+/* It goes on to list the other, so it heard that it is not listed any more; and perhaps, since then, that it is again. */
+static void fell_back(struct ospf *o, struct adjacency *adj, int side)
+{
+    struct ospf_neighbor *n = &adj->facts.side[side];
+    if (ospf_proven(o, adj, side, OSPF_ON_ONE_WAY) && n->asked_first.frame)
+        ospf_on(o, adj, side, OSPF_ON_TWO_WAY, n->asked_first);
 }
 
 static void lists(struct ospf *o, struct adjacency *adj, int side, struct stream_ref ref)
@@ -238,10 +259,14 @@ static void lists(struct ospf *o, struct adjacency *adj, int side, struct stream
     n->lists = true;
     n->listed = ref;
     n->unheard = 0;
-    if (n->state == OSPF_STATE_UNKNOWN && !n->unlisted.frame && began_before(o, me))
+    if (n->state == OSPF_STATE_UNKNOWN && !n->unlisted.frame && began_before(o, me, adj->facts.end[!side]))
         n->joined = true;
-    else if (n->state < OSPF_STATE_INIT)
-        ospf_is_heard(o, adj, side, ref);
+    else if (n->state < OSPF_STATE_INIT) {
+        if (n->listed_first.frame != ref.frame || !may_yet_show(o, me, adj->facts.end[!side]))
+            ospf_is_heard(o, adj, side, ref);
+    } else if (!stamp_before(ref.when,
+                             adj->facts.end[!side]->grace_until)) /* a helper need not mind: RFC 3623 3.2 */
+        fell_back(o, adj, side);
 }
 
 static void lists_not(struct ospf *o, struct adjacency *adj, int side, struct stream_ref ref)
@@ -270,7 +295,7 @@ static void attempts(struct ospf *o, struct adjacency *adj, int side)
 {
     const struct ospf_speaker *me = adj->facts.end[side], *other = adj->facts.end[!side];
     struct ospf_neighbor *n = &adj->facts.side[side];
-    if (n->state > OSPF_STATE_DOWN || n->listed.frame)
+    if (n->state > OSPF_STATE_DOWN || n->best >= OSPF_STATE_ATTEMPT || n->listed.frame)
         return;
     for (uint32_t i = 0; i < me->tried_count; i++)
         if (addr_equal(&me->tried[i].to, &other->addr))

@@ -73,6 +73,7 @@ struct ospf {
     uint32_t segment_count, segment_room;
     struct table segment_keys; /* segments by what tells them apart */
     struct table speakers;     /* by what tells them apart: ospf_speaker.c */
+    struct table siblings;     /* by version, instance and router ID: the first speaker of that ID */
     struct table namesakes;    /* by segment and router ID: the first speaker of that ID */
     struct table adjacencies;  /* by ids of both speakers */
     struct ospf_wire **links;
@@ -104,6 +105,12 @@ struct ospf {
     uint64_t routers_at; /* packets by then */
 };
 
+/* Sequence numbers are signed (RFC 2328 12.1.6). */
+static inline bool ospf_reaches(uint32_t sequence, uint32_t least)
+{
+    return (sequence ^ 0x80000000) >= (least ^ 0x80000000);
+}
+
 /* ---- ospf_speaker.c: who speaks ---- */
 
 struct ospf_segment *ospf_segment_of(const struct ospf *, const struct ospf_speaker *);
@@ -113,6 +120,8 @@ struct ospf_speaker *ospf_speaker_get(struct ospf *, struct ospf_in *);
 /* One that others speak of and that was not seen (yet). */
 struct ospf_speaker *ospf_speaker_unseen(struct ospf *, struct ospf_segment *, uint32_t router_id,
                                          const struct ospf_speaker *listed_by);
+/* The first speaker of that router, on whatever link; the others by ->sibling. */
+struct ospf_speaker *ospf_sibling(const struct ospf *, const struct ospf_speaker *);
 /* The first speaker of that router ID; the others by ->namesake. */
 struct ospf_speaker *ospf_namesake(const struct ospf *, const struct ospf_segment *, uint32_t router_id);
 void ospf_speaker_auth(struct ospf *, struct ospf_in *);
@@ -187,6 +196,9 @@ void ospf_hear_dbdesc(struct ospf *, struct ospf_in *);
 void ospf_hear_request(struct ospf *, struct ospf_in *);
 /* The exchange begins anew, or is over: what was kept for it goes. */
 void ospf_exchange_forget(struct ospf *, struct adjacency *);
+/* The speaker's router has this instance now: it need not ask for it. */
+void ospf_exchange_has(struct ospf *, const struct ospf_speaker *, struct ospf_lsa_facts *,
+                       const struct ospf_lsa *);
 /* Something that the side asked for came in. */
 void ospf_exchange_got(struct ospf *, struct ospf_owed *, struct stream_ref);
 

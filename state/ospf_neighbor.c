@@ -102,6 +102,7 @@ static void begin_side(struct ospf_adjacency *a, int side)
     struct ospf_neighbor *n = &a->side[side];
     bool lists = ospf_speaker_lists(me, other->router_id);
     n->since = STAMP_NEVER;
+    n->heard_first = n->asked_first = (struct stream_ref){ 0 };
     if (me->hello_count > lists && !me->neighbors_cut) { /* that it lists the other is news */
         n->state = OSPF_STATE_DOWN;
         n->since = me->hello_first.when;
@@ -111,12 +112,15 @@ static void begin_side(struct ospf_adjacency *a, int side)
     for (uint32_t i = other->hello_count > OSPF_HELLOS_KEPT ? other->hello_count - OSPF_HELLOS_KEPT : 0;
          i < other->hello_count; i++) {
         struct stream_ref ref = other->hellos[i % OSPF_HELLOS_KEPT];
-        if (n->unlisted.frame && !stamp_before(n->unlisted.when, ref.when))
+        if ((me->neighbors_cut && stamp_before(ref.when, me->first.when)) ||
+            (n->unlisted.frame && !stamp_before(n->unlisted.when, ref.when)))
             continue;
         if (!n->heard_first.frame)
             n->heard_first = ref;
         n->heard = ref;
     }
+    if (n->heard.frame && ospf_speaker_lists(other, me->router_id))
+        n->asked_first = n->heard;
 }
 
 struct adjacency *ospf_adjacency_get(struct ospf *o, struct ospf_speaker *a, struct ospf_speaker *b,
@@ -169,6 +173,9 @@ void ospf_adjacency_adopt(struct ospf *o, struct adjacency *adj, struct ospf_spe
     table_remove(&o->adjacencies, &before);
     delist(unseen, f);
     f->end[side] = s;
+    for (int i = 0; i < 2; i++)
+        if (f->side[i].state <= OSPF_STATE_DOWN)
+            begin_side(f, i);
     if (s->router_id == other->router_id && addr_compare(&f->end[0]->addr, &f->end[1]->addr) > 0)
         return; /* the order of two namesakes stays */
     name_adjacency(f);
@@ -219,8 +226,10 @@ static void go(struct ospf *o, struct adjacency *adj, int side, enum ospf_state 
     struct ospf_transition t = { .adjacency = a->id, .side = side, .from = from, .to = to, .ref = ref };
     t.cause = rows[on].cause;
     outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_TRANSITION, .as.ospf_transition = t });
-    if (to < OSPF_STATE_EXSTART)
+    if (to < OSPF_STATE_EXSTART) {
+        n->dd.seen = false;
         ospf_exchange_forget(o, adj);
+    }
     if (to < OSPF_STATE_TWO_WAY && from != OSPF_STATE_UNKNOWN)
         count_loss(a, n, from, ref);
     struct happening h = { .kind = HAPPEN_OSPF_STATE,
@@ -303,10 +312,18 @@ static void prove_by_silence(struct ospf *o, struct adjacency *adj, int side, st
     if (!n->expected_count ||
         (n->expected[0].on != OSPF_ON_EXCHANGE_DONE && n->expected[0].on != OSPF_ON_LOADING_DONE))
         return;
-    unsigned last = n->expected_count - 1;
-    bool quiet = stamp_since(now, n->expected[last].ref.when).ns > SPAN_MS(QUIET_MS).ns;
-    if (quiet || (at_end && !n->request_repeats.count && !n->dd_repeats.count))
-        ospf_proven(o, adj, side, n->expected[last].on);
+    struct stream_ref first = n->expected[0].ref, last = n->expected[n->expected_count - 1].ref;
+    bool quiet = stamp_since(now, last.when).ns > SPAN_MS(QUIET_MS).ns;
+    bool asked = n->asked_last.frame && !stamp_before(n->asked_last.when, n->exchange_began.when);
+    if (!quiet && (!at_end || n->request_repeats.count || n->dd_repeats.count))
+        return;
+    if (n->expected[n->expected_count - 1].on == OSPF_ON_LOADING_DONE)
+        ospf_proven(o, adj, side, OSPF_ON_LOADING_DONE);
+    else if (quiet && !asked) { /* it lacked nothing after all */
+        n->expected_count = 0;
+        ospf_on(o, adj, side, OSPF_ON_LOADING_DONE, first);
+    } else if (n->wants)
+        ospf_proven(o, adj, side, OSPF_ON_EXCHANGE_DONE);
 }
 
 /* ---- evidence ---- */
@@ -397,6 +414,10 @@ void ospf_neighbor_timers(struct ospf *o, struct adjacency *adj, struct stamp no
         if (gone_silent(o, adj, side, now))
             continue;
         prove_by_silence(o, adj, side, now, at_end);
+        struct span dead = { (int64_t)a->end[side]->hello.dead_interval * NS_PER_S };
+        if (n->state == OSPF_STATE_ATTEMPT &&
+            stamp_before(stamp_add(n->since, dead), now)) /* RFC 2328 10.2 Start */
+            ospf_on(o, adj, side, OSPF_ON_INACTIVITY, timer_ref(stamp_add(n->since, dead)));
         /* its next Hello will tell whether it gave the other up; at the end there is none */
         struct stamp deadline = ospf_deadline(a, side);
         bool helps = stamp_before(now, a->end[!side]->grace_until); /* RFC 3623 3.1 */

@@ -18,6 +18,11 @@ struct segment_key {
     uint16_t carriers;
     uint8_t version, instance;
 };
+struct sibling_key {
+    uint32_t router_id;
+    uint8_t version, instance;
+    uint16_t zero;
+};
 struct namesake_key {
     uint32_t segment, router_id;
 };
@@ -75,6 +80,17 @@ struct ospf_segment *ospf_segment_of(const struct ospf *o, const struct ospf_spe
     return o->segments[s->segment - 1];
 }
 
+static struct sibling_key sibling_key_of(uint32_t router_id, uint8_t version, uint8_t instance)
+{
+    return (struct sibling_key){ router_id, version, instance, 0 };
+}
+
+struct ospf_speaker *ospf_sibling(const struct ospf *o, const struct ospf_speaker *s)
+{
+    struct sibling_key key = sibling_key_of(s->router_id, s->version, s->instance);
+    return table_get(&o->siblings, &key);
+}
+
 struct ospf_speaker *ospf_namesake(const struct ospf *o, const struct ospf_segment *g, uint32_t router_id)
 {
     struct namesake_key key = { g->id, router_id };
@@ -116,11 +132,21 @@ static struct ospf_speaker *speaker_new(struct ospf *o, struct ospf_segment *g, 
                                 .far = key->far,
                                 .grace_until = STAMP_NEVER };
     g->speakers[g->speaker_count++] = s;
+    struct sibling_key all = sibling_key_of(s->router_id, s->version, s->instance);
+    struct ospf_speaker *sibling = table_get(&o->siblings, &all);
+    bool found = true;
     if (first) {
         s->namesake = first->namesake;
         first->namesake = s;
-    } else if (!table_put(&o->namesakes, &name, s))
-        o->engine->capture.limit_peerings++; /* it is not found by its ID, no more */
+    } else
+        found = table_put(&o->namesakes, &name, s);
+    if (sibling) {
+        s->sibling = sibling->sibling;
+        sibling->sibling = s;
+    } else
+        found = table_put(&o->siblings, &all, s) && found;
+    if (!found) /* by its ID */
+        o->engine->capture.limit_peerings++;
     return s;
 }
 
