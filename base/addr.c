@@ -101,8 +101,37 @@ struct addr addr_parse(const char *text)
     return a;
 }
 
+/* n below 1000 in decimal; where it ends. */
+static char *put_number(char *at, unsigned n)
+{
+    if (n >= 100)
+        *at++ = (char)('0' + n / 100);
+    if (n >= 10)
+        *at++ = (char)('0' + n / 10 % 10);
+    *at++ = (char)('0' + n % 10);
+    return at;
+}
+
+static char *put_v4(char *at, const uint8_t *b)
+{
+    for (int i = 0; i < 4; i++) {
+        at = put_number(at, b[i]);
+        *at++ = '.';
+    }
+    *--at = '\0';
+    return at;
+}
+
+static char *put_group(char *at, unsigned group)
+{
+    static const char digit[] = "0123456789abcdef";
+    for (int shift = group > 0xfff ? 12 : group > 0xff ? 8 : group > 0xf ? 4 : 0; shift >= 0; shift -= 4)
+        *at++ = digit[group >> shift & 15];
+    return at;
+}
+
 /* RFC 5952: lower case, the longest run of two or more zero groups (the first of equals) as "::". */
-static void v6_text(const uint8_t *b, char *text, size_t room)
+static void v6_text(const uint8_t *b, char *at)
 {
     int best = -1, best_len = 1;
     for (int i = 0; i < 8; i++) {
@@ -117,29 +146,30 @@ static void v6_text(const uint8_t *b, char *text, size_t room)
             i += len - 1;
     }
     bool mapped = best == 0 && best_len == 5 && b[10] == 0xff && b[11] == 0xff;
-    size_t at = 0;
     for (int i = 0; i < 8;) {
         if (i == best) {
-            at += (size_t)snprintf(text + at, room - at, "::");
+            *at++ = ':';
+            *at++ = ':';
             i += best_len;
             continue;
         }
         if (mapped && i == 6) {
-            snprintf(text + at, room - at, "%u.%u.%u.%u", b[12], b[13], b[14], b[15]);
+            put_v4(at, b + 12);
             return;
         }
-        unsigned group = (unsigned)b[2 * i] << 8 | b[2 * i + 1];
-        i++;
-        at += (size_t)snprintf(text + at, room - at, "%x%s", group, i < 8 && i != best ? ":" : "");
+        at = put_group(at, (unsigned)b[2 * i] << 8 | b[2 * i + 1]);
+        if (++i < 8 && i != best)
+            *at++ = ':';
     }
+    *at = '\0';
 }
 
 char *addr_text(const struct addr *a, char text[ADDR_TEXT])
 {
     if (a->size == 4)
-        snprintf(text, ADDR_TEXT, "%u.%u.%u.%u", a->b[0], a->b[1], a->b[2], a->b[3]);
+        put_v4(text, a->b);
     else if (a->size == 16)
-        v6_text(a->b, text, ADDR_TEXT);
+        v6_text(a->b, text);
     else
         memcpy(text, "?", 2);
     return text;

@@ -50,6 +50,16 @@ void buf_add(struct buf *b, const char *bytes, size_t n)
     b->text[b->used] = '\0';
 }
 
+char *buf_take(struct buf *b, size_t n)
+{
+    if (!reserve(b, n))
+        return NULL;
+    char *at = b->text + b->used;
+    b->used += n;
+    b->text[b->used] = '\0';
+    return at;
+}
+
 void buf_str(struct buf *b, const char *text) { buf_add(b, text, strlen(text)); }
 
 void buf_char(struct buf *b, char c)

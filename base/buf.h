@@ -20,6 +20,8 @@ void buf_free(struct buf *);
 void buf_clear(struct buf *);
 void buf_add(struct buf *, const char *bytes, size_t n);
 void buf_str(struct buf *, const char *text);
+/* Adds n bytes for the caller to write at once; NULL when they are lost. */
+char *buf_take(struct buf *, size_t n);
 void buf_char(struct buf *, char c);
 void buf_u64(struct buf *, uint64_t n);
 void buf_hex(struct buf *, const uint8_t *bytes, size_t n);

@@ -26,21 +26,49 @@ void write_str(struct writer *w, const char *key, const char *text)
         write_null(w, key);
 }
 
+/* The digits of n, at the end of `text`; where they begin. */
+static char *digits_of(uint64_t n, char text[24])
+{
+    char *at = text + 24;
+    do
+        *--at = (char)('0' + n % 10);
+    while (n /= 10);
+    return at;
+}
+
 void write_u64(struct writer *w, const char *key, uint64_t n)
 {
-    char digits[20];
-    size_t at = sizeof digits;
-    do
-        digits[--at] = (char)('0' + n % 10);
-    while (n /= 10);
-    w->ops->bare(w, key, digits + at, sizeof digits - at);
+    char text[24];
+    const char *at = digits_of(n, text);
+    w->ops->bare(w, key, at, (size_t)(text + sizeof text - at));
 }
 
 void write_i64(struct writer *w, const char *key, int64_t n)
 {
     char text[24];
-    int used = snprintf(text, sizeof text, "%lld", (long long)n);
-    w->ops->bare(w, key, text, (size_t)used);
+    char *at = digits_of(n < 0 ? -(uint64_t)n : (uint64_t)n, text);
+    if (n < 0)
+        *--at = '-';
+    w->ops->bare(w, key, at, (size_t)(text + sizeof text - at));
+}
+
+void write_seconds(struct writer *w, const char *key, int64_t ns, unsigned digits)
+{
+    char text[32];
+    char *end = text + sizeof text, *at = end;
+    uint64_t unit = 1, n = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+    for (unsigned i = digits; i < 9; i++)
+        unit *= 10;
+    n = n / unit + (n % unit >= (unit + 1) / 2);
+    for (unsigned i = 0; i < digits || n || i == digits; i++) {
+        if (i == digits)
+            *--at = '.';
+        *--at = (char)('0' + n % 10);
+        n /= 10;
+    }
+    if (ns < 0)
+        *--at = '-';
+    w->ops->bare(w, key, at, (size_t)(end - at));
 }
 
 void write_real(struct writer *w, const char *key, double x, unsigned digits)

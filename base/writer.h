@@ -49,6 +49,8 @@ void write_u64(struct writer *, const char *key, uint64_t);
 void write_i64(struct writer *, const char *key, int64_t);
 /* A number with that many digits behind the point. */
 void write_real(struct writer *, const char *key, double, unsigned digits);
+/* Nanoseconds as seconds, with 1 to 9 digits behind the point. */
+void write_seconds(struct writer *, const char *key, int64_t ns, unsigned digits);
 void write_bool(struct writer *, const char *key, bool);
 void write_null(struct writer *, const char *key);
 void write_hex(struct writer *, const char *key, const uint8_t *bytes, size_t n);

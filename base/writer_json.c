@@ -35,7 +35,34 @@ static size_t utf8_length(const uint8_t *p, size_t n)
     return 0;
 }
 
-static void quoted(struct buf *out, const char *text, size_t n)
+static bool is_plain(uint8_t c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+/* A byte that is not plain is among these eight: none has its top bit set, and each of the others would give one by
+ * borrowing: below 0x20, equal to one of two, or above 0x7e. */
+static bool all_plain(uint64_t eight)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t quote = eight ^ ones * '"', back = eight ^ ones * '\\';
+    return !((eight | (eight - ones * 0x20) | (quote - ones) | (back - ones) | (eight + ones)) & tops);
+}
+
+/* The text can be copied as it is: most of it, always. */
+static bool plain(const char *text, size_t n)
+{
+    for (; n >= 8; text += 8, n -= 8) {
+        uint64_t eight;
+        memcpy(&eight, text, sizeof eight);
+        if (!all_plain(eight))
+            return false;
+    }
+    while (n && is_plain((uint8_t)*text)) {
+        text++;
+        n--;
+    }
+    return !n;
+}
+
+static void quoted_with_care(struct buf *out, const char *text, size_t n)
 {
     buf_char(out, '"');
     size_t plain = 0; /* start of what can be copied as it is */
@@ -61,15 +88,45 @@ static void quoted(struct buf *out, const char *text, size_t n)
     buf_char(out, '"');
 }
 
+static char *put_quoted(char *to, const char *text, size_t n)
+{
+    *to++ = '"';
+    memcpy(to, text, n);
+    to[n] = '"';
+    return to + n + 1;
+}
+
+static void quoted(struct buf *out, const char *text, size_t n)
+{
+    char *to = plain(text, n) ? buf_take(out, n + 2) : NULL;
+    if (to)
+        put_quoted(to, text, n);
+    else
+        quoted_with_care(out, text, n);
+}
+
+/* The comma behind the item before, and the key. */
 static void lead(struct writer *w, const char *key)
 {
-    if (w->has_item & bit(w))
-        buf_char(w->out, ',');
+    bool comma = w->has_item & bit(w);
     w->has_item |= bit(w);
-    if (key) {
-        quoted(w->out, key, strlen(key));
-        buf_char(w->out, ':');
+    if (!key && !comma)
+        return;
+    size_t n = key ? strlen(key) : 0;
+    char *to = plain(key, n) ? buf_take(w->out, comma + (key ? n + 3 : 0)) : NULL;
+    if (to) {
+        if (comma)
+            *to++ = ',';
+        if (key)
+            *put_quoted(to, key, n) = ':';
+        return;
     }
+    if (comma)
+        buf_char(w->out, ',');
+    if (!key)
+        return;
+    quoted_with_care(w->out, key, n);
+    buf_char(w->out, ':');
 }
 
 static void json_open(struct writer *w, const char *key, bool array)
