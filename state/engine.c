@@ -69,19 +69,28 @@ void engine_happen(struct engine *e, const struct happening *h)
 
 /* ---- time ---- */
 
+enum { STEPS_MOST = 1000 }; /* deadlines within one silence that are told apart */
+
+/* One deadline after another, as if somebody had looked at each: so that what is told, and in which order, does not
+ * depend on when packets or TICKs come. */
 static void fire_timers(struct engine *e, struct stamp now)
 {
     ospf_advance(e->ospf, now);
-    if (!stamp_before(e->next_deadline, now))
-        return;
-    struct stamp soonest = { INT64_MAX };
-    struct peering *p;
-    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
-        for (struct session *s = p->sessions; s; s = s->next) {
-            struct stamp due = session_timers(e, s, now);
-            soonest = stamp_before(due, soonest) ? due : soonest;
-        }
-    e->next_deadline = soonest;
+    for (unsigned steps = 0; stamp_before(e->next_deadline, now); steps++) {
+        struct stamp at = stamp_add(e->next_deadline, (struct span){ 1 });
+        if (steps == STEPS_MOST || stamp_before(now, at))
+            at = now;
+        struct stamp soonest = { INT64_MAX };
+        struct peering *p;
+        for (uint32_t i = 0; (p = table_next(&e->peerings, &i));)
+            for (struct session *s = p->sessions; s; s = s->next) {
+                struct stamp due = session_timers(e, s, at);
+                soonest = stamp_before(due, soonest) ? due : soonest;
+            }
+        e->next_deadline = soonest;
+        if (steps == STEPS_MOST)
+            return;
+    }
 }
 
 /* A little backwards is a packet out of order; far backwards is a clock that was set: time stands still until then. */
