@@ -1,35 +1,98 @@
 /* `routetap monitor`: interfaces in, findings out as they come; until it is told to stop. */
 #include "cli/command.h"
-#include "cli/loop.h"
+#include "cli/keep.h"
+#include "cli/notify.h"
 #include "cli/report_out.h"
 
 #include "base/log.h"
+#include "capture/privdrop.h"
 #include "store/lines.h"
 #include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <string.h>
 
 command_fn cmd_monitor;
 
 struct monitor {
     struct loop loop;
+    struct keep keep;
     struct lines *lines;
+    const struct options *options; /* as given at the start */
+    struct options *reread;        /* of the configuration file since; owned, or NULL */
+    struct tcp_key keys[KEYS_MAX]; /* secrets are those of the two above */
 };
+
+/* ---- what comes of the loop ---- */
 
 static bool take(void *taker, const struct outbox *out)
 {
     struct monitor *m = taker;
+    keep_events(&m->keep, out);
     return lines_write(m->lines, out);
+}
+
+static void keep_one(void *taker, const struct packet *p)
+{
+    struct monitor *m = taker;
+    keep_packet(&m->keep, p);
+}
+
+static const char *name_of(void *names, const struct addr *a) { return names_address(names, a); }
+static const char *file_name(void *source, uint32_t number) { return source_file(source, number)->path; }
+
+/* ---- SIGHUP ---- */
+
+/* Secrets of the file as it is now, then those of the arguments. */
+static void set_keys(struct monitor *m, const struct options *fresh)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < fresh->key_count; i++)
+        m->keys[n++] = fresh->keys[i];
+    for (unsigned i = m->options->config_keys; i < m->options->key_count && n < KEYS_MAX; i++)
+        m->keys[n++] = m->options->keys[i];
+    engine_set_keys(m->loop.engine, m->keys, n);
+}
+
+/* Names, secrets, what is told and how long things are kept. Interfaces, files and the user stay what they are. */
+static void reread(struct monitor *m)
+{
+    if (!m->options->config_path) {
+        log_line(LOG_NOTE, "SIGHUP: no configuration file was read, so there is none to be read again");
+        return;
+    }
+    notify_reloading();
+    struct options *fresh = calloc(1, sizeof *fresh);
+    if (fresh && options_reread(fresh, m->options)) {
+        set_keys(m, fresh);
+        lines_set(m->lines, m->options->given & OPT(SEVERITY) ? m->options->least : fresh->least,
+                  &fresh->names);
+        keep_set(&m->keep, fresh);
+        if (m->reread)
+            options_free(m->reread);
+        free(m->reread);
+        m->reread = fresh;
+        log_line(LOG_NOTE, "%s was read again", m->options->config_path);
+    } else {
+        log_line(LOG_ERROR, "all stays as it was");
+        if (fresh)
+            options_free(fresh);
+        free(fresh);
+    }
+    notify_ready("listening");
 }
 
 static bool beat(void *taker, struct stamp now)
 {
-    (void)taker;
-    (void)now;
+    struct monitor *m = taker;
+    if (loop_reread())
+        reread(m);
+    keep_beat(&m->keep, now);
+    notify_watchdog();
     return true;
 }
 
-static const char *file_name(void *source, uint32_t number) { return source_file(source, number)->path; }
+/* ---- the command ---- */
 
 static void tell_interface(void *to, const char *name, const char *words)
 {
@@ -45,33 +108,77 @@ static int list_interfaces(void)
     return EXIT_DAMAGED;
 }
 
-static void tell_begin(const struct monitor *m, const struct options *o)
+/* The interfaces are open: rights are given up before the first packet is looked at. */
+static bool give_up_rights(const struct options *o)
 {
-    for (unsigned i = 0; !o->quiet && i < o->interface_count; i++)
+    char message[300];
+    if (!privdrop(o->user, message)) {
+        log_line(LOG_ERROR, "%s", message);
+        return false;
+    }
+    return true;
+}
+
+static bool enter_sandbox(const struct options *o)
+{
+    if (o->no_sandbox || privdrop_sandbox() != SANDBOX_FAILED)
+        return true;
+    log_line(LOG_ERROR, "the kernel does not take the list of system calls; --no-sandbox goes without");
+    return false;
+}
+
+static void tell_begin(const struct monitor *m)
+{
+    for (unsigned i = 0; !m->options->quiet && i < m->options->interface_count; i++)
         log_line(LOG_NOTE, "listening on %s", source_file(m->loop.source, i)->path);
+    notify_ready("listening");
+}
+
+static bool begin(struct monitor *m)
+{
+    const struct options *o = m->options;
+    struct lines_options lo = { .json = o->json,
+                                .colour = look_find(o).colour,
+                                .verbose = o->verbose,
+                                .vendor = o->advice,
+                                .peer = o->peer,
+                                .least = o->least,
+                                .file = file_name,
+                                .file_of = m->loop.source,
+                                .name = name_of,
+                                .name_of = (void *)(uintptr_t)&o->names };
+    m->lines = lines_new(stdout, &lo);
+    return m->lines && give_up_rights(o) && keep_open(&m->keep, o, &m->loop) && enter_sandbox(o);
+}
+
+static void end(struct monitor *m)
+{
+    keep_close(&m->keep);
+    lines_free(m->lines);
+    loop_close(&m->loop);
+    if (m->reread)
+        options_free(m->reread);
+    free(m->reread);
 }
 
 int cmd_monitor(const struct options *o)
 {
     if (o->list)
         return list_interfaces();
-    struct monitor m = { .loop = { .take = take, .beat = beat } };
+    struct monitor m = { .loop = { .take = take, .beat = beat, .keep = keep_one }, .options = o };
     m.loop.taker = &m;
     signal(SIGPIPE, SIG_IGN); /* when nobody reads any more, it ends in order */
+    notify_open();
     int status = loop_open_live(&m.loop, o, engine_defaults());
     if (!status) {
-        struct lines_options lo = { .json = o->json,
-                                    .colour = look_find(o).colour,
-                                    .verbose = o->verbose,
-                                    .vendor = o->advice,
-                                    .peer = o->peer,
-                                    .file = file_name,
-                                    .file_of = m.loop.source };
-        m.lines = lines_new(stdout, &lo);
-        tell_begin(&m, o);
-        status = m.lines ? loop_run(&m.loop, o) : EXIT_DAMAGED;
+        status = EXIT_DAMAGED;
+        if (begin(&m)) {
+            tell_begin(&m);
+            status = loop_run(&m.loop, o);
+            notify_stopping();
+            status = keep_finish(&m.keep) ? status : EXIT_DAMAGED;
+        }
     }
-    lines_free(m.lines);
-    loop_close(&m.loop);
+    end(&m);
     return status;
 }

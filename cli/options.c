@@ -1,5 +1,6 @@
 /* Arguments in, struct options out; what is wrong with them in one sentence. */
 #include "cli/command.h"
+#include "cli/config.h"
 #include "cli/options_internal.h"
 
 #include "base/log.h"
@@ -39,29 +40,13 @@ void options_usage(const struct command *c)
 
 /* ---- values ---- */
 
-/* The first line of a file. The caller's to free. */
-static char *read_line(const char *path)
-{
-    char line[512];
-    FILE *f = fopen(path, "r");
-    if (!f)
-        return NULL;
-    bool got = fgets(line, sizeof line, f) != NULL;
-    fclose(f);
-    if (!got)
-        return NULL;
-    line[strcspn(line, "\r\n")] = '\0';
-    char *copy = strdup(line);
-    memset(line, 0, sizeof line);
-    return copy;
-}
-
 /* From a file, from the environment, or as given: then its place among the arguments is overwritten, since anybody on
  * this machine can read those. */
-static char *read_secret(char *text)
+static char *read_secret(const struct options *o, char *text, const char **why)
 {
-    if (!strncmp(text, "file:", 5))
-        return read_line(text + 5);
+    *why = "names a secret that cannot be read";
+    if (!strncmp(text, "file:", 5)) /* what runs for years must not depend on a file that anybody can read */
+        return config_secret(text + 5, o->command->options & OPT(CONFIG), why);
     if (!strncmp(text, "env:", 4)) {
         const char *value = getenv(text + 4);
         return value ? strdup(value) : NULL;
@@ -84,9 +69,10 @@ static const char *take_key(struct options *o, char *text)
         return "takes an IP address before the =";
     if (o->key_count == KEYS_MAX)
         return "was given too often";
-    key.secret = read_secret(equals + 1);
+    const char *why;
+    key.secret = read_secret(o, equals + 1, &why);
     if (!key.secret)
-        return "names a secret that cannot be read";
+        return why;
     o->keys[o->key_count++] = key;
     return *key.secret ? NULL : "takes a secret that is not empty";
 }
@@ -99,7 +85,7 @@ bool parse_number(const char *text, long least, long most, long *out)
     return end != text && !*end && !errno && *out >= least && *out <= most;
 }
 
-static int one_of(const char *text, const char *const *words)
+int one_of(const char *text, const char *const *words)
 {
     for (int i = 0; words[i]; i++)
         if (!strcmp(text, words[i]))
@@ -175,6 +161,18 @@ static int usage_error(const struct command *c, const char *word, const char *wh
     return EXIT_USAGE;
 }
 
+/* Lists of the arguments take the place of those of the configuration file; either kind of source takes that of the
+ * other. */
+static void replace_configured(struct options *o, enum option_id id)
+{
+    const uint64_t sources = OPT(INTERFACE) | OPT(READ), bit = UINT64_C(1) << id;
+    if (bit & sources && !(o->given & sources))
+        o->interface_count = o->read_count = 0;
+    if (id == OPTION_BGP_PORT && !(o->given & bit))
+        o->port_count = 0;
+    o->given |= bit;
+}
+
 /* One option at argv[*at]; moves *at over its value. */
 static int take_word(struct options *o, int count, char **argv, int *at)
 {
@@ -197,17 +195,78 @@ static int take_word(struct options *o, int count, char **argv, int *at)
     }
     if (!rows[id].argument && value)
         return usage_error(c, word, "takes no value");
+    replace_configured(o, (enum option_id)id);
     const char *wrong = take(o, (enum option_id)id, value);
     return wrong ? usage_error(c, word, wrong) : EXIT_DONE;
 }
 
-int options_parse(struct options *o, const struct command *c, int count, char **argv, bool *done)
+/* ---- the configuration file ---- */
+
+const char *options_take_key(struct options *o, const char *key, char *value)
+{
+    int id = find_option(o->command, key, strlen(key), false);
+    if (id < 0 || id == OPTION_CONFIG || id == OPTION_LIST)
+        return "is no option";
+    if (!(o->command->options >> id & 1))
+        return NULL; /* another command's */
+    if (!rows[id].argument) {
+        static const char *const no[] = { "no", "false", "off", NULL }, *const yes[] = { "yes", "true", "on",
+                                                                                         NULL };
+        if (one_of(value, no) >= 0)
+            return NULL;
+        if (one_of(value, yes) < 0)
+            return "takes yes or no";
+        value = NULL;
+    }
+    return take(o, (enum option_id)id, value);
+}
+
+/* The file that the arguments name, wherever among them; NULL: none. */
+static const char *named_config(int count, char **argv)
+{
+    for (int i = 0; i < count && strcmp(argv[i], "--") != 0; i++) {
+        if (!strncmp(argv[i], "--config=", 9))
+            return argv[i] + 9;
+        if (i + 1 < count && (!strcmp(argv[i], "--config") || !strcmp(argv[i], "-f")))
+            return argv[i + 1];
+    }
+    return NULL;
+}
+
+static bool configure(struct options *o, int count, char **argv)
+{
+    const char *path = named_config(count, argv);
+    if (!(o->command->options & OPT(CONFIG)) || (path && !strcmp(path, "none")))
+        return true;
+    bool well = config_read(o, path ? path : CONFIG_USUAL, !path);
+    o->config_keys = o->key_count;
+    return well;
+}
+
+static void begin(struct options *o, const struct command *c)
 {
     *o = (struct options){ .command = c, .fail_on = -1, .finding = CODE_COUNT, .family = FAMILY_NONE };
+    names_init(&o->names);
+}
+
+bool options_reread(struct options *fresh, const struct options *of)
+{
+    begin(fresh, of->command);
+    if (!of->config_path || !config_read(fresh, of->config_path, false))
+        return false;
+    fresh->config_keys = fresh->key_count;
+    return true;
+}
+
+int options_parse(struct options *o, const struct command *c, int count, char **argv, bool *done)
+{
+    begin(o, c);
     o->words = calloc((size_t)count + 1, sizeof *o->words);
     if (!o->words)
         return EXIT_DAMAGED;
     o->files = o->words;
+    if (!configure(o, count, argv))
+        return EXIT_USAGE;
     bool words_only = false;
     for (int i = 0; i < count; i++) {
         const char *word = argv[i];
@@ -238,5 +297,9 @@ void options_free(struct options *o)
             *p++ = 0; /* not left lying in memory */
         free(secret);
     }
+    names_free(&o->names);
+    if (o->config_text)
+        memset(o->config_text, 0, strlen(o->config_text));
+    free(o->config_text);
     free(o->words);
 }

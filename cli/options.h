@@ -4,6 +4,7 @@
 
 #include "base/addr.h"
 #include "capture/source.h"
+#include "cli/names.h"
 #include "cli/when.h"
 #include "state/engine.h"
 #include "state/rules/explain.h"
@@ -57,11 +58,28 @@ struct options {
     bool longer, shorter, exact, bgpdump, by_origin;
     uint32_t origin;
     const char *as_path, *community, *history;
+    enum severity least;
+    const char *user;
+    bool no_sandbox;
+    const char *evidence;
+    uint64_t evidence_size, db_size;                       /* bytes; 0: as usual */
+    struct span keep_10s, keep_1min, keep_1h, keep_events; /* 0: as usual */
+    /* of the configuration file */
+    struct names names;
+    const char *config_path; /* NULL: none was read */
+    char *config_text;       /* owned: values point into it */
+    unsigned config_keys;    /* so many of keys are from there */
+    uint64_t given;          /* bits of the options that are among the arguments */
 };
 
 /* Parses the arguments behind the subcommand's name. 0; or a status to exit with (help was shown: 0 with *done). */
 int options_parse(struct options *, const struct command *, int count, char **arguments, bool *done);
 void options_free(struct options *);
 void options_usage(const struct command *); /* to stdout */
+/* The configuration file as it is now, without the arguments: for options that may change while the program runs.
+ * False after saying why; options_free is due in any case. */
+bool options_reread(struct options *fresh, const struct options *of);
+/* One line of the configuration file. NULL, or what is wrong with it. */
+const char *options_take_key(struct options *, const char *key, char *value);
 
 #endif

@@ -16,6 +16,45 @@ static bool parse_speed(const char *text, double *out)
     return end != text && !*end && *out >= 0 && *out <= 1e6;
 }
 
+/* "90s", "10m", "6h", "30d" */
+static const char *take_age(const char *text, struct span *out)
+{
+    static const char units[] = "smhd";
+    static const long seconds[] = { 1, 60, 3600, 86400 };
+    char *end;
+    long n = strtol(text, &end, 10);
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    if (end == text || !unit || end[1] || n <= 0 || n > 3000000000 / seconds[unit - units])
+        return "takes a length of time such as 6h or 30d";
+    *out = SPAN_S(n * seconds[unit - units]);
+    return NULL;
+}
+
+static const char *take_mebibytes(const char *text, long least, uint64_t *out)
+{
+    long n;
+    if (!parse_number(text, least, 1 << 24, &n))
+        return least > 1 ? "takes a number of MiB from 16 on" : "takes a number of MiB";
+    *out = (uint64_t)n << 20;
+    return NULL;
+}
+
+/* What is kept, and how long. */
+static const char *take_kept(struct options *o, enum option_id id, char *value)
+{
+    switch (id) {
+    case OPTION_EVIDENCE: o->evidence = value; return NULL;
+    case OPTION_EVIDENCE_SIZE: return take_mebibytes(value, 1, &o->evidence_size);
+    case OPTION_DB_SIZE: return take_mebibytes(value, 16, &o->db_size);
+    case OPTION_KEEP_10S: return take_age(value, &o->keep_10s);
+    case OPTION_KEEP_1MIN: return take_age(value, &o->keep_1min);
+    case OPTION_KEEP_1H: return take_age(value, &o->keep_1h);
+    case OPTION_KEEP_EVENTS: return take_age(value, &o->keep_events);
+    case OPTION_KEEP_ROUTES: return !strcmp(value, "none") ? NULL : "takes none";
+    default: return take_tables(o, id, value);
+    }
+}
+
 static const char *take_interface(struct options *o, const char *name)
 {
     if (!*name)
@@ -28,6 +67,7 @@ static const char *take_interface(struct options *o, const char *name)
 
 const char *take_live(struct options *o, enum option_id id, char *value)
 {
+    static const char *const severities[] = { "info", "warning", "error", NULL };
     long n;
     switch (id) {
     case OPTION_INTERFACE: return take_interface(o, value);
@@ -57,6 +97,13 @@ const char *take_live(struct options *o, enum option_id id, char *value)
     case OPTION_CARRIERS:
         return filter_carriers(value, &o->carriers) ? NULL
                                                     : "takes a list of mpls, gre, vxlan, geneve, ipip, pppoe";
-    default: return take_tables(o, id, value);
+    case OPTION_SEVERITY:
+        n = one_of(value, severities);
+        o->least = n >= 0 ? (enum severity)n : SEVERITY_INFO;
+        return n >= 0 ? NULL : "takes info, warning or error";
+    case OPTION_CONFIG: return NULL; /* it was read before */
+    case OPTION_USER: o->user = value; return NULL;
+    case OPTION_NO_SANDBOX: o->no_sandbox = true; return NULL;
+    default: return take_kept(o, id, value);
     }
 }

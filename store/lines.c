@@ -44,6 +44,12 @@ struct lines *lines_new(FILE *to, const struct lines_options *options)
     return l;
 }
 
+void lines_set(struct lines *l, enum severity least, void *name_of_what)
+{
+    l->options.least = least;
+    l->options.name_of = name_of_what;
+}
+
 void lines_free(struct lines *l)
 {
     void *one;
@@ -110,6 +116,11 @@ static void learn_peering(struct lines *l, const struct bgp_peering *p)
         free(pair);
 }
 
+static const char *name_of(const struct lines *l, const struct addr *a)
+{
+    return l->options.name && a->size ? l->options.name(l->options.name_of, a) : NULL;
+}
+
 /* ---- JSON ---- */
 
 static void json_time(struct writer *w, const char *key, struct stamp when)
@@ -146,6 +157,24 @@ static void json_evidence(const struct lines *l, struct writer *w, const struct 
     write_end(w);
 }
 
+/* "names": { "10.0.12.1": "edge1" } */
+static void json_names(const struct lines *l, struct writer *w, const struct finding *f)
+{
+    const struct addr *all[] = { &f->at, &f->peer };
+    bool any = false;
+    char text[ADDR_TEXT];
+    for (size_t i = 0; i < COUNT(all); i++) {
+        const char *name = name_of(l, all[i]);
+        if (name && !any)
+            write_object(w, "names");
+        any = any || name;
+        if (name)
+            write_str(w, addr_text(all[i], text), name);
+    }
+    if (any)
+        write_end(w);
+}
+
 static void json_finding(struct lines *l, const struct finding *f, enum news news)
 {
     static const char *const names[] = { "", "opened", "graver", "again", "over" };
@@ -165,6 +194,7 @@ static void json_finding(struct lines *l, const struct finding *f, enum news new
     if (p)
         write_str(&w, "peering", p->name);
     write_str(&w, "at", f->at.size ? addr_text(&f->at, text) : NULL);
+    json_names(l, &w, f);
     write_str(&w, "title", f->title ? f->title : "");
     write_str(&w, "explanation", f->explanation ? f->explanation : "");
     add_advice(l, f, &advice);
@@ -218,6 +248,22 @@ static void text_frames(struct lines *l, const struct finding *f)
     buf_str(&l->line, f->evidence_count > FRAMES_SHOWN ? " …)" : ")");
 }
 
+/* " [10.0.12.1 is edge1]" */
+static void text_names(struct lines *l, const struct finding *f)
+{
+    const struct addr *all[] = { &f->at, &f->peer };
+    const char *before = " [";
+    char text[ADDR_TEXT];
+    for (size_t i = 0; i < COUNT(all); i++) {
+        const char *name = name_of(l, all[i]);
+        if (!name)
+            continue;
+        buf_printf(&l->line, "%s%s is %s", before, addr_text(all[i], text), name);
+        before = ", ";
+    }
+    buf_str(&l->line, *before == ',' ? "]" : "");
+}
+
 static void text_finding(struct lines *l, const struct finding *f, enum news news)
 {
     static const char *const colours[] = { "36", "33", "31;1" };
@@ -231,6 +277,7 @@ static void text_finding(struct lines *l, const struct finding *f, enum news new
         buf_printf(&l->line, "; %u times by now", (unsigned)f->count);
     if (news != NEWS_OVER)
         text_frames(l, f);
+    text_names(l, f);
     if (!l->options.verbose || news == NEWS_OVER)
         return;
     struct buf advice = buf_init(4096);

@@ -18,6 +18,9 @@ struct lines_options {
     enum severity least;
     const char *(*file)(void *, uint32_t number); /* the name of a capture file or interface */
     void *file_of;
+    const char *(*name)(void *,
+                        const struct addr *); /* what people call it, or NULL; NULL: nobody has a name */
+    void *name_of;
 };
 
 struct lines;
@@ -25,6 +28,8 @@ struct lines;
 /* NULL without memory. */
 struct lines *lines_new(FILE *to, const struct lines_options *);
 void lines_free(struct lines *);
+/* Other names and another threshold from now on. */
+void lines_set(struct lines *, enum severity least, void *name_of);
 /* False when nobody reads them any more. */
 bool lines_write(struct lines *, const struct outbox *);
 

@@ -1,0 +1,33 @@
+/* What `monitor` leaves on disk: the database, and the ring of packets. Whatever goes wrong with the disk is told and
+ * tried again; the capture goes on. */
+#ifndef CLI_KEEP_H
+#define CLI_KEEP_H
+
+#include "capture/ring.h"
+#include "cli/loop.h"
+#include "store/store.h"
+
+struct keep {
+    const struct loop *loop;
+    struct store *store;                 /* NULL: none was asked for */
+    struct ring *ring;                   /* likewise */
+    struct pcapng_interface *interfaces; /* owned */
+    struct stamp committed;              /* by the steady clock */
+    bool ring_failed;
+    uint64_t *seen; /* of each peering: what its facts were when they were put last; owned */
+    uint32_t seen_count;
+};
+
+/* False after saying why. keep_close is due in any case. */
+MUST_USE bool keep_open(struct keep *, const struct options *, const struct loop *);
+void keep_events(struct keep *, const struct outbox *);
+void keep_packet(struct keep *, const struct packet *);
+/* Once a second of packet time and of our own. */
+void keep_beat(struct keep *, struct stamp now);
+/* Options that may change while it runs. */
+void keep_set(struct keep *, const struct options *);
+/* The last words. False if they could not be kept, after saying so. */
+MUST_USE bool keep_finish(struct keep *);
+void keep_close(struct keep *);
+
+#endif
