@@ -8,8 +8,8 @@
 const char *take_live(struct options *, enum option_id, char *value);
 const char *take_tables(struct options *, enum option_id, char *value);
 
+bool parse_number(const char *text, long least, long most, long *out);
 /* Which of the words, or -1; NULL ends them. */
 int one_of(const char *text, const char *const *words);
-bool parse_number(const char *text, long least, long most, long *out);
 
 #endif

@@ -36,11 +36,11 @@ MAY = {
 OUTSIDE = [
     (r"pcap(/.*)?\.h",                             ["capture/"]),
     (r"(zlib|zstd)\.h",                            ["capture/"]),
-    (r"(cap-ng|seccomp)\.h",                       ["capture/privdrop.c"]),
     (r"nettle/.*",                                 ["state/"]),
     (r"maxminddb\.h",                              ["state/geo.c"]),
     (r"sqlite3\.h",                                ["store/"]),
     (r"microhttpd\.h",                             ["web/"]),
+    (r"(cap-ng|seccomp)\.h",                       ["capture/privdrop.c"]),
     (r"(sys/socket|sys/un)\.h",                   ["web/", "cli/notify.c"]),
     (r"(arpa/inet|netdb|netinet/.*)(\.h)?",       ["web/"]),
 ]
