@@ -117,7 +117,17 @@ bool query_peering(struct query *q, struct peering_row *out)
     return true;
 }
 
-struct query query_sides(struct store *s, uint32_t peering) { return query_about(s, STMT_SIDES, peering); }
+static struct query ask_sides(struct store *s, uint32_t peering, bool routes)
+{
+    struct binder b;
+    struct query q = query_ask(s, STMT_SIDES, &b);
+    bind_i64(&b, peering);
+    bind_i64(&b, routes);
+    return q;
+}
+
+struct query query_sides(struct store *s, uint32_t peering) { return ask_sides(s, peering, true); }
+struct query query_sides_alone(struct store *s, uint32_t peering) { return ask_sides(s, peering, false); }
 
 bool query_side(struct query *q, struct side_row *out)
 {
@@ -165,20 +175,14 @@ bool query_side(struct query *q, struct side_row *out)
     return true;
 }
 
-struct query query_routes(struct store *s, uint32_t peering, int side)
-{
-    struct binder b;
-    struct query q = query_ask(s, STMT_ROUTES, &b);
-    bind_i64(&b, peering);
-    bind_i64(&b, side);
-    return q;
-}
+struct query query_routes(struct store *s, uint32_t peering) { return query_about(s, STMT_ROUTES, peering); }
 
 bool query_route(struct query *q, struct route_row *out)
 {
     struct columns c;
     if (!query_row(q, &c))
         return false;
+    out->side = (int)next_i64(&c);
     out->family = next_word(&c);
     out->routes = next_u64(&c);
     return true;

@@ -82,13 +82,17 @@ struct side_row {
     uint64_t routes; /* of all families, that the other side has from it */
 };
 struct query query_sides(struct store *, uint32_t peering);
+/* Likewise, with their routes left at 0: counting them takes its time. */
+struct query query_sides_alone(struct store *, uint32_t peering);
 bool query_side(struct query *, struct side_row *);
 
 struct route_row {
+    int side;
     const char *family;
     uint64_t routes;
 };
-struct query query_routes(struct store *, uint32_t peering, int side);
+/* Of both sides, in their order. */
+struct query query_routes(struct store *, uint32_t peering);
 bool query_route(struct query *, struct route_row *);
 
 /* The latest OPEN of a side, header included; false if none was seen. */
@@ -106,11 +110,11 @@ struct query query_connections(struct store *, uint32_t peering);
 bool query_connection(struct query *, struct connection_row *);
 
 struct transition_row {
+    int64_t number; /* the place among all events */
     uint32_t connection;
     int side;
     const char *from, *to, *cause;
     struct stamp when;
-    int64_t number; /* the place among all events */
     int64_t file;
     uint64_t frame; /* 0: a timer, no packet */
 };
@@ -118,11 +122,11 @@ struct query query_transitions(struct store *, uint32_t peering);
 bool query_transition(struct query *, struct transition_row *);
 
 struct notification_row {
+    int64_t number;
     uint32_t connection;
     int side; /* who sent it */
     struct stamp when;
     int64_t file;
-    int64_t number;
     uint64_t frame;
     int code, subcode, inner_code, inner_subcode;
     const char *name, *inner_name, *text;

@@ -2,7 +2,6 @@
 #include "store/render.h"
 
 #include <stdio.h>
-#include <time.h>
 
 /* Two parts in whole numbers, the lesser left out when it is none. */
 static void two_parts(struct buf *out, int64_t a, const char *a_unit, int64_t b, const char *b_unit)
@@ -67,32 +66,79 @@ static int64_t whole_seconds(struct stamp t, int64_t *rest)
     return s;
 }
 
-static struct tm calendar(struct stamp t, int64_t *rest)
+enum { DAY_S = 86400 };
+
+struct calendar {
+    unsigned year, month, day, hour, minute, second;
+    unsigned nanosecond;
+};
+
+/* Days are counted from 1 March of year 0, so that a leap day is the last of its year; 400 years are 146097 days. */
+static struct calendar calendar(struct stamp t)
 {
-    struct tm tm = { 0 };
-    time_t s = (time_t)whole_seconds(t, rest);
-    gmtime_r(&s, &tm);
-    return tm;
+    int64_t rest, s = whole_seconds(t, &rest);
+    uint32_t of_day = (uint32_t)((s % DAY_S + DAY_S) % DAY_S);
+    uint64_t day = (uint64_t)((s - of_day) / DAY_S + 719468);
+    uint32_t of_era = (uint32_t)(day % 146097);
+    uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
+    uint32_t march = (5 * of_year + 2) / 153; /* months since March */
+    struct calendar c = { .month = march < 10 ? march + 3 : march - 9,
+                          .day = of_year - (153 * march + 2) / 5 + 1,
+                          .hour = of_day / 3600,
+                          .minute = of_day / 60 % 60,
+                          .second = of_day % 60,
+                          .nanosecond = (unsigned)rest };
+    c.year = (unsigned)(day / 146097 * 400) + year + (c.month <= 2);
+    return c;
+}
+
+static char *put_digits(char *at, unsigned n, unsigned digits)
+{
+    for (unsigned i = digits; i--; n /= 10)
+        at[i] = (char)('0' + n % 10);
+    return at + digits;
+}
+
+static char *put_date(char *at, const struct calendar *c)
+{
+    at = put_digits(at, c->year, 4);
+    *at++ = '-';
+    at = put_digits(at, c->month, 2);
+    *at++ = '-';
+    return put_digits(at, c->day, 2);
+}
+
+static char *put_time(char *at, const struct calendar *c)
+{
+    at = put_digits(at, c->hour, 2);
+    *at++ = ':';
+    at = put_digits(at, c->minute, 2);
+    *at++ = ':';
+    return put_digits(at, c->second, 2);
 }
 
 void render_date(struct buf *out, struct stamp t)
 {
-    int64_t rest;
-    struct tm tm = calendar(t, &rest);
-    buf_printf(out, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    char text[16];
+    struct calendar c = calendar(t);
+    buf_add(out, text, (size_t)(put_date(text, &c) - text));
 }
 
 void render_moment(struct buf *out, struct stamp t, bool with_date, bool with_fraction)
 {
-    int64_t rest;
-    struct tm tm = calendar(t, &rest);
+    char text[40], *at = text;
+    struct calendar c = calendar(t);
     if (with_date) {
-        render_date(out, t);
-        buf_char(out, ' ');
+        at = put_date(at, &c);
+        *at++ = ' ';
     }
-    buf_printf(out, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
-    if (with_fraction)
-        buf_printf(out, ".%03d", (int)(rest / 1000000));
+    at = put_time(at, &c);
+    if (with_fraction) {
+        *at++ = '.';
+        at = put_digits(at, c.nanosecond / 1000000, 3);
+    }
+    buf_add(out, text, (size_t)(at - text));
 }
 
 bool render_same_day(struct stamp a, struct stamp b)
@@ -104,13 +150,13 @@ bool render_same_day(struct stamp a, struct stamp b)
 
 const char *render_rfc3339(struct stamp t, unsigned digits, char text[40])
 {
-    int64_t rest;
-    struct tm tm = calendar(t, &rest);
-    int used = snprintf(text, 40, "%04d-%02d-%02dT%02d:%02d:%02d", (tm.tm_year + 1900) % 10000, tm.tm_mon + 1,
-                        tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-    if (digits == 9)
-        snprintf(text + used, 40 - (size_t)used, ".%09dZ", (int)rest);
-    else
-        snprintf(text + used, 40 - (size_t)used, ".%06dZ", (int)(rest / 1000));
+    struct calendar c = calendar(t);
+    char *at = put_date(text, &c);
+    *at++ = 'T';
+    at = put_time(at, &c);
+    *at++ = '.';
+    at = put_digits(at, digits == 9 ? c.nanosecond : c.nanosecond / 1000, digits == 9 ? 9 : 6);
+    *at++ = 'Z';
+    *at = '\0';
     return text;
 }

@@ -35,6 +35,8 @@ struct db {
 /* False: db->err and db->why say it. db_close is due in any case. */
 MUST_USE bool db_open(struct db *, const char *path, enum db_mode);
 void db_close(struct db *);
+/* Fails for want of memory, unless it failed before. */
+void db_no_memory(struct db *);
 
 /* ---- statements ---- */
 

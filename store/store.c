@@ -21,6 +21,7 @@ struct store *store_open(const char *path, enum store_mode mode, enum err *why, 
         return NULL;
     }
     s->writable = mode == STORE_NEW;
+    table_init(&s->connections, sizeof(uint32_t), 0);
     *why = ERR_NONE;
     return s;
 }
@@ -30,6 +31,10 @@ void store_close(struct store *s)
     if (!s)
         return;
     store_free_held(s);
+    table_free(&s->connections);
+    free(s->peerings.bits);
+    free(s->sides.bits);
+    free(s->connections_there.bits);
     db_close(&s->db);
     free(s);
 }
@@ -40,6 +45,26 @@ void store_row(struct store *s)
 {
     db_begin(&s->db);
     s->rows++;
+}
+
+bool store_first(struct store *s, struct marks *m, uint32_t id)
+{
+    size_t byte = id / 8;
+    if (byte >= m->size) {
+        size_t size = m->size ? m->size : 64;
+        while (size <= byte)
+            size *= 2;
+        uint8_t *bits = realloc(m->bits, size);
+        if (!bits) {
+            db_no_memory(&s->db);
+            return true;
+        }
+        memset(bits + m->size, 0, size - m->size);
+        *m = (struct marks){ bits, size };
+    }
+    bool first = !(m->bits[byte] >> id % 8 & 1);
+    m->bits[byte] |= (uint8_t)(1u << id % 8);
+    return first;
 }
 
 static void write_open(struct store *s, const struct event_open *e)
@@ -91,8 +116,7 @@ static void write_notification(struct store *s, const struct event_notification 
     buf_free(&text);
 }
 
-/* A place in the capture as time, file and frame. A moment without a frame is one at which a timer ran out. */
-static void bind_ref(struct store *s, struct binder *b, struct stream_ref ref, bool there)
+void store_bind_ref(struct store *s, struct binder *b, struct stream_ref ref, bool there)
 {
     store_see(s, ref);
     bind_stamp(b, there && (ref.frame || ref.when.ns) ? ref.when : STAMP_NEVER);
@@ -113,31 +137,8 @@ static void write_transition(struct store *s, const struct bgp_transition *t)
     bind_i64(&b, t->side);
     bind_text(&b, bgp_state_name(t->from));
     bind_text(&b, bgp_state_name(t->to));
-    bind_ref(s, &b, t->ref, true);
+    store_bind_ref(s, &b, t->ref, true);
     bind_text(&b, t->cause ? t->cause : "");
-    db_run(&s->db, b.stmt);
-}
-
-static void write_connection(struct store *s, const struct bgp_connection *c)
-{
-    store_row(s);
-    struct binder b = bind_to(db_use(&s->db, STMT_PUT_CONNECTION));
-    bind_i64(&b, c->id);
-    bind_i64(&b, c->peering);
-    if (c->active >= 0)
-        bind_i64(&b, c->active);
-    else
-        bind_null(&b);
-    bind_i64(&b, c->ports[0]);
-    bind_i64(&b, c->ports[1]);
-    bind_ref(s, &b, c->opened, true);
-    bind_ref(s, &b, c->closed, c->end != CONN_OPEN);
-    bind_text(&b, conn_end_name(c->end));
-    if (c->end_by >= 0)
-        bind_i64(&b, c->end_by);
-    else
-        bind_null(&b);
-    bind_i64(&b, c->established);
     db_run(&s->db, b.stmt);
 }
 
@@ -147,8 +148,8 @@ static void write_event(struct store *s, const struct event *e)
     case EVENT_OPEN: write_open(s, &e->as.open); break;
     case EVENT_NOTIFICATION: write_notification(s, &e->as.notification); break;
     case EVENT_TRANSITION: write_transition(s, &e->as.transition); break;
-    case EVENT_CONNECTION: write_connection(s, e->as.connection); break;
-    case EVENT_PEERING: store_put_facts(s, e->as.peering); break;
+    case EVENT_CONNECTION: store_hold_connection(s, e->as.connection); break;
+    case EVENT_PEERING: store_add_peering(s, e->as.peering); break;
     case EVENT_FINDING: store_hold_finding(s, e->as.finding); break;
     default: break; /* single messages and packets are not kept */
     }

@@ -1,10 +1,8 @@
-/* Facts as of now in (peerings, the capture, its files, findings); their rows, put in the place of older ones, out. */
+/* Facts as of now in (peerings, the capture, its files); their rows, put in the place of older ones, out. */
 #include "store/store_internal.h"
 
 #include "decode/frame.h"
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const char *type_name(enum peering_type type)
 {
@@ -37,10 +35,12 @@ static void bind_tcp(struct binder *b, const struct tcp_facts *t)
     bind_u64(b, t->copies);
 }
 
-static void bind_speaker(struct binder *b, const struct bgp_side *s, char id[16])
+static void bind_speaker(struct binder *b, const struct bgp_side *s, char id[ADDR_TEXT])
 {
     uint32_t r = s->router_id;
-    snprintf(id, 16, "%u.%u.%u.%u", r >> 24, r >> 16 & 255, r >> 8 & 255, r & 255);
+    const uint8_t four[4] = { (uint8_t)(r >> 24), (uint8_t)(r >> 16), (uint8_t)(r >> 8), (uint8_t)r };
+    struct addr as_address = addr_v4(four);
+    addr_text(&as_address, id);
     bind_u64_or_null(b, s->asn);
     bind_i64(b, s->asn_inferred);
     bind_text(b, s->open_known || r ? id : NULL);
@@ -64,13 +64,13 @@ static void bind_state(struct binder *b, const struct bgp_side *s)
     bind_stamp(b, s->last_heard);
 }
 
-static void put_side(struct store *store, uint32_t peering, int side, const struct bgp_side *s)
+static void put_side(struct store *store, uint32_t peering, int side, const struct bgp_side *s, bool first)
 {
     static const uint8_t order[SIDE_MESSAGES] = { BGP_OPEN,      BGP_UPDATE,        BGP_NOTIFICATION,
                                                   BGP_KEEPALIVE, BGP_ROUTE_REFRESH, 0 };
-    char address[ADDR_TEXT], id[16];
+    char address[ADDR_TEXT], id[ADDR_TEXT];
     store_row(store);
-    struct binder b = bind_to(db_use(&store->db, STMT_PUT_SIDE));
+    struct binder b = bind_to(db_use(&store->db, first ? STMT_ADD_SIDE : STMT_PUT_SIDE));
     bind_i64(&b, peering);
     bind_i64(&b, side);
     bind_text(&b, addr_text(&s->addr, address));
@@ -85,19 +85,21 @@ static void put_side(struct store *store, uint32_t peering, int side, const stru
     db_run(&store->db, b.stmt);
 }
 
-static void put_routes(struct store *store, uint32_t peering, int side, const uint32_t *routes)
+static void drop_routes(struct store *store, uint32_t peering, int side)
 {
-    if (!routes)
-        return; /* there never were any */
     struct binder b = bind_to(db_use(&store->db, STMT_DROP_ROUTES));
     bind_i64(&b, peering);
     bind_i64(&b, side);
     db_run(&store->db, b.stmt);
+}
+
+static void put_routes(struct store *store, uint32_t peering, int side, const uint32_t *routes)
+{
     for (enum bgp_family f = 0; f < FAMILY_COUNT; f++) {
         if (!routes[f])
             continue;
         store_row(store);
-        b = bind_to(db_use(&store->db, STMT_PUT_ROUTES));
+        struct binder b = bind_to(db_use(&store->db, STMT_PUT_ROUTES));
         bind_i64(&b, peering);
         bind_i64(&b, side);
         bind_text(&b, bgp_family_name(f));
@@ -106,8 +108,22 @@ static void put_routes(struct store *store, uint32_t peering, int side, const ui
     }
 }
 
+void store_add_peering(struct store *s, const struct bgp_peering *p)
+{
+    if (!store_first(s, &s->peerings, p->id))
+        return;
+    store_row(s);
+    struct binder b = bind_to(db_use(&s->db, STMT_ADD_PEERING));
+    bind_i64(&b, p->id);
+    bind_text(&b, p->name);
+    bind_stamp(&b, p->first);
+    bind_stamp(&b, p->last);
+    db_run(&s->db, b.stmt);
+}
+
 void store_put_facts(struct store *s, const struct bgp_peering *p)
 {
+    store_add_peering(s, p);
     store_row(s);
     struct binder b = bind_to(db_use(&s->db, STMT_PUT_PEERING));
     bind_i64(&b, p->id);
@@ -123,8 +139,13 @@ void store_put_facts(struct store *s, const struct bgp_peering *p)
     bind_stamp(&b, p->first);
     bind_stamp(&b, p->last);
     db_run(&s->db, b.stmt);
+    bool first = store_first(s, &s->sides, p->id);
     for (int i = 0; i < 2; i++) {
-        put_side(s, p->id, i, &p->side[i]);
+        put_side(s, p->id, i, &p->side[i], first);
+        if (!p->side[i].routes)
+            continue; /* there never were any */
+        if (!first)
+            drop_routes(s, p->id, i);
         put_routes(s, p->id, i, p->side[i].routes);
     }
 }
@@ -152,8 +173,6 @@ enum err store_put_capture(struct store *s, const struct capture_facts *c)
 /* Findings of files stand behind those of the engine, two to a file. */
 enum { FILE_FINDINGS = 1 << 30 };
 
-static void put_finding(struct store *, const struct finding *);
-
 static void tell_file(struct store *s, uint32_t number, const struct store_file *f, enum finding_code code,
                       char *title, char *explanation)
 {
@@ -171,7 +190,7 @@ static void tell_file(struct store *s, uint32_t number, const struct store_file 
         one.evidence[0].ref = (struct stream_ref){ f->packets, number, f->last };
         snprintf(one.evidence[0].note, sizeof one.evidence[0].note, "last packet that could be read");
     }
-    put_finding(s, &one);
+    store_put_finding(s, &one);
 }
 
 enum err store_put_file(struct store *s, uint32_t number, const struct store_file *f)
@@ -209,100 +228,4 @@ enum err store_put_file(struct store *s, uint32_t number, const struct store_fil
         tell_file(s, number, f, CODE_CAPTURE_PACKETS_MISSING, title, explanation);
     }
     return s->db.err;
-}
-
-/* ---- findings ---- */
-
-static void put_evidence(struct store *s, const struct finding *f)
-{
-    struct binder b = bind_to(db_use(&s->db, STMT_DROP_EVIDENCE));
-    bind_i64(&b, f->id);
-    db_run(&s->db, b.stmt);
-    for (uint32_t i = 0; i < f->evidence_count; i++) {
-        store_row(s);
-        store_see(s, f->evidence[i].ref);
-        b = bind_to(db_use(&s->db, STMT_ADD_EVIDENCE));
-        bind_i64(&b, f->id);
-        bind_i64(&b, i);
-        bind_i64(&b, f->evidence[i].ref.file);
-        bind_u64(&b, f->evidence[i].ref.frame);
-        bind_stamp(&b, f->evidence[i].ref.when);
-        bind_text(&b, f->evidence[i].note);
-        db_run(&s->db, b.stmt);
-    }
-}
-
-static void put_finding(struct store *s, const struct finding *f)
-{
-    char at[ADDR_TEXT], peer[ADDR_TEXT];
-    store_row(s);
-    struct binder b = bind_to(db_use(&s->db, STMT_PUT_FINDING));
-    bind_i64(&b, f->id);
-    bind_text(&b, code_name(f->code));
-    bind_text(&b, severity_name(f->severity));
-    bind_text(&b, confidence_name(f->confidence));
-    bind_u64_or_null(&b, f->peering);
-    bind_text(&b, f->at.size ? addr_text(&f->at, at) : NULL);
-    bind_text(&b, f->peer.size ? addr_text(&f->peer, peer) : NULL);
-    bind_u64_or_null(&b, f->at_as);
-    bind_u64_or_null(&b, f->peer_as);
-    bind_stamp(&b, f->first);
-    bind_stamp(&b, f->last);
-    bind_i64(&b, f->count);
-    bind_text(&b, f->title ? f->title : "");
-    bind_text(&b, f->explanation ? f->explanation : "");
-    bind_i64(&b, f->evidence_lost);
-    db_run(&s->db, b.stmt);
-    put_evidence(s, f);
-}
-
-static void drop_held(struct finding **place)
-{
-    if (*place) {
-        free((*place)->title);
-        free((*place)->explanation);
-    }
-    free(*place);
-    *place = NULL;
-}
-
-static char *copy_of(const char *text)
-{
-    size_t n = text ? strlen(text) + 1 : 0;
-    char *copy = n ? malloc(n) : NULL;
-    return copy ? memcpy(copy, text, n) : NULL;
-}
-
-void store_hold_finding(struct store *s, const struct finding *f)
-{
-    struct finding **place = &s->held[f->id % FINDINGS_HELD];
-    if (*place && (*place)->id != f->id)
-        put_finding(s, *place);
-    drop_held(place);
-    struct finding *copy = malloc(sizeof *copy);
-    if (copy) {
-        *copy = *f;
-        copy->title = copy_of(f->title);
-        copy->explanation = copy_of(f->explanation);
-    }
-    *place = copy;
-    if (copy && (copy->title || !f->title) && (copy->explanation || !f->explanation))
-        return;
-    drop_held(place); /* no memory to wait with: at once, then */
-    put_finding(s, f);
-}
-
-void store_put_held(struct store *s)
-{
-    for (int i = 0; i < FINDINGS_HELD; i++) {
-        if (s->held[i])
-            put_finding(s, s->held[i]);
-        drop_held(&s->held[i]);
-    }
-}
-
-void store_free_held(struct store *s)
-{
-    for (int i = 0; i < FINDINGS_HELD; i++)
-        drop_held(&s->held[i]);
 }

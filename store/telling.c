@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILES_NAMED = 1 << 16 };
+enum { FILES_NAMED = 1 << 16, BGP_OPEN_MOST = 4096 }; /* RFC 8654 leaves OPENs as they are */
 
 /* ---- beginning and end ---- */
 
@@ -71,7 +71,7 @@ void telling_or_null(struct telling *t, const char *key, int64_t n)
 void telling_seconds(struct telling *t, const char *key, int64_t ns)
 {
     if (ns >= 0)
-        write_real(&t->w, key, (double)ns / 1e9, 3);
+        write_seconds(&t->w, key, ns, 3);
     else
         write_null(&t->w, key);
 }
@@ -129,13 +129,8 @@ void telling_capture(struct telling *t, const struct capture_row *c)
 
 /* ---- sides ---- */
 
-bool telling_open_read(struct store *s, uint32_t peering, int side, struct bgp_open *out)
+static void read_open(const uint8_t *bytes, size_t size, bool cut, struct bgp_open *out)
 {
-    const uint8_t *bytes;
-    size_t size;
-    bool cut;
-    if (!query_open(s, peering, side, &bytes, &size, &cut))
-        return false;
     struct bgp_msg msg = { .type = BGP_OPEN,
                            .length = (uint16_t)(bytes[16] << 8 | bytes[17]),
                            .body = cur_over(bytes + BGP_HEADER, size - BGP_HEADER),
@@ -143,19 +138,50 @@ bool telling_open_read(struct store *s, uint32_t peering, int side, struct bgp_o
                            .cut = cut,
                            .fault = FAULT_COUNT };
     bgp_open_read(&msg, out);
+}
+
+bool telling_open_read(struct store *s, uint32_t peering, int side, struct bgp_open *out)
+{
+    const uint8_t *bytes;
+    size_t size;
+    bool cut;
+    if (!query_open(s, peering, side, &bytes, &size, &cut))
+        return false;
+    read_open(bytes, size, cut, out);
     return true;
 }
 
-static void tell_capabilities(struct telling *t, uint32_t peering, int side)
+/* The OPENs of both sides, each asked for once. */
+struct both {
+    bool known[2];
+    struct bgp_open open[2];
+    uint8_t bytes[2][BGP_OPEN_MOST];
+};
+
+static void read_both(struct store *s, uint32_t peering, struct both *out)
 {
-    struct bgp_open open;
-    if (!telling_open_read(t->store, peering, side, &open)) {
+    for (int i = 0; i < 2; i++) {
+        const uint8_t *bytes;
+        size_t size;
+        bool cut;
+        out->known[i] = query_open(s, peering, i, &bytes, &size, &cut);
+        if (!out->known[i])
+            continue;
+        size = size < BGP_OPEN_MOST ? size : BGP_OPEN_MOST;
+        memcpy(out->bytes[i], bytes, size);
+        read_open(out->bytes[i], size, cut, &out->open[i]);
+    }
+}
+
+static void tell_capabilities(struct telling *t, const struct both *b, int side)
+{
+    if ((side != 0 && side != 1) || !b->known[side]) {
         write_null(&t->w, "capabilities");
         return;
     }
     write_array(&t->w, "capabilities");
-    for (unsigned i = 0; i < open.cap_count; i++)
-        bgp_cap_tell(&t->w, &open.caps[i]);
+    for (unsigned i = 0; i < b->open[side].cap_count; i++)
+        bgp_cap_tell(&t->w, &b->open[side].caps[i]);
     write_end(&t->w);
 }
 
@@ -170,19 +196,25 @@ static void tell_messages(struct writer *w, const struct side_row *s)
     write_end(w);
 }
 
+/* Routes of both sides, on their way. */
+struct routes {
+    struct query q;
+    struct route_row next;
+    bool there;
+};
+
 /* Families that both agreed on are told even when there is no route of them. */
-static void tell_routes(struct telling *t, uint32_t peering, int side, uint64_t agreed)
+static void tell_routes(struct telling *t, struct routes *r, int side, uint64_t agreed)
 {
-    struct query q = query_routes(t->store, peering, side);
-    struct route_row r;
     write_object(&t->w, "routes");
-    while (query_route(&q, &r)) {
-        enum bgp_family f = bgp_family_parse(r.family);
+    for (; r->there && r->next.side <= side; r->there = query_route(&r->q, &r->next)) {
+        enum bgp_family f = bgp_family_parse(r->next.family);
         if (f < FAMILY_COUNT)
             agreed &= ~(UINT64_C(1) << f);
-        write_u64(&t->w, r.family, r.routes);
+        if (r->next.side == side)
+            write_u64(&t->w, r->next.family, r->next.routes);
     }
-    for (enum bgp_family f = 0; f < FAMILY_COUNT; f++)
+    for (enum bgp_family f = 0; agreed && f < FAMILY_COUNT; f++)
         if (agreed >> f & 1)
             write_u64(&t->w, bgp_family_name(f), 0);
     write_end(&t->w);
@@ -197,10 +229,10 @@ static void tell_tcp(struct telling *t, const struct side_row *s)
     write_u64(w, "retransmissions", s->retransmissions);
     write_u64(w, "retransmitted_bytes", s->retransmitted_bytes);
     write_u64(w, "zero_windows", s->zero_windows);
-    write_real(w, "zero_window_s", (double)s->zero_window_ns / 1e9, 3);
+    write_seconds(w, "zero_window_s", s->zero_window_ns, 3);
     if (s->rtt_min_ns >= 0) {
-        write_real(w, "rtt_min_s", (double)s->rtt_min_ns / 1e9, 6);
-        write_real(w, "rtt_mean_s", (double)s->rtt_mean_ns / 1e9, 6);
+        write_seconds(w, "rtt_min_s", s->rtt_min_ns, 6);
+        write_seconds(w, "rtt_mean_s", s->rtt_mean_ns, 6);
     }
     telling_or_null(t, "mss", s->mss);
     telling_or_null(t, "ttl", s->ttl);
@@ -211,8 +243,10 @@ static void tell_tcp(struct telling *t, const struct side_row *s)
     write_end(w);
 }
 
-static void tell_side(struct telling *t, uint32_t peering, const struct side_row *s, uint64_t agreed)
+static void tell_side(struct telling *t, const struct side_row *s, const struct both *b, struct routes *r)
 {
+    /* what both OPENs offer: bits of families */
+    uint64_t agreed = b->known[0] && b->known[1] ? b->open[0].families & b->open[1].families : 0;
     struct writer *w = &t->w;
     write_object(w, NULL);
     write_str(w, "address", s->address);
@@ -221,44 +255,37 @@ static void tell_side(struct telling *t, uint32_t peering, const struct side_row
         write_bool(w, "asn_inferred", true);
     write_str(w, "router_id", s->router_id);
     telling_or_null(t, "hold_time", s->hold_time);
-    tell_capabilities(t, peering, s->side);
+    tell_capabilities(t, b, s->side);
     write_str(w, "state", s->state);
     telling_time(t, "state_since", s->state_since);
     write_u64(w, "established_count", s->established_count);
     write_u64(w, "lost_count", s->lost_count);
     if (stamp_known(s->min_margin_at))
-        write_real(w, "min_hold_margin_s", (double)s->min_margin_ns / 1e9, 3);
+        write_seconds(w, "min_hold_margin_s", s->min_margin_ns, 3);
     else
         write_null(w, "min_hold_margin_s");
     tell_messages(w, s);
-    tell_routes(t, peering, s->side, agreed);
+    tell_routes(t, r, s->side, agreed);
     write_u64(w, "announced", s->announced);
     write_u64(w, "withdrawn", s->withdrawn);
     tell_tcp(t, s);
     write_end(w);
 }
 
-/* What both OPENs offer: bits of families. */
-static uint64_t agreed_families(struct store *s, uint32_t peering)
-{
-    uint64_t agreed = ~UINT64_C(0);
-    struct bgp_open open;
-    for (int i = 0; i < 2; i++)
-        agreed &= telling_open_read(s, peering, i, &open) ? open.families : 0;
-    return agreed;
-}
-
 void telling_both(struct telling *t, uint32_t peering, struct telling_sides *out)
 {
-    uint64_t agreed = agreed_families(t->store, peering);
-    struct query q = query_sides(t->store, peering);
+    struct both b;
+    read_both(t->store, peering, &b);
+    struct query q = query_sides_alone(t->store, peering);
     struct side_row s;
+    struct routes r = { .q = query_routes(t->store, peering) };
+    r.there = query_route(&r.q, &r.next);
     *out = (struct telling_sides){ .peering = peering };
     write_array(&t->w, "sides");
     while (query_side(&q, &s)) {
         if (s.side == 0 || s.side == 1)
             snprintf(out->address[s.side], ADDR_TEXT, "%s", s.address);
-        tell_side(t, peering, &s, agreed);
+        tell_side(t, &s, &b, &r);
     }
     write_end(&t->w);
 }
