@@ -381,6 +381,22 @@ const struct bgp_peering *engine_next_peering(const struct engine *e, uint32_t *
     return &p->facts;
 }
 
+const struct rib_side *engine_routes(const struct engine *e, const struct bgp_peering *facts, int side)
+{
+    const struct peering *p = peering_find(e, &facts->side[0].addr, &facts->side[1].addr);
+    return p ? p->rib[side] : NULL;
+}
+
+bool engine_routes_partial(const struct engine *e, const struct bgp_peering *facts, int side)
+{
+    const struct peering *p = peering_find(e, &facts->side[0].addr, &facts->side[1].addr);
+    bool partial = rib_refused(e->rib);
+    for (const struct session *s = p ? p->sessions : NULL; s; s = s->next)
+        if (s->was_established && !s->lost_told)
+            partial |= (s->midway && !s->ctx_known) || s->half[side].missed;
+    return partial;
+}
+
 const struct finding *engine_next_finding(const struct engine *e, uint32_t *at)
 {
     while (*at < e->findings.count && e->findings.list[*at]->over)

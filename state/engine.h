@@ -57,6 +57,10 @@ const struct outbox *engine_finish(struct engine *);
 
 /* Peerings, oldest first: start with *at = 0; NULL at the end. Facts are as of now. */
 const struct bgp_peering *engine_next_peering(const struct engine *, uint32_t *at);
+/* What a side of the peering announced and has not withdrawn, for rib_next and rib_find; NULL: nothing yet. */
+const struct rib_side *engine_routes(const struct engine *, const struct bgp_peering *, int side);
+/* … there may be more: the capture has not all of what that side said in this session. */
+bool engine_routes_partial(const struct engine *, const struct bgp_peering *, int side);
 /* Findings, oldest first, likewise; without those that are over. */
 const struct finding *engine_next_finding(const struct engine *, uint32_t *at);
 const struct capture_facts *engine_capture(const struct engine *);

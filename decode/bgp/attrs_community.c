@@ -92,6 +92,30 @@ READER(ext_communities, EXTENDED, bgp_ext_community_text)
 READER(large_communities, LARGE, large_text)
 READER(ipv6_communities, IPV6, ipv6_text)
 
+void bgp_communities_text(const struct bgp_update *u, unsigned code, struct buf *out)
+{
+    static const struct {
+        unsigned code;
+        size_t one;
+        void (*text)(const uint8_t *, struct buf *);
+    } rows[] = { { BGP_ATTR_COMMUNITY, PLAIN, plain_text },
+                 { BGP_ATTR_EXT_COMMUNITIES, EXTENDED, bgp_ext_community_text },
+                 { BGP_ATTR_IPV6_EXT_COMM, IPV6, ipv6_text },
+                 { BGP_ATTR_LARGE_COMMUNITY, LARGE, large_text } };
+    const struct bgp_attr *a = bgp_update_attr(u, code);
+    for (size_t i = 0; a && i < COUNT(rows); i++) {
+        struct cursor v = a->value;
+        if (rows[i].code != code)
+            continue;
+        const char *between = "";
+        for (const uint8_t *p; cur_left(&v) >= rows[i].one && (p = cur_take(&v, rows[i].one));
+             between = " ") {
+            buf_str(out, between);
+            rows[i].text(p, out);
+        }
+    }
+}
+
 /* RFC 9012 4.1, RFC 8365 5.1.3 */
 bool update_uses_vni(const struct bgp_update *u)
 {

@@ -253,6 +253,8 @@ static inline enum bgp_verdict bgp_nlri_verdict(const struct bgp_nlri_iter *it)
 }
 /* The route in the notation usual for its family, without path identifier and labels. */
 void bgp_nlri_text(const struct bgp_nlri *, struct buf *out);
+/* A route distinguisher: "65000:1", "10.0.0.1:1". RFC 4364 4.2 */
+void bgp_rd_text(struct cursor rd, struct buf *out);
 /* A prefix that must not be seen between networks (RFC 6890, 5735, …), or NULL: why, in words. Unicast only. */
 const char *bgp_nlri_bogon(const struct bgp_nlri *);
 
@@ -312,6 +314,10 @@ struct bgp_ctx bgp_guess_ctx(const struct bgp_guess *);
 void bgp_tell(struct writer *, const struct bgp_msg *, const struct bgp_ctx *);
 /* One capability as an object: code, name, and what it says. */
 void bgp_cap_tell(struct writer *, const struct bgp_cap *);
+/* … its "attributes" alone. */
+void bgp_attributes_tell(struct writer *, const struct bgp_update *, const struct bgp_ctx *);
+/* The communities in the attribute with that code (8, 16, 25 or 32), blanks between; nothing if it is not there. */
+void bgp_communities_text(const struct bgp_update *, unsigned code, struct buf *out);
 /* One line for people: "UPDATE 3 announced, 1 withdrawn, AS path 65001 65002, next hop 10.0.0.1". */
 void bgp_line(const struct bgp_msg *, const struct bgp_ctx *, struct buf *out);
 

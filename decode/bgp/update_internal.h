@@ -99,7 +99,6 @@ void bgp_shape_tell(struct writer *, const char *key, struct cursor value, enum 
 float bgp_f32_of(uint32_t bits);
 bool bgp_bytes_zero(struct cursor);
 
-void bgp_rd_text(struct cursor rd, struct buf *out);   /* RFC 4364 4.2: "65000:1", "10.0.0.1:1" */
 void bgp_esi_text(struct cursor esi, struct buf *out); /* RFC 7432 5: ten bytes, "00:11:…" */
 void bgp_mac_text(const uint8_t *mac, size_t n, struct buf *out);
 /* An extended community of eight bytes: "rt:65000:1". */

@@ -99,16 +99,16 @@ static void routes_tell(struct teller *t, bool withdraw)
 
 /* ---- attributes ---- */
 
-static void attributes_tell(struct teller *t)
+void bgp_attributes_tell(struct writer *w, const struct bgp_update *u, const struct bgp_ctx *ctx)
 {
-    struct cursor attrs = t->update->attrs;
+    struct cursor attrs = u->attrs;
     struct bgp_attr a;
     if (!cur_left(&attrs))
         return;
-    write_array(t->w, "attributes");
+    write_array(w, "attributes");
     for (enum attr_got got; (got = attr_next(&attrs, &a)) == ATTR_WHOLE || got == ATTR_OVERRUN;)
-        attr_tell_object(t->w, &a, t->update, t->ctx, got == ATTR_OVERRUN);
-    write_end(t->w);
+        attr_tell_object(w, &a, u, ctx, got == ATTR_OVERRUN);
+    write_end(w);
 }
 
 static void faults_join(struct faults *all, const struct faults *some)
@@ -140,7 +140,7 @@ void bgp_update_tell(struct writer *w, const struct bgp_msg *msg, const struct b
     }
     routes_tell(&t, true);
     routes_tell(&t, false);
-    attributes_tell(&t);
+    bgp_attributes_tell(w, &u, ctx);
     if (t.verdict != BGP_FINE)
         write_str(w, "verdict", bgp_verdict_name(t.verdict));
     bgp_faults_tell(w, &t.faults);

@@ -1,0 +1,291 @@
+/* `routetap routes`: what each side of a peering had from the other at a moment, route by route. */
+#include "cli/command.h"
+#include "cli/loop.h"
+#include "cli/route_filter.h"
+#include "cli/routes.h"
+
+#include "base/log.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+command_fn cmd_routes;
+
+/* A route of the table, small enough for millions; what it borrows stays while nothing is fed. */
+struct row {
+    const uint8_t *key; /* NULL: in room */
+    const uint8_t *attrs;
+    uint32_t path_id;
+    uint16_t key_size, attrs_size;
+    uint8_t type, bits;
+    bool has_path_id, has_rd, as4;
+    uint8_t room[16];
+};
+
+struct table_asked {
+    const struct bgp_peering *peering;
+    int side; /* who announced */
+    enum bgp_family family;
+    bool partial;
+};
+
+struct routes {
+    const struct options *options;
+    struct route_filter filter;
+    struct row *rows; /* of one table */
+    size_t count, room;
+    bool short_of_memory;
+    struct route_attrs *attrs;
+    struct buf line;
+    struct stamp when;
+    uint64_t told;
+};
+
+static struct bgp_nlri nlri_of(const struct row *r, enum bgp_family family)
+{
+    struct bgp_nlri n = { .family = family,
+                          .has_path_id = r->has_path_id,
+                          .path_id = r->path_id,
+                          .type = r->type,
+                          .bits = r->bits };
+    n.key = cur_over(r->key ? r->key : r->room, r->key_size);
+    n.prefix = n.key;
+    if (r->key)
+        n.prefix = n.rd = cur_over(NULL, 0);
+    if (r->has_rd) {
+        n.prefix = n.key;
+        n.rd = cur_sub(&n.prefix, 8);
+    }
+    return n;
+}
+
+static void add_row(struct routes *t, const struct rib_route *r)
+{
+    if (t->count == t->room) {
+        size_t room = t->room ? 2 * t->room : 1024;
+        struct row *more = realloc(t->rows, room * sizeof *more);
+        if (!more) {
+            t->short_of_memory = true;
+            return;
+        }
+        t->rows = more;
+        t->room = room;
+    }
+    size_t size = cur_left(&r->nlri.key);
+    bool in_room = r->nlri.key.at == r->room;
+    struct row *row = &t->rows[t->count++];
+    *row = (struct row){ .key = in_room ? NULL : r->nlri.key.at,
+                         .attrs = r->attrs.at,
+                         .path_id = r->nlri.path_id,
+                         .key_size = (uint16_t)size,
+                         .attrs_size = (uint16_t)cur_left(&r->attrs),
+                         .type = r->nlri.type,
+                         .bits = r->nlri.bits,
+                         .has_path_id = r->nlri.has_path_id,
+                         .has_rd = cur_left(&r->nlri.rd) != 0,
+                         .as4 = r->as4 };
+    if (in_room)
+        memcpy(row->room, r->room, sizeof row->room);
+}
+
+/* By address, then length, then path identifier; route distinguishers first. */
+static int by_route(const void *left, const void *right)
+{
+    const struct row *a = left, *b = right;
+    size_t size = a->key_size < b->key_size ? a->key_size : b->key_size;
+    int order = size ? memcmp(a->key ? a->key : a->room, b->key ? b->key : b->room, size) : 0;
+    if (!order)
+        order = a->key_size - b->key_size;
+    if (!order)
+        order = a->bits - b->bits;
+    if (!order)
+        order = a->type - b->type;
+    return order ? order : (a->path_id > b->path_id) - (a->path_id < b->path_id);
+}
+
+static bool asked(struct routes *t, const struct rib_route *r)
+{
+    if (!route_filter_prefix(&t->filter, &r->nlri))
+        return false;
+    if (!route_filter_reads(&t->filter))
+        return true;
+    if (t->options->by_origin && r->origin_as != t->options->origin)
+        return false;
+    return route_attrs_read(t->attrs, r->attrs, r->as4) && route_filter_attrs(&t->filter, t->attrs);
+}
+
+/* Of the prefixes that an address lies in, the longest. RFC 4271 9.1.4 */
+static void keep_longest(struct routes *t)
+{
+    unsigned most = 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < t->count; i++)
+        most = t->rows[i].bits > most ? t->rows[i].bits : most;
+    for (size_t i = 0; i < t->count; i++)
+        if (t->rows[i].bits == most)
+            t->rows[kept++] = t->rows[i];
+    t->count = kept;
+}
+
+static void tell_json(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
+{
+    const struct bgp_side *from = &a->peering->side[a->side], *to = &a->peering->side[!a->side];
+    char text[ADDR_TEXT];
+    struct writer w = writer_init(&writer_json, &t->line);
+    write_object(&w, NULL);
+    write_str(&w, "peering", a->peering->name);
+    write_str(&w, "from", addr_text(&from->addr, text));
+    write_u64(&w, "from_as", from->asn);
+    write_str(&w, "to", addr_text(&to->addr, text));
+    if (a->partial)
+        write_bool(&w, "partial", true);
+    route_tell(&w, n, t->attrs);
+    write_end(&w);
+    buf_char(&t->line, '\n');
+}
+
+static void tell_text(struct routes *t, const struct bgp_nlri *n)
+{
+    buf_str(&t->line, "  ");
+    size_t before = t->line.used;
+    if (cur_left(&n->rd)) {
+        bgp_rd_text(n->rd, &t->line);
+        buf_char(&t->line, ' ');
+    }
+    bgp_nlri_text(n, &t->line);
+    if (n->has_path_id)
+        buf_printf(&t->line, " id %u", n->path_id);
+    size_t wide = t->line.used - before;
+    buf_printf(&t->line, "%*s", wide < 20 ? (int)(20 - wide) : 1, "");
+    route_line(t->attrs, &t->line);
+    buf_char(&t->line, '\n');
+}
+
+static void tell_table(const struct routes *t, const struct table_asked *a)
+{
+    const struct bgp_side *from = &a->peering->side[a->side], *to = &a->peering->side[!a->side];
+    char text[2][ADDR_TEXT];
+    printf("%s%s (AS %" PRIu32 ") to %s: %s, %zu route%s%s\n", t->told ? "\n" : "",
+           addr_text(&from->addr, text[0]), from->asn, addr_text(&to->addr, text[1]),
+           bgp_family_name(a->family), t->count, t->count == 1 ? "" : "s",
+           a->partial ? "; partial: not all that was said is in the capture" : "");
+}
+
+static bool tell_rows(struct routes *t, const struct table_asked *a)
+{
+    const struct route_from from = { t->when, a->peering->side[a->side].addr, a->peering->side[a->side].asn };
+    for (size_t i = 0; i < t->count; i++) {
+        const struct row *r = &t->rows[i];
+        struct bgp_nlri n = nlri_of(r, a->family);
+        route_attrs_read(t->attrs, cur_over(r->attrs, r->attrs_size), r->as4);
+        buf_clear(&t->line);
+        if (t->options->json)
+            tell_json(t, a, &n);
+        else if (t->options->bgpdump)
+            route_bgpdump(&from, &n, t->attrs, &t->line);
+        else
+            tell_text(t, &n);
+        if (fwrite(buf_text(&t->line), 1, t->line.used, stdout) != t->line.used)
+            return false;
+    }
+    t->told += t->count;
+    return true;
+}
+
+static bool tell(struct routes *t, const struct rib_side *rib, const struct table_asked *a)
+{
+    struct rib_at at = { 0 };
+    struct rib_route r;
+    t->count = 0;
+    while (rib_next(rib, a->family, &at, &r))
+        if (asked(t, &r))
+            add_row(t, &r);
+    if (t->filter.how == AT_LONGEST)
+        keep_longest(t);
+    if (!t->count)
+        return true;
+    qsort(t->rows, t->count, sizeof *t->rows, by_route);
+    if (!t->options->json && !t->options->bgpdump)
+        tell_table(t, a);
+    return tell_rows(t, a);
+}
+
+static bool wanted(const struct options *o, const struct bgp_peering *p, int side)
+{
+    bool peer =
+        !o->peer.size || addr_equal(&o->peer, &p->side[0].addr) || addr_equal(&o->peer, &p->side[1].addr);
+    return peer && (!o->from.size || addr_equal(&o->from, &p->side[side].addr));
+}
+
+static void tell_all(struct routes *t, const struct engine *e)
+{
+    const struct bgp_peering *p;
+    bool partial = false;
+    for (uint32_t at = 0; (p = engine_next_peering(e, &at));)
+        for (int side = 0; side < 2; side++) {
+            const struct rib_side *rib = engine_routes(e, p, side);
+            if (!wanted(t->options, p, side))
+                continue;
+            partial |= engine_routes_partial(e, p, side);
+            for (enum bgp_family f = 0; rib && f < FAMILY_COUNT; f++) {
+                struct table_asked a = { p, side, f, engine_routes_partial(e, p, side) };
+                if ((t->options->family == FAMILY_NONE || t->options->family == f) && !tell(t, rib, &a))
+                    return;
+            }
+        }
+    if (!t->told)
+        log_line(LOG_NOTE, "there is no such route%s",
+                 partial ? "; but not all that was said is in the capture" : "");
+    if (t->short_of_memory)
+        log_line(LOG_ERROR, "there is not enough memory for all routes");
+}
+
+static bool take(void *taker, const struct outbox *out)
+{
+    (void)taker;
+    (void)out;
+    return true;
+}
+
+/* The tables, with all that came up to the moment, and with it. */
+static int run_tables(const struct options *o, struct route_filter *f)
+{
+    struct options until = *o;
+    if (o->at.kind) {
+        until.until = o->at;
+        until.until.ns++;
+    }
+    struct routes t = { .options = o, .filter = *f, .line = buf_init(16 << 20) };
+    struct loop l = { .take = take };
+    int status = loop_open(&l, &until, engine_defaults(), false);
+    t.attrs = status ? NULL : malloc(sizeof *t.attrs);
+    if (t.attrs) {
+        status = loop_run(&l, &until);
+        t.when = engine_capture(l.engine)->last;
+        tell_all(&t, l.engine);
+    }
+    free(t.attrs);
+    free(t.rows);
+    buf_free(&t.line);
+    *f = t.filter;
+    loop_close(&l);
+    return status;
+}
+
+/* The last word may say which routes, and all before it are files. */
+int cmd_routes(const struct options *given)
+{
+    struct options o = *given;
+    const char *where = NULL;
+    struct prefix unused;
+    bool address;
+    if (o.file_count > 1 && prefix_parse(o.files[o.file_count - 1], &unused, &address))
+        where = o.files[--o.file_count];
+    struct route_filter f;
+    int status = route_filter_init(&f, &o, o.history ? o.history : where);
+    if (!status)
+        status = o.history ? routes_history(&o, &f) : run_tables(&o, &f);
+    route_filter_free(&f);
+    return status;
+}

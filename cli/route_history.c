@@ -1,0 +1,362 @@
+/* `routetap routes --history`: UPDATEs as they come in; what each did to the prefix out, with what it changed. */
+#include "cli/command.h"
+#include "cli/loop.h"
+#include "cli/routes.h"
+
+#include "base/log.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One route as it was told last: by peering, side, family, path identifier, text. */
+struct known {
+    uint32_t peering, path_id;
+    int side;
+    enum bgp_family family;
+    bool has_path_id, live, as4;
+    char *name;
+    uint8_t *attrs; /* owned; NULL: none, or no memory */
+    uint16_t size;
+    struct stamp since;
+};
+
+struct history {
+    const struct options *options;
+    struct route_filter *filter;
+    struct known *known;
+    size_t count, room;
+    const struct bgp_peering **peerings; /* by id */
+    uint32_t peering_room;
+    struct route_attrs *now, *before;
+    struct buf line, words[2];
+    uint64_t told;
+};
+
+/* Withdrawn or announced at all. */
+enum what { ANNOUNCED, CHANGED, AGAIN, WITHDRAWN, LOST };
+static const char *const what_names[] = { "announced", "changed", "announced-again", "withdrawn",
+                                          "lost-with-session" };
+static const char *const what_words[] = { "announced", "changed", "announced again, the same", "withdrawn",
+                                          "lost with the session" };
+
+static void learn(struct history *h, const struct bgp_peering *p)
+{
+    if (p->id >= h->peering_room) {
+        uint32_t room = 2 * p->id + 16;
+        const struct bgp_peering **more = realloc(h->peerings, room * sizeof *more);
+        if (!more)
+            return;
+        memset(more + h->peering_room, 0, (room - h->peering_room) * sizeof *more);
+        h->peerings = more;
+        h->peering_room = room;
+    }
+    h->peerings[p->id] = p;
+}
+
+static struct known *find(struct history *h, uint32_t peering, int side, const struct bgp_nlri *n)
+{
+    buf_clear(&h->words[0]);
+    bgp_nlri_text(n, &h->words[0]);
+    for (size_t i = 0; i < h->count; i++) {
+        struct known *k = &h->known[i];
+        if (k->peering == peering && k->side == side && k->family == n->family &&
+            k->has_path_id == n->has_path_id && k->path_id == n->path_id &&
+            !strcmp(k->name, buf_text(&h->words[0])))
+            return k;
+    }
+    if (h->count == h->room) {
+        size_t room = h->room ? 2 * h->room : 64;
+        struct known *more = realloc(h->known, room * sizeof *more);
+        if (!more)
+            return NULL;
+        h->known = more;
+        h->room = room;
+    }
+    char *name = buf_dup(&h->words[0]);
+    if (!name)
+        return NULL;
+    struct known *k = &h->known[h->count++];
+    *k = (struct known){ .peering = peering,
+                         .path_id = n->path_id,
+                         .side = side,
+                         .family = n->family,
+                         .has_path_id = n->has_path_id,
+                         .name = name };
+    return k;
+}
+
+/* ---- what changed ---- */
+
+static void part(const struct route_attrs *r, unsigned which, struct buf *out)
+{
+    char text[ADDR_TEXT];
+    buf_clear(out);
+    switch (which) {
+    case 0: bgp_path_text(&r->update, &r->ctx, out); break;
+    case 1: buf_str(out, r->next_hop.size ? addr_text(&r->next_hop, text) : ""); break;
+    case 2: buf_str(out, route_origin_name(r->origin)); break;
+    case 3:
+        if (r->values.has_med)
+            buf_u64(out, r->values.med);
+        break;
+    case 4:
+        if (r->values.has_local_pref)
+            buf_u64(out, r->values.local_pref);
+        break;
+    default: route_communities(r, out); break;
+    }
+}
+
+static const char *const part_names[] = {
+    "as_path", "next_hop", "origin", "med", "local_pref", "communities"
+};
+static const char *const part_words[] = { "AS path", "next hop",         "origin",
+                                          "MED",     "local preference", "communities" };
+enum { PARTS = sizeof part_names / sizeof *part_names };
+
+static const char *or_none(const struct buf *b) { return b->used ? buf_text(b) : "none"; }
+
+/* Each part that is another one than before. Into an object of JSON, or behind the line. */
+static void tell_changes(struct history *h, struct writer *w)
+{
+    bool any = false;
+    for (unsigned i = 0; i < PARTS; i++) {
+        part(h->before, i, &h->words[0]);
+        part(h->now, i, &h->words[1]);
+        if (!strcmp(buf_text(&h->words[0]), buf_text(&h->words[1])))
+            continue;
+        if (w) {
+            write_object(w, part_names[i]);
+            write_str(w, "before", h->words[0].used ? buf_text(&h->words[0]) : NULL);
+            write_str(w, "after", h->words[1].used ? buf_text(&h->words[1]) : NULL);
+            write_end(w);
+        } else
+            buf_printf(&h->line, "%s %s %s, was %s", any ? ";" : "", part_words[i], or_none(&h->words[1]),
+                       or_none(&h->words[0]));
+        any = true;
+    }
+    if (!any && !w)
+        buf_str(&h->line, " attributes that are not told here");
+}
+
+/* ---- telling ---- */
+
+static void tell_json(struct history *h, const struct known *k, enum what what, struct stream_ref ref)
+{
+    const struct bgp_peering *p = h->peerings[k->peering];
+    char text[64];
+    struct writer w = writer_init(&writer_json, &h->line);
+    write_object(&w, NULL);
+    write_str(&w, "time", stamp_text(ref.when, 6, text));
+    write_u64(&w, "frame", ref.frame);
+    write_str(&w, "peering", p->name);
+    write_str(&w, "from", addr_text(&p->side[k->side].addr, text));
+    write_str(&w, "family", bgp_family_name(k->family));
+    write_str(&w, "prefix", k->name);
+    if (k->has_path_id)
+        write_u64(&w, "path_id", k->path_id);
+    write_str(&w, "what", what_names[what]);
+    if (what == ANNOUNCED || what == CHANGED)
+        bgp_attributes_tell(&w, &h->now->update, &h->now->ctx);
+    if (what == CHANGED) {
+        write_object(&w, "changes");
+        tell_changes(h, &w);
+        write_end(&w);
+    }
+    if (what == WITHDRAWN || what == LOST)
+        write_seconds(&w, "lived", stamp_since(ref.when, k->since).ns, 6);
+    write_end(&w);
+}
+
+static void tell_text(struct history *h, const struct known *k, enum what what, struct stream_ref ref)
+{
+    const struct bgp_peering *p = h->peerings[k->peering];
+    char when[64], from[ADDR_TEXT], to[ADDR_TEXT];
+    buf_printf(&h->line, "%6" PRIu64 " %s %s > %s: %s", ref.frame, stamp_text(ref.when, 6, when),
+               addr_text(&p->side[k->side].addr, from), addr_text(&p->side[!k->side].addr, to), k->name);
+    if (k->has_path_id)
+        buf_printf(&h->line, " id %u", k->path_id);
+    buf_printf(&h->line, " %s", what_words[what]);
+    if (what == ANNOUNCED) {
+        buf_str(&h->line, ": ");
+        route_line(h->now, &h->line);
+    } else if (what == CHANGED) {
+        buf_char(&h->line, ':');
+        tell_changes(h, NULL);
+    } else if (what == WITHDRAWN || what == LOST)
+        buf_printf(&h->line, " after %.3f s", span_seconds(stamp_since(ref.when, k->since)));
+}
+
+static void tell(struct history *h, const struct known *k, enum what what, struct stream_ref ref)
+{
+    buf_clear(&h->line);
+    if (h->options->json)
+        tell_json(h, k, what, ref);
+    else
+        tell_text(h, k, what, ref);
+    buf_char(&h->line, '\n');
+    h->told++;
+    fwrite(buf_text(&h->line), 1, h->line.used, stdout);
+}
+
+/* ---- what came ---- */
+
+static void gone(struct history *h, struct known *k, enum what what, struct stream_ref ref)
+{
+    if (!k || !k->live)
+        return;
+    tell(h, k, what, ref);
+    k->live = false;
+}
+
+/* The attributes without MP_REACH_NLRI's routes: the same for a route however it was packed with others. */
+static void keep(struct known *k, const struct route_attrs *r)
+{
+    struct cursor attrs = r->update.attrs;
+    free(k->attrs);
+    k->size = (uint16_t)cur_left(&attrs);
+    k->attrs = malloc(k->size ? k->size : 1);
+    if (k->attrs && k->size)
+        memcpy(k->attrs, attrs.at, k->size);
+    k->as4 = r->ctx.as4;
+}
+
+/* Every attribute but the two of RFC 4760, which hold routes; their next hop is told among the parts. */
+static bool same_attrs(const struct route_attrs *a, const struct route_attrs *b)
+{
+    unsigned i = 0, j = 0;
+    for (;; i++, j++) {
+        while (i < a->update.attr_count && (a->update.attr[i].code == BGP_ATTR_MP_REACH_NLRI ||
+                                            a->update.attr[i].code == BGP_ATTR_MP_UNREACH_NLRI))
+            i++;
+        while (j < b->update.attr_count && (b->update.attr[j].code == BGP_ATTR_MP_REACH_NLRI ||
+                                            b->update.attr[j].code == BGP_ATTR_MP_UNREACH_NLRI))
+            j++;
+        if (i == a->update.attr_count || j == b->update.attr_count)
+            return i == a->update.attr_count && j == b->update.attr_count &&
+                   addr_equal(&a->next_hop, &b->next_hop);
+        struct cursor x = a->update.attr[i].raw, y = b->update.attr[j].raw;
+        if (cur_left(&x) != cur_left(&y) || memcmp(x.at, y.at, cur_left(&x)))
+            return false;
+    }
+}
+
+static void announced(struct history *h, struct known *k, struct stream_ref ref)
+{
+    if (!k || !route_filter_attrs(h->filter, h->now))
+        return;
+    enum what what = ANNOUNCED;
+    if (k->live && k->attrs && route_attrs_read(h->before, cur_over(k->attrs, k->size), k->as4))
+        what = same_attrs(h->before, h->now) ? AGAIN : CHANGED;
+    if (what == ANNOUNCED)
+        k->since = ref.when;
+    tell(h, k, what, ref);
+    keep(k, h->now);
+    k->live = true;
+}
+
+static void walk(struct history *h, const struct event_message *m, int side, struct cursor nlri,
+                 enum bgp_family family, bool withdraw)
+{
+    const struct options *o = h->options;
+    if (family >= FAMILY_COUNT || (o->family != FAMILY_NONE && o->family != family))
+        return;
+    struct bgp_nlri_iter it = bgp_nlri_over(nlri, family, m->ctx, withdraw);
+    for (struct bgp_nlri n; bgp_nlri_next(&it, &n);) {
+        if (!route_filter_prefix(h->filter, &n))
+            continue;
+        struct known *k = find(h, m->peering, side, &n);
+        if (withdraw)
+            gone(h, k, WITHDRAWN, m->ref);
+        else
+            announced(h, k, m->ref);
+    }
+}
+
+static void on_update(struct history *h, const struct event_message *m)
+{
+    const struct bgp_peering *p = m->peering < h->peering_room ? h->peerings[m->peering] : NULL;
+    const struct options *o = h->options;
+    if (!p || m->noise != FAULT_COUNT || m->msg->type != BGP_UPDATE || m->msg->cut)
+        return;
+    int side = addr_equal(m->src, &p->side[1].addr);
+    if ((o->peer.size && !addr_equal(&o->peer, m->src) && !addr_equal(&o->peer, m->dst)) ||
+        (o->from.size && !addr_equal(&o->from, m->src)))
+        return;
+    route_attrs_of(h->now, m->msg, m->ctx);
+    const struct bgp_update *u = &h->now->update;
+    enum bgp_verdict verdict = bgp_update_verdict(u, &h->now->values);
+    if (verdict >= BGP_DISABLE_FAMILY)
+        return;
+    bool drop = verdict == BGP_TREAT_AS_WITHDRAW; /* RFC 7606 2 */
+    walk(h, m, side, u->withdrawn, FAMILY_IPV4_UNICAST, true);
+    if (u->unreach.present)
+        walk(h, m, side, u->unreach.nlri, u->unreach.family, true);
+    walk(h, m, side, u->nlri, FAMILY_IPV4_UNICAST, drop);
+    if (u->reach.present)
+        walk(h, m, side, u->reach.nlri, u->reach.family, drop);
+}
+
+/* RFC 4271 6: with the session go its routes. */
+static void on_transition(struct history *h, const struct bgp_transition *t)
+{
+    if (t->from != STATE_ESTABLISHED)
+        return;
+    for (size_t i = 0; i < h->count; i++)
+        if (h->known[i].peering == t->peering && h->known[i].side != t->side)
+            gone(h, &h->known[i], LOST, t->ref);
+}
+
+static bool take(void *taker, const struct outbox *out)
+{
+    struct history *h = taker;
+    for (uint32_t i = 0; i < out->count; i++) {
+        const struct event *e = &out->list[i];
+        if (e->kind == EVENT_PEERING)
+            learn(h, e->as.peering);
+        else if (e->kind == EVENT_MESSAGE)
+            on_update(h, &e->as.message);
+        else if (e->kind == EVENT_TRANSITION)
+            on_transition(h, &e->as.transition);
+    }
+    return !ferror(stdout);
+}
+
+static void history_free(struct history *h)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        free(h->known[i].name);
+        free(h->known[i].attrs);
+    }
+    free(h->known);
+    free(h->peerings);
+    free(h->now);
+    free(h->before);
+    buf_free(&h->line);
+    buf_free(&h->words[0]);
+    buf_free(&h->words[1]);
+}
+
+int routes_history(const struct options *o, struct route_filter *f)
+{
+    struct engine_options eo = engine_defaults();
+    eo.tell_messages = true;
+    eo.no_routes = true;
+    struct loop l = { .take = take };
+    struct history h = { .options = o,
+                         .filter = f,
+                         .line = buf_init(16 << 20),
+                         .words = { buf_init(1 << 18), buf_init(1 << 18) },
+                         .now = malloc(sizeof *h.now),
+                         .before = malloc(sizeof *h.before) };
+    l.taker = &h;
+    int status = loop_open(&l, o, eo, false);
+    if (!status && h.now && h.before)
+        status = loop_run(&l, o);
+    if (!status && !h.told)
+        log_line(LOG_NOTE, "nothing was said about %s", o->history);
+    history_free(&h);
+    loop_close(&l);
+    return status;
+}
