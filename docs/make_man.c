@@ -10,7 +10,7 @@
 static const struct {
     const char *utf8, *roff;
 } characters[] = {
-    { "“", "\\(lq" }, { "”", "\\(rq" }, { "–", "\\(en" }, { "…", "..." }, { "µ", "\\(mc" }, { "\\", "\\e" },
+    { "“", "\\(lq" }, { "”", "\\(rq" }, { "–", "\\(en" }, { "…", "\\&..." }, { "µ", "\\(mc" }, { "\\", "\\e" },
 };
 
 /* A text as roff wants it: each sentence on a line of its own, no line that looks like a request. */
