@@ -28,6 +28,11 @@ const struct ospf_adjacency *ospf_next_adjacency(const struct ospf *, uint32_t *
 const struct ospf_wire *ospf_next_wire(const struct ospf *, uint32_t *at);
 const struct ospf_speaker *ospf_next_speaker(const struct ospf *, uint32_t *at);
 const struct ospf_lsdb *ospf_next_domain(const struct ospf *, uint32_t *at);
+/* What keeps the two from hearing each other: bits of enum ospf_mismatch. */
+uint32_t ospf_mismatches(const struct ospf_speaker *, const struct ospf_speaker *);
+/* Whether an adjacency is due between the speaker and the other, by the speaker's own Hello (RFC 2328 10.4): 1, 0, -1 not
+ * known. */
+int ospf_link_due(const struct ospf_speaker *, const struct ospf_speaker *other);
 /* Routers as of now, in the order of version and router ID. Borrowed until the next feed. */
 const struct ospf_router_facts *ospf_next_router(struct ospf *, uint32_t *at);
 /* The router that has this address, by its Hellos and its LSAs; NULL if none is known to, or several claim it. */

@@ -83,6 +83,8 @@ static void take_heads(struct ospf *o, struct ospf_in *in, struct adjacency *adj
         enum ospf_change change = ospf_lsdb_feed(db, &lsa, &seen, &entry);
         if (!entry)
             continue;
+        if (change == OSPF_CHANGE_OLDER && lsa.router == in->from->router_id && in->from->emptied.frame)
+            in->from->emptied_abruptly = true; /* it has forgotten how far its own LSA had come */
         ospf_lsa_changed(o, db, entry, change, in->ref, NULL);
         if (exchanging)
             add_head(&adj->heads[from], &lsa, entry);

@@ -97,7 +97,8 @@ struct ospf_speaker {
     uint32_t neighbor_count, neighbor_room;
     struct stream_ref
         emptied; /* its Hellos began to list nobody, though they had; until they list somebody again */
-    bool emptied_abruptly; /* … out of turn, or without the designated router that it knew */
+    struct stream_ref emptied_before; /* its last Hello before that */
+    bool emptied_abruptly;            /* … out of turn, or without the designated router that it knew */
     struct ospf_auth_facts auth;
     bool mtu_known;
     uint16_t mtu; /* of its Database Descriptions */
@@ -163,8 +164,9 @@ struct ospf_neighbor {
     uint32_t full_count,
         lost_count; /* how often it went to Full; how often it left Full, or 2-Way for less */
     struct stream_ref lost[OSPF_LOSSES_KEPT]; /* the latest: lost_count % … is the oldest */
-    enum ospf_state best;                     /* it ever reached */
-    bool joined;                              /* in mid-stream: what it is in must be inferred */
+    enum ospf_state best;                     /* since the adjacency was last lost */
+    enum ospf_state best_ever;
+    bool joined; /* in mid-stream: what it is in must be inferred */
     /* what its Hellos say, and what it hears */
     bool lists;                         /* its latest Hello lists the other */
     struct stream_ref listed, unlisted; /* its latest Hello that does, and that doesn't */
@@ -172,8 +174,9 @@ struct ospf_neighbor {
     struct stream_ref heard_first;      /* the other's first Hello since `unlisted` */
     struct stream_ref asked_first;      /* … that lists this one */
     struct stream_ref heard;            /* the other's latest Hello that this one can take */
-    unsigned unheard;                   /* Hellos of the other since `unlisted`, all of them ignored */
-    uint32_t tolerated;                 /* mismatches (enum ospf_mismatch) that it evidently does not mind */
+    unsigned ignored; /* Hellos that it sent since, after one of the other's, without listing it */
+    struct stream_ref ignored_first; /* the first of them */
+    uint32_t tolerated;              /* mismatches (enum ospf_mismatch) that it evidently does not mind */
     bool margin_known;
     struct span min_margin;
     struct stream_ref min_margin_ref;
@@ -210,6 +213,7 @@ struct ospf_neighbor {
     uint32_t request_type, request_id, request_router; /* the first of its latest Link State Request */
     /* flooding: of what it sends to the other */
     uint32_t unacknowledged;
+    uint64_t resent_acked;                          /* though an acknowledgment was seen: it did not arrive */
     uint64_t flooded, resent;                       /* LSAs; sent again for want of an acknowledgment */
     struct stream_ref resent_first[2], resent_last; /* the first one sent again: its first and second time */
     uint32_t resent_most;                           /* transmissions of the one that was sent most often */
@@ -280,12 +284,16 @@ struct ospf_lsa_key {
 
 /* What only LSAs have that change: kept apart, because most don't. */
 struct ospf_lsa_story {
-    uint64_t before, before_that; /* hashes of what the instances before said; 0 none */
+    uint64_t before; /* hash of what the instance before said; 0 none */
     uint32_t changes, flushes;
-    uint32_t strangers;         /* instances that had no link in common with the one before */
-    uint32_t burst, burst_most; /* changes and flushes one soon after the other: now; at most */
+    uint32_t strangers; /* instances that had no link in common with the one before */
+    uint32_t burst,
+        toggles; /* changes and flushes one soon after the other, until now; those that brought back what was
+                                  there before the last one */
+    uint32_t burst_most, toggles_most;
     struct stamp changed_last;
-    struct stream_ref burst_first, stranger[2], flushed, changed[3]; /* the latest ones */
+    struct stream_ref burst_first, stranger[2], flushed;
+    struct stream_ref changed[3]; /* the latest changes and flushes: (changes + flushes) % 3 is the oldest */
 };
 
 struct ospf_owed;

@@ -98,9 +98,21 @@ struct ospf_owed *ospf_owed_find(const struct ospf_lsa_facts *lsa, const struct 
 struct update_in {
     struct ospf_lsa lsa;
     struct ospf_lsa_facts *entry;
-    bool echo;       /* the one who is to get it sent this very instance itself */
-    uint32_t sender; /* who sent it before */
+    bool echo;          /* this very instance was sent before … */
+    uint32_t sender;    /* … by this speaker */
+    struct stamp since; /* … then */
 };
+
+static void count_resent(struct ospf_neighbor *n, struct stream_ref first, struct stream_ref ref,
+                         uint32_t times)
+{
+    if (!n->resent++) {
+        n->resent_first[0] = first;
+        n->resent_first[1] = ref;
+    }
+    n->resent_last = ref;
+    n->resent_most = times > n->resent_most ? times : n->resent_most;
+}
 
 /* The side has sent it: until it is acknowledged it stands on its retransmission list, unless it answers a request
  * (RFC 2328 10.7, 13.5). */
@@ -115,7 +127,14 @@ static void owe(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int f
     if (ospf_owed_find(u->entry, adj, !from, true))
         return;
     n->flooded++;
+    bool again = u->echo && u->sender == adj->facts.end[from]->id &&
+                 stamp_since(in->ref.when, u->since).ns > SPAN_MS(AGAIN_MS).ns;
     struct ospf_owed *w = ospf_owed_find(u->entry, adj, from, false);
+    if (!w && again &&
+        !in->group) { /* an acknowledgment was seen, and did not arrive: it goes to the one who owes it */
+        n->resent_acked++;
+        count_resent(n, u->entry->ref, in->ref, 2);
+    }
     if (!w && !(w = ospf_owed_new(o, adj, from, u->entry, false)))
         return;
     if (!w->sent || w->sequence != u->lsa.sequence || w->checksum != u->lsa.checksum) {
@@ -125,18 +144,11 @@ static void owe(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int f
         w->first = w->last = in->ref.when;
         w->frame = in->ref.frame;
         w->file = in->ref.file;
-        return;
+    } else if (stamp_since(in->ref.when, w->last).ns > SPAN_MS(AGAIN_MS).ns) {
+        w->last = in->ref.when;
+        w->sent = (uint16_t)(w->sent + (w->sent < UINT16_MAX));
+        count_resent(n, (struct stream_ref){ w->frame, w->file, w->first }, in->ref, w->sent);
     }
-    if (stamp_since(in->ref.when, w->last).ns < SPAN_MS(AGAIN_MS).ns)
-        return;
-    w->last = in->ref.when;
-    w->sent++;
-    if (!n->resent++) {
-        n->resent_first[0] = (struct stream_ref){ w->frame, w->file, w->first };
-        n->resent_first[1] = in->ref;
-    }
-    n->resent_last = in->ref;
-    n->resent_most = w->sent > n->resent_most ? w->sent : n->resent_most;
 }
 
 /* It came to those who asked for it; and whoever sends it has it, and need not acknowledge it. */
@@ -192,6 +204,7 @@ static void take_lsa(struct ospf *o, struct ospf_in *in, struct ospf_lsdb *db, s
     struct ospf_lsa_key key = ospf_lsa_key_of(&u->lsa, seen.area, seen.link);
     const struct ospf_lsa_facts *before = ospf_lsdb_find(db, &key);
     u->sender = before ? before->sender : 0;
+    u->since = before ? before->sent_last : STAMP_NEVER;
     u->echo = before && before->sequence == u->lsa.sequence && before->checksum == u->lsa.checksum;
     enum ospf_change change = ospf_lsdb_feed(db, &u->lsa, &seen, &u->entry);
     if (!u->entry)

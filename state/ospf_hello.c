@@ -26,6 +26,7 @@ static void note_emptied(struct ospf_speaker *s, const struct ospf_hello_facts *
     int64_t interval = (int64_t)before->hello_interval * NS_PER_S, gap = stamp_since(ref.when, last.when).ns;
     bool out_of_turn = interval && (gap < interval / 2 || gap > interval + interval / 2);
     s->emptied = ref;
+    s->emptied_before = last;
     s->emptied_abruptly = out_of_turn || (before->dr && !s->hello.dr);
 }
 
@@ -196,8 +197,6 @@ static void heard_by(struct ospf *o, struct adjacency *adj, int side, struct str
     const struct ospf_speaker *me = adj->facts.end[side], *from = adj->facts.end[!side];
     uint32_t differs = ospf_mismatches(me, from) & ~n->tolerated;
     bool listed = ospf_speaker_lists(from, me->router_id), known = !from->neighbors_cut;
-    if (n->state < OSPF_STATE_INIT && n->unheard < UINT32_MAX)
-        n->unheard++;
     if (differs && n->state >= OSPF_STATE_INIT)
         return; /* it turns this one down; its timer runs */
     margin(o, adj, side, ref);
@@ -258,7 +257,8 @@ static void lists(struct ospf *o, struct adjacency *adj, int side, struct stream
         n->listed_first = ref;
     n->lists = true;
     n->listed = ref;
-    n->unheard = 0;
+    n->ignored = 0;
+    adj->facts.deaf = false;
     if (n->state == OSPF_STATE_UNKNOWN && !n->unlisted.frame && began_before(o, me, adj->facts.end[!side]))
         n->joined = true;
     else if (n->state < OSPF_STATE_INIT) {
@@ -274,6 +274,8 @@ static void lists_not(struct ospf *o, struct adjacency *adj, int side, struct st
     struct ospf_neighbor *n = &adj->facts.side[side];
     const struct ospf_speaker *me = adj->facts.end[side];
     struct stamp deadline = ospf_deadline(&adj->facts, side);
+    if (n->heard_first.frame && n->ignored < UINT32_MAX && !n->ignored++)
+        n->ignored_first = ref;
     n->lists = n->joined = false;
     n->unlisted = ref;
     n->heard_first = n->asked_first = n->listed_first = (struct stream_ref){ 0 };
@@ -295,7 +297,7 @@ static void attempts(struct ospf *o, struct adjacency *adj, int side)
 {
     const struct ospf_speaker *me = adj->facts.end[side], *other = adj->facts.end[!side];
     struct ospf_neighbor *n = &adj->facts.side[side];
-    if (n->state > OSPF_STATE_DOWN || n->best >= OSPF_STATE_ATTEMPT || n->listed.frame)
+    if (n->state > OSPF_STATE_DOWN || n->best_ever >= OSPF_STATE_ATTEMPT || n->listed.frame)
         return;
     for (uint32_t i = 0; i < me->tried_count; i++)
         if (addr_equal(&me->tried[i].to, &other->addr))
@@ -418,6 +420,11 @@ static bool pair(struct ospf *o, struct ospf_segment *g, struct ospf_speaker *a,
     if (!adj)
         return false;
     adj->facts.deaf = true;
+    for (int side = 0; side < 2; side++) {
+        struct ospf_neighbor *n = &adj->facts.side[side];
+        n->ignored = adj->facts.end[side]->hello_count - 1; /* at least two: together() */
+        n->ignored_first = adj->facts.end[side]->hello_first;
+    }
     if (a->link && b->link && a->link != b->link && (a->version == 3 || both))
         ospf_link_merge(o, a->link, b->link);
     return true;

@@ -142,9 +142,6 @@ void ospf_link_merge(struct ospf *, struct ospf_wire *into, struct ospf_wire *fr
 void ospf_link_designate(struct ospf *, struct ospf_speaker *, struct stream_ref);
 /* How the link is treated, as far as its members show. */
 void ospf_link_reckon(struct ospf_wire *);
-/* Whether an adjacency is due between the speaker and the other, by the speaker's own Hello: 1, 0, -1 not known. */
-int ospf_link_due(const struct ospf_speaker *, const struct ospf_speaker *other);
-uint32_t ospf_mismatches(const struct ospf_speaker *, const struct ospf_speaker *);
 
 /* ---- ospf_hello.c: Hellos ---- */
 

@@ -265,13 +265,19 @@ static bool keep_raw(struct ospf_lsdb *db, struct ospf_lsa_facts *f, const struc
 static void count_burst(struct ospf_lsa_story *s, struct stream_ref ref)
 {
     if (!s->burst || stamp_since(ref.when, s->changed_last).ns > SPAN_S(BURST_S).ns) {
-        s->burst = 0;
+        s->burst = s->toggles = 0;
         s->burst_first = ref;
     }
     s->changed_last = ref.when;
     s->changed[(s->changes + s->flushes) % COUNT(s->changed)] = ref;
     s->burst++;
     s->burst_most = s->burst > s->burst_most ? s->burst : s->burst_most;
+}
+
+static void count_toggle(struct ospf_lsa_story *s)
+{
+    s->toggles++;
+    s->toggles_most = s->toggles > s->toggles_most ? s->toggles : s->toggles_most;
 }
 
 static void note_flush(struct ospf_lsdb *db, struct ospf_lsa_facts *f, struct stream_ref ref)
@@ -286,7 +292,7 @@ static void note_flush(struct ospf_lsdb *db, struct ospf_lsa_facts *f, struct st
 }
 
 static void note_change(struct ospf_lsdb *db, struct ospf_lsa_facts *f, const struct ospf_lsa *lsa,
-                        struct stream_ref ref)
+                        struct stream_ref ref, uint64_t content)
 {
     struct ospf_lsa before;
     struct ospf_lsa_story *s = story_of(db, f);
@@ -297,12 +303,11 @@ static void note_change(struct ospf_lsdb *db, struct ospf_lsa_facts *f, const st
         return;
     count_burst(s, ref);
     s->changes++;
-    s->before_that = s->before;
+    if (s->before == content)
+        count_toggle(s);
     s->before = f->content;
-    if (ospf_lsa_strangers(&before, lsa)) {
-        s->stranger[s->strangers ? 1 : 0] = ref;
-        s->strangers++;
-    }
+    if (ospf_lsa_strangers(&before, lsa))
+        s->stranger[s->strangers++ > 0] = ref;
 }
 
 /* The body of the instance that is known already by its header, or comes with it. */
@@ -314,7 +319,10 @@ static enum ospf_change take_body(struct ospf_lsdb *db, struct ospf_lsa_facts *f
                               : f->content == content ? OSPF_CHANGE_REFRESHED
                                                       : OSPF_CHANGE_CHANGED;
     if (change == OSPF_CHANGE_CHANGED)
-        note_change(db, f, lsa, ref);
+        note_change(db, f, lsa, ref, content);
+    if (change == OSPF_CHANGE_NEW && f->story && f->story->flushes && f->content == content &&
+        stamp_since(ref.when, f->story->flushed.when).ns < SPAN_S(BURST_S).ns)
+        count_toggle(f->story); /* flushed, and back as it was */
     if (keep_raw(db, f, lsa))
         f->content = content;
     return change;

@@ -217,12 +217,9 @@ static void go(struct ospf *o, struct adjacency *adj, int side, enum ospf_state 
         return;
     n->state = to;
     n->since = ref.when;
-    if (to > n->best)
-        n->best = to;
-    if (to == OSPF_STATE_FULL) {
-        n->full_count++;
-        n->best = to;
-    }
+    n->best = to > n->best ? to : n->best;
+    n->best_ever = to > n->best_ever ? to : n->best_ever;
+    n->full_count += to == OSPF_STATE_FULL;
     struct ospf_transition t = { .adjacency = a->id, .side = side, .from = from, .to = to, .ref = ref };
     t.cause = rows[on].cause;
     outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_TRANSITION, .as.ospf_transition = t });

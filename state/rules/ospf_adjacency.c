@@ -1,0 +1,341 @@
+/* Adjacencies that were lost, restarted, or do not get on: stuck between 2-Way and Full. RFC 2328 10 */
+#include "state/rules/ospf_words.h"
+
+rule_fn ospf_neighbor_dead, ospf_restarted, ospf_flapping, ospf_mtu, ospf_exchange, ospf_loading,
+    ospf_retransmits, ospf_one_direction;
+
+enum { STUCK_LEAST = 3, FLAPS_LEAST = 3, TIMES_LEAST = 2 };
+
+/* ---- lost ---- */
+
+void ospf_neighbor_dead(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    const struct ospf_neighbor *n = &a->side[h->side];
+    const struct ospf_speaker *gone = a->end[!h->side], *me = a->end[h->side];
+    bool timer = h->ospf_on == OSPF_ON_INACTIVITY;
+    if (h->ospf_to != OSPF_STATE_DOWN || !(timer || h->ospf_on == OSPF_ON_DROPPED) ||
+        h->ospf_from < OSPF_STATE_INIT || n->best_ever < OSPF_STATE_TWO_WAY)
+        return;
+    char one[16], two[16], silent[32];
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_NEIGHBOR_DEAD, CONFIDENCE_CERTAIN, !h->side);
+    ospf_end(a, h->side, one);
+    ospf_end(a, !h->side, two);
+    draft_title(d, "%s gives %s up: no Hello within the RouterDeadInterval of %u s", one, two,
+                (unsigned)me->hello.dead_interval);
+    if (timer)
+        draft_say(d, "The last Hello of %s that %s could take was seen %s before. %s", two, one,
+                  span_words(stamp_since(h->ref.when, n->heard.when), silent),
+                  gone->last.when.ns > n->heard.when.ns + NS_PER_S
+                      ? "Other packets of it, or Hellos that do not fit, came later."
+                      : "Nothing of it was seen since.");
+    else
+        draft_say(
+            d, "%s no longer lists %s, whose Hellos pass here all the time: they are lost on the way to %s.",
+            one, two, one);
+    draft_say(d, "The state was %s before.", ospf_state_name(h->ospf_from));
+    draft_evidence(d, n->heard, "last Hello of %s", two);
+    draft_evidence(d, n->listed, "%s still lists %s", one, two);
+    draft_evidence(d, n->unlisted, "%s no longer lists %s", one, two);
+    draft_end(f, d);
+}
+
+/* ---- restarted ---- */
+
+/* Its Hellos began to list nobody, in a way that only a router does which begins anew; and it is back. */
+void ospf_restarted(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    const struct ospf_speaker *s = a->end[h->side];
+    int64_t dead = (int64_t)s->hello.dead_interval * NS_PER_S;
+    bool back =
+        h->ospf_to == OSPF_STATE_INIT || h->ospf_to == OSPF_STATE_EXCHANGE || h->ospf_to == OSPF_STATE_FULL;
+    if (!back || h->ospf_to < h->ospf_from || !s->emptied.frame || !s->emptied_abruptly ||
+        a->side[h->side].best_ever < OSPF_STATE_TWO_WAY ||
+        stamp_since(h->ref.when, s->emptied.when).ns > 2 * dead ||
+        stamp_since(s->emptied.when, s->emptied_before.when).ns > dead)
+        return;
+    char one[16], two[16], after[32];
+    bool graceful = stamp_known(s->grace_until) && s->grace.frame && s->grace.when.ns <= s->emptied.when.ns;
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_ROUTER_RESTARTED, CONFIDENCE_CERTAIN, h->side);
+    d->when = s->emptied.when;
+    d->once = h->ospf_to != OSPF_STATE_INIT;
+    if (graceful)
+        d->severity = SEVERITY_INFO;
+    draft_title(d, "%s restarted%s: its Hellos listed nobody all of a sudden", ospf_end(a, h->side, one),
+                graceful ? " gracefully" : "");
+    draft_say(
+        d,
+        "Its last Hello with neighbours came %s before, less than the RouterDeadInterval of %u s: %s had not given it "
+        "up yet. The adjacency is built anew.",
+        span_words(stamp_since(s->emptied.when, s->emptied_before.when), after),
+        (unsigned)s->hello.dead_interval, ospf_end(a, !h->side, two));
+    if (graceful)
+        draft_say(d, "It had said so before with a Grace-LSA (RFC 3623).");
+    draft_evidence(d, s->grace, "Grace-LSA");
+    draft_evidence(d, s->emptied_before, "last Hello with neighbours");
+    draft_evidence(d, s->emptied, "Hello that lists nobody");
+    draft_end(f, d);
+}
+
+void ospf_flapping(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    if (a->losses < FLAPS_LEAST || h->ospf_to >= OSPF_STATE_TWO_WAY || h->ospf_from < OSPF_STATE_TWO_WAY)
+        return;
+    char low[16], high[16], period[32];
+    uint32_t kept = a->losses < OSPF_LOSSES_KEPT ? a->losses : OSPF_LOSSES_KEPT;
+    struct stream_ref first = a->loss[(a->losses - kept) % OSPF_LOSSES_KEPT];
+    struct stream_ref last = a->loss[(a->losses - 1) % OSPF_LOSSES_KEPT];
+    struct span each = { stamp_since(last.when, first.when).ns / (kept > 1 ? kept - 1 : 1) };
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_ADJACENCY_FLAPPING, CONFIDENCE_CERTAIN, -1);
+    d->once = true;
+    draft_title(d, "the adjacency of %s and %s was lost %u times", ospf_end(a, 0, low), ospf_end(a, 1, high),
+                (unsigned)a->losses);
+    draft_say(d, "On %s, about once in %s.", ospf_where(a), span_words(each, period));
+    for (uint32_t i = 0; i < kept; i++)
+        draft_evidence(d, a->loss[(a->losses - kept + i) % OSPF_LOSSES_KEPT], "lost");
+    draft_end(f, d);
+}
+
+/* ---- between 2-Way and Full ---- */
+
+static bool stuck(const struct ospf_adjacency *a)
+{
+    return !(a->side[0].state == OSPF_STATE_FULL && a->side[1].state == OSPF_STATE_FULL);
+}
+
+static void show_repeats(struct draft *d, const struct ospf_repeats *r, const char *what)
+{
+    if (!r->count)
+        return;
+    draft_evidence(d, r->first, "%s", what);
+    for (unsigned i = 0; i < 2; i++)
+        draft_evidence(d, r->latest[i], "%s, again", what);
+}
+
+static bool mtu_differs(const struct ospf_adjacency *a)
+{
+    const struct ospf_speaker *x = a->end[0], *y = a->end[1];
+    return x->mtu_known && y->mtu_known && x->mtu != y->mtu && x->mtu && y->mtu; /* 0: virtual links */
+}
+
+static bool between(const struct ospf_neighbor *n)
+{
+    return n->state >= OSPF_STATE_EXSTART && n->state <= OSPF_STATE_LOADING;
+}
+
+void ospf_mtu(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    unsigned repeats = a->side[0].dd_repeats.count + a->side[1].dd_repeats.count;
+    if (!mtu_differs(a) || !stuck(a) || !(between(&a->side[0]) || between(&a->side[1])) || !repeats)
+        return;
+    int large = a->end[1]->mtu > a->end[0]->mtu;
+    char one[16], two[16];
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_MTU_MISMATCH, CONFIDENCE_CERTAIN, -1);
+    d->once = true;
+    d->when = a->side[0].dd_first.frame ? a->side[0].dd_first.when : a->side[1].dd_first.when;
+    ospf_end(a, large, one);
+    ospf_end(a, !large, two);
+    draft_title(d, "the interface MTUs of %s and %s differ: %u and %u", one, two, a->end[large]->mtu,
+                a->end[!large]->mtu);
+    draft_say(
+        d,
+        "Their Database Descriptions say so, and are repeated without an end: %s stays in %s, %s in %s. A router drops "
+        "Database Descriptions with an MTU larger than its own, some any other than its own (RFC 2328 10.6).",
+        one, ospf_state_name(a->side[large].state), two, ospf_state_name(a->side[!large].state));
+    for (int side = 0; side < 2; side++) {
+        draft_evidence(d, a->side[side].dd_first, "Database Description with MTU %u", a->end[side]->mtu);
+        show_repeats(d, &a->side[side].dd_repeats, "Database Description");
+    }
+    draft_end(f, d);
+}
+
+/* Both begin, again and again, and neither ever answers the other: what is sent to one router alone does not arrive,
+ * though what is sent to all does. */
+static void tell_blocked(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    char low[16], high[16];
+    bool both = a->side[0].dd.seen && a->side[1].dd.seen;
+    struct draft *d =
+        ospf_draft(f, h, CODE_OSPF_UNICAST_BLOCKED, both ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, -1);
+    d->once = true;
+    d->when = a->side[0].dd_first.frame ? a->side[0].dd_first.when : a->side[1].dd_first.when;
+    draft_title(d, "unicast OSPF between %s and %s does not arrive, multicast does", ospf_end(a, 0, low),
+                ospf_end(a, 1, high));
+    draft_say(
+        d,
+        "Hellos to the group make both list each other; then the first Database Description%s, sent to the other's "
+        "address, is repeated and never answered. The MTUs agree. A filter for unicast OSPF, a wrong MAC address or a "
+        "wrong map of the circuit does that.",
+        both ? " of each" : "");
+    for (int side = 0; side < 2; side++) {
+        draft_evidence(d, a->side[side].dd_first, "first Database Description of %s", side ? high : low);
+        show_repeats(d, &a->side[side].dd_repeats, "Database Description");
+    }
+    draft_end(f, d);
+}
+
+static void tell_stuck(const struct happening *h, struct findings *f, int side)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    const struct ospf_neighbor *n = &a->side[side], *other = &a->side[!side];
+    char one[16], two[16];
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_EXCHANGE_STUCK, CONFIDENCE_CERTAIN, -1);
+    d->once = true;
+    d->when = n->dd_repeats.first.when;
+    ospf_end(a, side, one);
+    ospf_end(a, !side, two);
+    draft_title(d, "%s and %s do not get on with the exchange of their databases", one, two);
+    draft_say(
+        d,
+        "%s has repeated a Database Description %u times, without an answer that it takes: it is in %s, %s in %s.",
+        one, (unsigned)n->dd_repeats.count, ospf_state_name(n->state), two, ospf_state_name(other->state));
+    if (other->dd.seen && !other->dd.init)
+        draft_say(
+            d,
+            "%s answers, with %u bytes; the answer does not arrive, or is not taken. The MTUs that both give agree: the "
+            "path may not carry packets of that size.",
+            two, (unsigned)other->dd.size);
+    show_repeats(d, &n->dd_repeats, "Database Description");
+    draft_evidence(d, other->dd.ref, "latest Database Description of %s", two);
+    draft_end(f, d);
+}
+
+/* Over and over from the beginning. */
+static void tell_loop(const struct happening *h, struct findings *f, int side)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    const struct ospf_neighbor *n = &a->side[side];
+    char one[16], two[16];
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_EXCHANGE_STUCK, CONFIDENCE_LIKELY, side);
+    d->once = true;
+    d->when = n->dd_first.when;
+    draft_title(d, "%s has begun the exchange with %s anew %u times", ospf_end(a, side, one),
+                ospf_end(a, !side, two), n->restarts);
+    draft_say(d, "The last time because of %s (RFC 2328 10.6, 10.7).",
+              n->restarted_by == OSPF_ON_BAD_LS_REQUEST
+                  ? "a Request for an LSA that it does not have"
+                  : "a Database Description out of sequence, or with other flags or options");
+    draft_evidence(d, n->dd_first, "Database Description with which it began anew");
+    draft_end(f, d);
+}
+
+void ospf_exchange(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    const struct ospf_neighbor *x = &a->side[0], *y = &a->side[1];
+    if (!stuck(a) || a->end[0]->unseen || a->end[1]->unseen)
+        return;
+    for (int side = 0; side < 2; side++)
+        if (a->side[side].restarts >= STUCK_LEAST && between(&a->side[side])) {
+            tell_loop(h, f, side);
+            return;
+        }
+    unsigned most = x->dd_repeats.count > y->dd_repeats.count ? x->dd_repeats.count : y->dd_repeats.count;
+    int side = y->dd_repeats.count > x->dd_repeats.count;
+    if (mtu_differs(a) || most < TIMES_LEAST || !between(&a->side[side]))
+        return;
+    bool unanswered = (!x->dd.seen || x->dd.init) && (!y->dd.seen || y->dd.init);
+    if (unanswered && !x->dd.group && !y->dd.group && a->both_listed.frame)
+        tell_blocked(h, f);
+    else if (most >= STUCK_LEAST)
+        tell_stuck(h, f,
+                   x->dd_repeats.count && x->dd.master   ? 0
+                   : y->dd_repeats.count && y->dd.master ? 1
+                                                         : side);
+}
+
+void ospf_loading(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    for (int side = 0; side < 2; side++) {
+        const struct ospf_neighbor *n = &a->side[side];
+        if (n->state != OSPF_STATE_LOADING ||
+            n->request_repeats.count < (h->final ? TIMES_LEAST : STUCK_LEAST))
+            continue;
+        char one[16], two[16], id[16], router[16];
+        struct draft *d = ospf_draft(f, h, CODE_OSPF_LOADING_STUCK, CONFIDENCE_CERTAIN, -1);
+        d->once = true;
+        d->when = n->request_repeats.first.when;
+        ospf_end(a, side, one);
+        ospf_end(a, !side, two);
+        draft_title(d, "%s asks %s for an LSA again and again and does not get it", one, two);
+        draft_say(
+            d,
+            "%u times since the first; the LSA is of type %u, link-state ID %s, from %s. %s stays in Loading.",
+            (unsigned)n->request_repeats.count, (unsigned)(n->request_type & 0xffff),
+            ospf_id_text(n->request_id, id), ospf_id_text(n->request_router, router), one);
+        draft_say(
+            d,
+            n->answered
+                ? "Updates of %s with what was asked for pass here, and do not arrive or are not taken: too large "
+                  "for the path, damaged, or dropped."
+                : "%s does not answer: the Requests do not arrive there, or it does not have the LSA any more.",
+            two);
+        show_repeats(d, &n->request_repeats, "Link State Request");
+        draft_end(f, d);
+    }
+}
+
+/* ---- flooding ---- */
+
+void ospf_retransmits(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    for (int side = 0; side < 2; side++) {
+        const struct ospf_neighbor *n = &a->side[side];
+        if (!n->resent)
+            continue;
+        char one[16], two[16];
+        struct draft *d = ospf_draft(f, h, CODE_OSPF_LSA_RETRANSMISSIONS, CONFIDENCE_CERTAIN, !side);
+        d->once = true;
+        d->when = n->resent_first[1].when;
+        if (n->resent <=
+            2) /* a second instance within MinLSArrival is dropped, and comes again: RFC 2328 13 (5a) */
+            d->severity = SEVERITY_INFO;
+        ospf_end(a, side, one);
+        ospf_end(a, !side, two);
+        draft_title(d, "%s sends %llu LSA%s to %s again, for want of an acknowledgment", one,
+                    (unsigned long long)n->resent, n->resent == 1 ? "" : "s", two);
+        draft_say(d, "Of %llu LSAs flooded to it; one of them was sent %u times.",
+                  (unsigned long long)n->flooded, (unsigned)n->resent_most);
+        if (n->resent_acked)
+            draft_say(d, "%llu of them after an acknowledgment was seen here: it is lost on the way to %s.",
+                      (unsigned long long)n->resent_acked, one);
+        else
+            draft_say(
+                d,
+                "No acknowledgment was seen in between. %s drops an LSA without one when it comes within a second of the "
+                "one before (RFC 2328 13).",
+                two);
+        draft_evidence(d, n->resent_first[0], "Update with the LSA");
+        draft_evidence(d, n->resent_first[1], "the same LSA again");
+        draft_evidence(d, n->resent_last, "an LSA sent again");
+        draft_end(f, d);
+    }
+}
+
+/* ---- the capture ---- */
+
+/* An end of which nothing was seen, though the other exchanges its database with it. */
+void ospf_one_direction(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    for (int side = 0; side < 2; side++) {
+        if (!a->end[!side]->unseen || a->end[side]->unseen || !a->side[side].lists || !(h->final || h->live))
+            continue;
+        char one[16], two[16];
+        struct draft *d = ospf_draft(f, h, CODE_CAPTURE_ONE_DIRECTION, CONFIDENCE_CERTAIN, -1);
+        d->once = true;
+        d->when = a->first.when;
+        draft_title(d, "only what %s sends on %s is in the capture, nothing of %s", ospf_end(a, side, one),
+                    ospf_where(a), ospf_end(a, !side, two));
+        draft_say(d, "%s lists %s in its Hellos, so it hears it. What %s does can only be inferred.", one,
+                  two, two);
+        draft_evidence(d, a->side[side].listed_first, "Hello that lists %s", two);
+        draft_end(f, d);
+    }
+}

@@ -1,0 +1,40 @@
+#include "state/rules/ospf_words.h"
+
+struct addr ospf_id_as_addr(uint32_t id)
+{
+    const uint8_t four[4] = { (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id };
+    return addr_v4(four);
+}
+
+struct draft *ospf_draft(struct findings *f, const struct happening *h, enum finding_code code,
+                         enum confidence confidence, int at)
+{
+    struct draft *d = rule_draft(f, h, code, confidence, -1);
+    if (!h->adjacency)
+        return d;
+    d->adjacency = h->adjacency->id;
+    if (at >= 0) {
+        d->at = ospf_id_as_addr(h->adjacency->end[at]->router_id);
+        d->peer = ospf_id_as_addr(h->adjacency->end[!at]->router_id);
+    }
+    return d;
+}
+
+const char *ospf_end(const struct ospf_adjacency *a, int side, char text[16])
+{
+    return ospf_id_text(a->end[side]->router_id, text);
+}
+
+const char *ospf_where(const struct ospf_adjacency *a) { return a->link ? a->link->name : "an unknown link"; }
+
+void ospf_show_ignored(struct draft *d, const struct ospf_adjacency *a, int side)
+{
+    const struct ospf_speaker *me = a->end[side], *other = a->end[!side];
+    char mine[16], yours[16];
+    ospf_end(a, side, mine);
+    ospf_end(a, !side, yours);
+    draft_evidence(d, other->hello_first, "Hello of %s", yours);
+    draft_evidence(d, me->hello_first, "Hello of %s", mine);
+    draft_evidence(d, other->hello_last, "Hello of %s, again", yours);
+    draft_evidence(d, me->hello_last, "Hello of %s, which does not list %s", mine, yours);
+}

@@ -1,0 +1,19 @@
+/* Words and drafts that the rules on OSPF share. */
+#ifndef STATE_RULES_OSPF_WORDS_H
+#define STATE_RULES_OSPF_WORDS_H
+
+#include "state/rules/rule.h"
+
+/* A router ID as findings name it. */
+struct addr ospf_id_as_addr(uint32_t router_id);
+/* A draft about the adjacency of the happening, with that side as the one to look at first (-1: none named). */
+struct draft *ospf_draft(struct findings *, const struct happening *, enum finding_code, enum confidence,
+                         int at);
+/* The router ID of a side. Returns text. */
+const char *ospf_end(const struct ospf_adjacency *, int side, char text[16]);
+/* "10.0.12.0/24" */
+const char *ospf_where(const struct ospf_adjacency *);
+/* The side said that it still does not hear the other: what proves it. */
+void ospf_show_ignored(struct draft *, const struct ospf_adjacency *, int side);
+
+#endif
