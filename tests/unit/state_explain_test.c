@@ -5,7 +5,7 @@
 
 static bool has_words(enum finding_code c)
 {
-    static const char *const rooms[] = { "bgp-", "tcp-", "capture-", "route-" };
+    static const char *const rooms[] = { "bgp-", "tcp-", "capture-", "route-", "ospf-" };
     for (size_t i = 0; i < COUNT(rooms); i++)
         if (!strncmp(code_name(c), rooms[i], strlen(rooms[i])))
             return true;
