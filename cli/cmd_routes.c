@@ -1,6 +1,7 @@
 /* `routetap routes`: what each side of a peering had from the other at a moment, route by route. */
 #include "cli/command.h"
 #include "cli/loop.h"
+#include "cli/peerings.h"
 #include "cli/route_filter.h"
 #include "cli/routes.h"
 
@@ -213,9 +214,7 @@ static bool tell(struct routes *t, const struct rib_side *rib, const struct tabl
 
 static bool wanted(const struct options *o, const struct bgp_peering *p, int side)
 {
-    bool peer =
-        !o->peer.size || addr_equal(&o->peer, &p->side[0].addr) || addr_equal(&o->peer, &p->side[1].addr);
-    return peer && (!o->from.size || addr_equal(&o->from, &p->side[side].addr));
+    return peering_wanted(o, p) && (!o->from.size || addr_equal(&o->from, &p->side[side].addr));
 }
 
 static void tell_all(struct routes *t, const struct engine *e)

@@ -1,42 +1,21 @@
 /* `routetap export mrt`: BGP messages, changes of state and OSPF packets as an MRT archive has them, in order of time. */
 #include "cli/export.h"
 #include "cli/loop.h"
+#include "cli/peerings.h"
 
 #include "base/log.h"
 #include "store/mrt.h"
-#include <stdlib.h>
 
 enum { HELD = 1 << 20 };
 
 struct archive {
     const struct options *options;
     FILE *to;
-    struct buf held;                     /* records that are not written yet */
-    const struct bgp_peering **peerings; /* by id */
-    uint32_t room;
+    struct buf held; /* records that are not written yet */
+    struct peerings peerings;
     struct stamp latest; /* of a record */
     uint64_t cut;        /* messages and packets that are not all there */
 };
-
-static void learn(struct archive *a, const struct bgp_peering *p)
-{
-    if (p->id >= a->room) {
-        uint32_t room = a->room ? 2 * a->room : 64;
-        const struct bgp_peering **more = realloc(a->peerings, room * sizeof *more);
-        if (!more)
-            return;
-        a->peerings = more;
-        while (a->room < room)
-            a->peerings[a->room++] = NULL;
-    }
-    a->peerings[p->id] = p;
-}
-
-static bool wanted(const struct archive *a, const struct addr *one, const struct addr *other)
-{
-    const struct addr *peer = &a->options->peer;
-    return !peer->size || addr_equal(peer, one) || addr_equal(peer, other);
-}
 
 /* An archive never goes back in time: what had to wait for bytes before it came to be when they did. */
 static struct stamp in_order(struct archive *a, struct stamp when)
@@ -48,8 +27,8 @@ static struct stamp in_order(struct archive *a, struct stamp when)
 /* The ends of a peering, `from` as the peer. False for one that nobody asked for. */
 static bool ends(struct archive *a, uint32_t id, int from, struct stamp when, struct mrt_ends *out)
 {
-    const struct bgp_peering *p = id < a->room ? a->peerings[id] : NULL;
-    if (!p || !wanted(a, &p->side[0].addr, &p->side[1].addr))
+    const struct bgp_peering *p = peerings_at(&a->peerings, id);
+    if (!p || !peering_wanted(a->options, p))
         return false;
     const struct bgp_side *peer = &p->side[from], *local = &p->side[!from];
     *out = (struct mrt_ends){ in_order(a, when), &peer->addr, &local->addr, peer->asn, local->asn };
@@ -59,7 +38,7 @@ static bool ends(struct archive *a, uint32_t id, int from, struct stamp when, st
 static void add_message(struct archive *a, const struct event_message *m)
 {
     struct mrt_ends e;
-    const struct bgp_peering *p = m->peering < a->room ? a->peerings[m->peering] : NULL;
+    const struct bgp_peering *p = peerings_at(&a->peerings, m->peering);
     if (m->noise != FAULT_COUNT || !p ||
         !ends(a, m->peering, addr_equal(m->src, &p->side[1].addr), m->ref.when, &e))
         return;
@@ -75,7 +54,7 @@ static void add_transition(struct archive *a, const struct bgp_transition *t)
 
 static void add_ospf(struct archive *a, const struct event_ospf_packet *p)
 {
-    if (wanted(a, &p->src, &p->dst))
+    if (peer_wanted(a->options, &p->src, &p->dst))
         a->cut += !mrt_ospf(&a->held, in_order(a, p->ref.when), &p->src, &p->dst, p->payload, p->wire);
 }
 
@@ -92,7 +71,7 @@ static bool take(void *taker, const struct outbox *out)
     for (uint32_t i = 0; i < out->count; i++) {
         const struct event *e = &out->list[i];
         switch (e->kind) {
-        case EVENT_PEERING: learn(a, e->as.peering); break;
+        case EVENT_PEERING: peerings_learn(&a->peerings, e); break;
         case EVENT_MESSAGE: add_message(a, &e->as.message); break;
         case EVENT_TRANSITION: add_transition(a, &e->as.transition); break;
         case EVENT_OSPF_PACKET: add_ospf(a, &e->as.ospf_packet); break;
@@ -125,7 +104,7 @@ int export_mrt(const struct options *o)
                      (unsigned long long)a.cut);
     }
     buf_free(&a.held);
-    free(a.peerings);
+    peerings_free(&a.peerings);
     loop_close(&l);
     return status;
 }

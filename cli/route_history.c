@@ -1,6 +1,7 @@
 /* `routetap routes --history`: UPDATEs as they come in; what each did to the prefix out, with what it changed. */
 #include "cli/command.h"
 #include "cli/loop.h"
+#include "cli/peerings.h"
 #include "cli/routes.h"
 
 #include "base/log.h"
@@ -26,8 +27,7 @@ struct history {
     struct route_filter *filter;
     struct known *known;
     size_t count, room;
-    const struct bgp_peering **peerings; /* by id */
-    uint32_t peering_room;
+    struct peerings peerings;
     struct route_attrs *now, *before;
     struct buf line, words[2];
     uint64_t told;
@@ -39,20 +39,6 @@ static const char *const what_names[] = { "announced", "changed", "announced-aga
                                           "lost-with-session" };
 static const char *const what_words[] = { "announced", "changed", "announced again, the same", "withdrawn",
                                           "lost with the session" };
-
-static void learn(struct history *h, const struct bgp_peering *p)
-{
-    if (p->id >= h->peering_room) {
-        uint32_t room = 2 * p->id + 16;
-        const struct bgp_peering **more = realloc(h->peerings, room * sizeof *more);
-        if (!more)
-            return;
-        memset(more + h->peering_room, 0, (room - h->peering_room) * sizeof *more);
-        h->peerings = more;
-        h->peering_room = room;
-    }
-    h->peerings[p->id] = p;
-}
 
 static struct known *find(struct history *h, uint32_t peering, int side, const struct bgp_nlri *n)
 {
@@ -144,7 +130,7 @@ static void tell_changes(struct history *h, struct writer *w)
 
 static void tell_json(struct history *h, const struct known *k, enum what what, struct stream_ref ref)
 {
-    const struct bgp_peering *p = h->peerings[k->peering];
+    const struct bgp_peering *p = peerings_at(&h->peerings, k->peering);
     char text[64];
     struct writer w = writer_init(&writer_json, &h->line);
     write_object(&w, NULL);
@@ -171,7 +157,7 @@ static void tell_json(struct history *h, const struct known *k, enum what what, 
 
 static void tell_text(struct history *h, const struct known *k, enum what what, struct stream_ref ref)
 {
-    const struct bgp_peering *p = h->peerings[k->peering];
+    const struct bgp_peering *p = peerings_at(&h->peerings, k->peering);
     char when[64], from[ADDR_TEXT], to[ADDR_TEXT];
     buf_printf(&h->line, "%6" PRIu64 " %s %s > %s: %s", ref.frame, stamp_text(ref.when, 6, when),
                addr_text(&p->side[k->side].addr, from), addr_text(&p->side[!k->side].addr, to), k->name);
@@ -276,13 +262,12 @@ static void walk(struct history *h, const struct event_message *m, int side, str
 
 static void on_update(struct history *h, const struct event_message *m)
 {
-    const struct bgp_peering *p = m->peering < h->peering_room ? h->peerings[m->peering] : NULL;
+    const struct bgp_peering *p = peerings_at(&h->peerings, m->peering);
     const struct options *o = h->options;
     if (!p || m->noise != FAULT_COUNT || m->msg->type != BGP_UPDATE || m->msg->cut)
         return;
     int side = addr_equal(m->src, &p->side[1].addr);
-    if ((o->peer.size && !addr_equal(&o->peer, m->src) && !addr_equal(&o->peer, m->dst)) ||
-        (o->from.size && !addr_equal(&o->from, m->src)))
+    if (!peer_wanted(o, m->src, m->dst) || (o->from.size && !addr_equal(&o->from, m->src)))
         return;
     route_attrs_of(h->now, m->msg, m->ctx);
     const struct bgp_update *u = &h->now->update;
@@ -313,9 +298,8 @@ static bool take(void *taker, const struct outbox *out)
     struct history *h = taker;
     for (uint32_t i = 0; i < out->count; i++) {
         const struct event *e = &out->list[i];
-        if (e->kind == EVENT_PEERING)
-            learn(h, e->as.peering);
-        else if (e->kind == EVENT_MESSAGE)
+        peerings_learn(&h->peerings, e);
+        if (e->kind == EVENT_MESSAGE)
             on_update(h, &e->as.message);
         else if (e->kind == EVENT_TRANSITION)
             on_transition(h, &e->as.transition);
@@ -330,7 +314,7 @@ static void history_free(struct history *h)
         free(h->known[i].attrs);
     }
     free(h->known);
-    free(h->peerings);
+    peerings_free(&h->peerings);
     free(h->now);
     free(h->before);
     buf_free(&h->line);
