@@ -111,6 +111,63 @@ class Mrt(unittest.TestCase):
                 self.assertEqual(told.returncode, 0, name)
                 self.assertEqual(told.stdout.count(b"TYPE: BGP4MP_ET/"), want, name)
 
+
+def blocks(data):
+    """The packets of a little-endian pcapng file: (id, bytes, comment)."""
+    at = 0
+    while at < len(data):
+        kind, size = struct.unpack_from("<II", data, at)
+        body = data[at + 8:at + size - 4]
+        at += size
+        if kind != 6:
+            continue
+        captured = struct.unpack_from("<I", body, 12)[0]
+        options, found = 20 + (captured + 3) // 4 * 4, {}
+        while options < len(body):
+            code, length = struct.unpack_from("<HH", body, options)
+            found[code] = body[options + 4:options + 4 + length]
+            options += 4 + (length + 3) // 4 * 4
+        yield struct.unpack("<Q", found[5])[0] if 5 in found else 0, body[20:20 + captured], found.get(1, b"").decode()
+
+
+class Pcap(unittest.TestCase):
+    def test_finding(self):
+        """All of a finding's evidence and nothing else; each packet says what it proves."""
+        for name, code in (("open-bad-as-frr-bird.pcap", "bgp-open-bad-peer-as"), ("hold-blackhole-frr-bird.pcap", "bgp-hold-timer-expired")):
+            report = json.loads(run("analyze", "--json", "-q", name))
+            frames = {e["frame"] for f in report["findings"] if f["code"] == code for e in f["evidence"]}
+            packets = list(blocks(run("export", "pcap", "-q", name, "--finding", code)))
+            self.assertTrue(frames)
+            self.assertEqual({p[0] for p in packets}, frames)
+            self.assertTrue(all(code in p[2] for p in packets))
+
+    def test_peer(self):
+        """The packets of one router of three, as they were; what is left tells the same of its sessions."""
+        name = "ibgp-mesh-rr-bird.pcap"
+        whole = json.loads(run("analyze", "--json", "-q", name))
+        every = [side["address"] for p in whole["peerings"] for side in p["sides"]]
+        peer = min(every, key=every.count)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "x.pcapng")
+            run("export", "pcap", "-q", name, "--peer", peer, "-w", path)
+            part = json.loads(run("analyze", "--json", "-q", path))
+            with open(path, "rb") as file:
+                packets = list(blocks(file.read()))
+        with open(os.path.join(CAPTURES, name), "rb") as file:
+            original = file.read()
+        self.assertTrue(packets)
+        self.assertTrue(all(p[1] in original for p in packets))
+        self.assertEqual([p[0] for p in packets], sorted(p[0] for p in packets))
+        told = lambda report: [(p["id"], p["packets"], [(s["state"], s["routes"]) for s in p["sides"]]) for p in report["peerings"] if peer in p["id"].split("-")]
+        self.assertEqual(told(part), told(whole))
+        self.assertLess(len(part["peerings"]), len(whole["peerings"]))
+
+    def test_wrong(self):
+        run("export", "pcap", "-", status=(2,))
+        run("export", "pcap", "--finding", "nonsense", "ibgp-mesh-rr-bird.pcap", status=(2,))
+
+
+class Wrong(unittest.TestCase):
     def test_wrong(self):
         for words in (["export"], ["export", "xyz", "healthy-frr-bird-nano.pcap"], ["export", "mrt"]):
             run(*words, status=(2,))
