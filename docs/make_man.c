@@ -1,16 +1,19 @@
 /* docs/routetap.1.in in, the manual page out: lines that begin with @ are filled in from the same tables that make
- * --help, explain and the decoders, so that the page cannot fall behind the program. */
-#include "base/macros.h"
-#include "cli/command.h"
-#include "decode/frame.h"
-
+ * --help, explain and the decoders, so that the page cannot fall behind the program. It runs while the program is
+ * being built, and so takes nothing of it but those rows. */
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static const struct {
     const char *utf8, *roff;
 } characters[] = {
-    { "“", "\\(lq" }, { "”", "\\(rq" }, { "–", "\\(en" }, { "…", "\\&..." }, { "µ", "\\(mc" }, { "\\", "\\e" },
+    { "“", "\\(lq" },  { "”", "\\(rq" }, { "–", "\\(en" },
+    { "…", "\\&..." }, { "µ", "\\(mc" }, { "\\", "\\e" },
 };
 
 /* A text as roff wants it: each sentence on a line of its own, no line that looks like a request. */
@@ -49,6 +52,22 @@ static void argument(const char *words)
            strstr(words, "…") ? " ..." : "");
 }
 
+enum option_id {
+#define OPTION(ident, name, letter, argument, what) OPTION_##ident,
+#include "cli/options.def"
+#undef OPTION
+};
+#define OPT(ident) (UINT64_C(1) << OPTION_##ident)
+
+static const struct {
+    const char *name, *arguments, *what;
+    uint64_t options;
+} commands[] = {
+#define COMMAND(name, function, arguments, what, options) { name, arguments, what, options },
+#include "cli/commands.def"
+#undef COMMAND
+};
+
 static const struct {
     const char *name;
     char letter;
@@ -61,7 +80,7 @@ static const struct {
 
 static void write_synopsis(void)
 {
-    for (unsigned i = 0; i < command_count; i++) {
+    for (unsigned i = 0; i < COUNT(commands); i++) {
         printf(".Nm\n.Cm %s\n.Op Ar OPTIONS\n", commands[i].name);
         argument(commands[i].arguments);
     }
@@ -79,7 +98,7 @@ static void sentence(const char *what)
 
 static void write_commands(void)
 {
-    for (unsigned i = 0; i < command_count; i++) {
+    for (unsigned i = 0; i < COUNT(commands); i++) {
         printf(".It Cm %s\n", commands[i].name);
         sentence(commands[i].what);
         printf(".Pp\nOptions:\n");
@@ -123,6 +142,18 @@ static void write_links(void)
 
 static void write_findings(void)
 {
+    enum finding_code {
+#define CODE(ident, code, severity) CODE_##ident,
+#include "state/codes.def"
+#undef CODE
+    };
+    static const struct {
+        const char *name, *severity;
+    } codes[] = {
+#define CODE(ident, code, severity) { code, #severity },
+#include "state/codes.def"
+#undef CODE
+    };
     static const struct {
         enum finding_code code;
         const char *meaning;
@@ -132,7 +163,10 @@ static void write_findings(void)
 #undef EXPLAIN
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        printf(".It Sy %s Pq %s\n", code_name(rows[i].code), severity_name(code_severity(rows[i].code)));
+        printf(".It Sy %s Pq ", codes[rows[i].code].name);
+        for (const char *c = codes[rows[i].code].severity; *c; c++)
+            putchar(tolower((unsigned char)*c));
+        putchar('\n');
         text(rows[i].meaning);
     }
 }
