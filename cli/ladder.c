@@ -49,7 +49,8 @@ void ladder_add(struct ladder *l, const struct rung *r, const char *words)
 void ladder_state(struct ladder *l, const struct bgp_transition *t)
 {
     struct rung *last = l->rung_count ? &l->rungs[l->rung_count - 1] : NULL;
-    bool beside = last && t->ref.frame && last->frame == t->ref.frame && last->count == 1;
+    bool beside = last && t->ref.frame && last->frame == t->ref.frame && last->count == 1 &&
+                  !last->changed[t->side]; /* two steps at once are two rungs */
     if (!beside) {
         struct rung r = { .when = t->ref.when, .frame = t->ref.frame, .kind = RUNG_STATE, .count = 1 };
         ladder_add(l, &r, t->cause ? t->cause : "");

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Rules held against captures, and the ladder, held against `routetap decode` and `routetap analyze`.
+
+usage: expect_test.py BINARY
+
+In:  the program, and captures of tests/captures. Out: what differs, and a last line `N passed, N failed, N skipped`.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CAPTURES = os.path.join(HERE, "captures")
+BINARY = None
+HEALTHY, REFUSED, LOST = "healthy-frr-bird-nano.pcap", "open-bad-as-frr-bird.pcap", "hold-blackhole-frr-bird.pcap"
+
+#    rule                                                            healthy  refused  lost
+RULES = [
+    ("peering 10.0.12.1 10.0.12.2",                                  True,    True,    True),
+    ("peering 10.0.12.2 10.0.12.1 established at end",               True,    False,   False),
+    ("peering 10.0.12.1 10.0.12.2 established",                      True,    False,   False),
+    ("peering 10.0.12.1 10.0.12.2 not established",                  False,   True,    True),
+    ("peering 10.0.12.1 10.0.12.2 established within 5s",            True,    False,   True),
+    ("peering 10.0.12.1 10.0.12.2 established within 0.001ms",       False,   False,   False),
+    ("no peering 10.0.12.1 10.0.12.9",                               True,    True,    True),
+    ("peering 10.0.12.1 10.0.12.9 established",                      False,   False,   False),
+    ("no finding error",                                             True,    False,   False),
+    ("no finding",                                                   True,    False,   False),
+    ("finding bgp-open-bad-peer-as",                                 False,   True,    False),
+    ("finding bgp-hold-timer-expired",                               False,   False,   True),
+    ("finding bgp-open-bad-peer-as at 10.0.12.9",                    False,   False,   False),
+    ("route 45.1.0.0/16 from 10.0.12.1 at end",                      True,    False,   False),
+    ("route 45.1.0.0/16",                                            True,    False,   False),
+    ("no route 45.1.0.0/16 from 10.0.12.2",                          True,    True,    True),
+    ("route 45.1.0.0/17",                                            False,   False,   False),
+    ("routes from 10.0.12.1 at least 4",                             True,    False,   False),
+    ("routes from 10.0.12.1 at least 5",                             False,   False,   False),
+    ("routes from 10.0.12.1 at most 4",                              True,    True,    True),
+    ("routes exactly 6",                                             True,    False,   False),
+    ("no routes exactly 0",                                          True,    False,   False),
+]
+WRONG = ["", "# nothing", "hope", "no", "peering 10.0.0.1", "peering 10.0.0.1 10.0.0.2 up", "peering 10.0.0.1 10.0.0.2 established within",
+         "peering 10.0.0.1 10.0.0.2 established within 5", "peering 10.0.0.1 10.0.0.2 established at noon", "finding nonsense", "finding error at x",
+         "route 1.2.3.4/33", "route", "routes at least", "routes at least -1", "routes at least 5 or so", "routes 5", "x" * 2000, "no " * 40]
+
+
+def run(*words, stdin=None):
+    done = subprocess.run([BINARY] + list(words), input=stdin, stdin=None if stdin else subprocess.DEVNULL, capture_output=True, cwd=CAPTURES,
+                          timeout=300, check=False, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Expect(unittest.TestCase):
+    maxDiff = 4000
+
+    def test_rules(self):
+        text = "# what is expected\n\n" + "".join("  %s  # says the test\n" % rule[0] for rule in RULES)
+        for column, name in enumerate((HEALTHY, REFUSED, LOST), 1):
+            status, out, err = run("expect", "-q", name, "-", stdin=text)
+            told = [line for line in out.splitlines() if not line.startswith("#")]
+            want = ["TAP version 13", "1..%d" % len(RULES)]
+            want += ["%sok %d - %s" % ("" if rule[column] else "not ", i, rule[0]) for i, rule in enumerate(RULES, 1)]
+            self.assertEqual(told, want, name)
+            self.assertEqual((status, err), (1, ""))
+
+    def test_status(self):
+        self.assertEqual(run("expect", "-q", HEALTHY, "-", stdin="no finding error\n")[0], 0)
+        self.assertEqual(run("expect", "-q", HEALTHY, "-", stdin="no finding error")[0], 0)
+        self.assertEqual(run("expect", "-q", REFUSED, "-", stdin="no finding error\n")[0], 1)
+
+    def test_why(self):
+        out = run("expect", "-q", REFUSED, "-", stdin="no finding error\n")[1]
+        self.assertRegex(out, r"not ok 1 - no finding error\n# error bgp-open-bad-peer-as: .*10\.0\.12\.1")
+
+    def test_wrong(self):
+        for text in WRONG:
+            status, out, err = run("expect", HEALTHY, "-", stdin=text + "\n")
+            self.assertEqual((status, out, err.count("\n")), (2, "", 1), (text, err))
+        self.assertEqual(run("expect", HEALTHY)[0], 2)
+        self.assertEqual(run("expect", HEALTHY, "/nowhere/rules")[0], 2)
+        self.assertEqual(run("expect", "/nowhere/x.pcap", "-", stdin="no finding\n")[0], 1)
+
+
+class Ladder(unittest.TestCase):
+    def test_messages(self):
+        """Each message of decode has an arrow that points the right way, or is one of several."""
+        for name in (REFUSED, LOST, HEALTHY, "collision-frr-frr-ibgp.pcap", "cease-shutdown-frr-bird-vlan.pcap"):
+            out = run("ladder", "-q", "--ascii", name)[1]
+            arrows = {}
+            for line in out.splitlines():
+                found = re.match(r"[\d:.]{15} +(\d+) +\w* *\|([<-]).*([>-])\|", line)
+                if found:
+                    arrows.setdefault(found.group(1), []).append((found.group(2) == "<", found.group(3) == ">", line))
+            for message in map(json.loads, run("decode", "--json", "-q", name)[1].splitlines()):
+                if message["protocol"] != "bgp" or message["type"] not in ("OPEN", "NOTIFICATION"):
+                    continue
+                lines = [a for a in arrows[str(message["frame"])] if message["type"] in a[2]]
+                self.assertEqual(len(lines), 1, (name, message["frame"]))
+                self.assertEqual(lines[0][:2], (message["src"] == "10.0.12.2", message["src"] == "10.0.12.1"))
+
+    def test_states(self):
+        """The states in the margins are those of the report, one after another."""
+        for name in (REFUSED, LOST, HEALTHY):
+            peering = json.loads(run("analyze", "--json", "-q", name)[1])["peerings"][0]
+            for side, pattern in enumerate((r"^[\d:.]{15}(?: +\d+)? +([A-Z]\w+) \|", r"\| ([A-Z]\w+)$")):
+                want = [t["to"] for t in peering["transitions"] if t["side"] == peering["sides"][side]["address"]]
+                have = re.findall(pattern, run("ladder", "-q", "--ascii", name)[1], re.M)
+                self.assertEqual(have, want, (name, side))
+
+    def test_width(self):
+        for width in (100, 120, 140):
+            for line in run("ladder", "-q", "-w", str(width), HEALTHY)[1].splitlines()[2:]:
+                self.assertLessEqual(len(line), width)
+
+    def test_nobody(self):
+        status, out, err = run("ladder", HEALTHY, "--peer", "192.0.2.1")
+        self.assertEqual((status, out), (0, ""))
+        self.assertIn("no such peering", err)
+
+
+def main():
+    global BINARY
+    BINARY = os.path.abspath(sys.argv[1])
+    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
+    bad = len(result.failures) + len(result.errors)
+    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
+    sys.exit(bad != 0)
+
+
+if __name__ == "__main__":
+    main()
