@@ -64,8 +64,9 @@ static bool make_room(struct table *t)
         slots[find(&next, key)] = ++next.used;
     }
     next.live = next.used;
-    table_free(t);
+    struct table old = *t;
     *t = next;
+    table_free(&old);
     return true;
 }
 

@@ -29,7 +29,7 @@ static bool in_one_piece(const struct bgp_update *u)
 static uint8_t *append(uint8_t *to, struct cursor from)
 {
     size_t n = cur_left(&from);
-    if (n)
+    if (from.at)
         memcpy(to, from.at, n);
     return to + n;
 }

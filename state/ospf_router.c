@@ -198,7 +198,7 @@ static void make(struct ospf *o)
                 return;
         }
     }
-    if (o->router_count)
+    if (o->router_list)
         qsort(o->router_list, o->router_count, sizeof *o->router_list, by_router);
 }
 

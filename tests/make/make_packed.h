@@ -14,7 +14,7 @@ static inline void make_gzip(struct buf *to, struct cursor bytes)
     z_stream z = { 0 };
     size_t n = cur_left(&bytes), room = n + n / 100 + 1024;
     uint8_t *in = malloc(n + 1), *out = malloc(room);
-    if (in && out && deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK) {
+    if (in && out && bytes.at && deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK) {
         memcpy(in, bytes.at, n); /* zlib's input is not const */
         z.next_in = in;
         z.avail_in = (uInt)n;

@@ -65,7 +65,7 @@ static void each_kind(void)
 {
     struct addr src = addr_parse("192.0.2.1"), dst = addr_parse("198.51.100.1");
     for (size_t i = 0; i < COUNT(kinds); i++) {
-        struct icmp_error e;
+        struct icmp_error e = { 0 };
         quote4(6, 0x4000, 8);
         error4(kinds[i].type, kinds[i].code, kinds[i].word);
         CHECK_CASE(kinds[i].words, read_error(&e));
@@ -104,7 +104,7 @@ static void other_quotes(void)
 static void version_6(void)
 {
     struct addr src = addr_parse("2001:db8::1"), dst = addr_parse("2001:db8:2::1");
-    struct icmp_error e;
+    struct icmp_error e = { 0 };
     for (uint8_t extensions = 0; extensions < 4; extensions++) {
         syn6(extensions);
         error6(2, 0, 1280);

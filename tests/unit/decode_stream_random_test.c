@@ -289,7 +289,8 @@ static void check_no_room(void)
     bytes[16] = 16;
     bytes[18] = BGP_UPDATE;
     memset(bytes + 4096, 255, 16);
-    memcpy(bytes + 4096 + 16, "\0\23\4", 3);
+    bytes[4096 + 17] = BGP_HEADER;
+    bytes[4096 + 18] = BGP_KEEPALIVE;
     stream_start(s, 0);
     CHECK(feed(s, 1, bytes, 1448) == STREAM_NEW);
     CHECK(stream_next(s, &item) && item.kind == STREAM_MESSAGE && item.msg.cut && item.msg.length == 4096);

@@ -58,8 +58,10 @@ static const struct {
 static size_t unhex(const char *hex, uint8_t *out)
 {
     size_t n = 0;
-    for (unsigned byte; sscanf(hex, "%2x", &byte) == 1; hex += 2)
-        out[n++] = (uint8_t)byte;
+    for (char two[3] = ""; hex[0] && hex[1]; hex += 2) {
+        memcpy(two, hex, 2);
+        out[n++] = (uint8_t)strtoul(two, NULL, 16);
+    }
     return n;
 }
 
