@@ -50,6 +50,7 @@ void ospf_free(struct ospf *o)
     for (uint32_t i = 0; i < o->domain_count; i++)
         ospf_lsdb_free(o->domains[i]);
     ospf_routers_free(o);
+    ospf_fate_free(o);
     ospf_owed_free_all(o);
     table_free(&o->segment_keys);
     table_free(&o->speakers);
@@ -96,6 +97,7 @@ void ospf_lsa_changed(struct ospf *o, const struct ospf_lsdb *db, const struct o
     outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_LSA, .as.ospf_lsa = e });
     if (change != OSPF_CHANGE_CHANGED && change != OSPF_CHANGE_FLUSHED)
         return;
+    ospf_fate_changed(o, db, f, change, ref);
     engine_happen(
         o->engine,
         &(struct happening){ .kind = HAPPEN_OSPF_LSA, .side = -1, .ref = ref, .lsa = f, .change = change });
@@ -318,8 +320,11 @@ void ospf_finish(struct ospf *o)
 
 const struct ospf_adjacency *ospf_next_adjacency(const struct ospf *o, uint32_t *at)
 {
-    const struct adjacency *adj = table_next(&o->adjacencies, at);
-    return adj ? &adj->facts : NULL;
+    const struct adjacency *adj;
+    while ((adj = table_next(&o->adjacencies, at)))
+        if (adj->facts.end[0]->router_id != adj->facts.end[1]->router_id)
+            return &adj->facts;
+    return NULL;
 }
 
 const struct ospf_wire *ospf_next_wire(const struct ospf *o, uint32_t *at)

@@ -40,4 +40,18 @@ const struct ospf_router_facts *ospf_router_at(struct ospf *, const struct addr 
 /* Both are addresses of one router, by its Hellos and its LSAs. */
 bool ospf_same_router(struct ospf *, const struct addr *, const struct addr *);
 
+/* Whether the databases know an address. */
+struct ospf_fate {
+    bool complete; /* a database was seen from its first LSA to its last, of this address family; else
+                                            nothing can be said */
+    const struct ospf_lsa_facts
+        *by;                /* describes a prefix (no default route) that covers it now; NULL: none does */
+    struct stream_ref lost; /* when a prefix that covered it went last; frame 0: none did */
+    const struct ospf_lsa_facts *lost_by; /* which LSA described it */
+};
+void ospf_fate_of(struct ospf *, const struct addr *, struct ospf_fate *out);
+/* The adjacency between the routers that have these addresses on its link, if it was lost since then; *when is set. */
+const struct ospf_adjacency *ospf_lost_between(const struct ospf *, const struct addr *, const struct addr *,
+                                               struct stamp since, struct stream_ref *when);
+
 #endif

@@ -133,6 +133,7 @@ static void exchange_over(struct ospf *o, struct adjacency *adj, int side, struc
         ospf_on(o, adj, side, on, ref);
     else
         ospf_expect(n, on, ref); /* its Requests will tell, or that it makes none */
+    adj->facts.described |= n->lacks_known;
     if (adj->facts.side[!side].over) {
         forget_heads(adj, 0);
         forget_heads(adj, 1);

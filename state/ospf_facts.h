@@ -227,8 +227,9 @@ struct ospf_adjacency {
     struct ospf_speaker *end[2]; /* the lower router ID first */
     struct ospf_neighbor side[2];
     struct stream_ref first;
-    bool deaf;                     /* neither ever heard the other; told by silence */
-    bool exchange_seen;            /* a Database Description or Link State Request was seen */
+    bool deaf;          /* neither ever heard the other; told by silence */
+    bool described;     /* each described its whole database to the other, and all of that was seen */
+    bool exchange_seen; /* a Database Description or Link State Request was seen */
     struct stream_ref both_listed; /* since when both list each other */
     struct stream_ref flooding;    /* one acknowledged what the other had flooded */
     struct stamp checked;          /* rules looked at it then */

@@ -413,7 +413,8 @@ static bool pair(struct ospf *o, struct ospf_segment *g, struct ospf_speaker *a,
     if (b == a || b->unseen || b->far.size || !b->hello_known || ospf_adjacency_find(o, a, b))
         return true;
     bool both = lonely(b);
-    if (!together(a, b, now, at_end) || !may_share(g, a, b) || (a->label != b->label && !both))
+    if (!together(a, b, now, at_end) || !may_share(g, a, b) ||
+        (a->label != b->label && !both && a->router_id != b->router_id))
         return true;
     struct adjacency *adj = ospf_adjacency_get(
         o, a, b, stamp_before(a->hello_first.when, b->hello_first.when) ? b->hello_first : a->hello_first);
@@ -430,9 +431,24 @@ static bool pair(struct ospf *o, struct ospf_segment *g, struct ospf_speaker *a,
     return true;
 }
 
+/* One router ID from two addresses of one link, whoever hears them. */
+static bool pair_namesakes(struct ospf *o, struct ospf_segment *g, struct stamp now, bool at_end)
+{
+    for (uint32_t i = 0; i < g->speaker_count; i++) {
+        struct ospf_speaker *a = g->speakers[i];
+        for (struct ospf_speaker *b = a->namesake; b && !a->unseen && !a->far.size && a->hello_known;
+             b = b->namesake)
+            if (same_link(a, b) && !pair(o, g, a, b, now, at_end))
+                return false;
+    }
+    return true;
+}
+
 void ospf_pair_lonely(struct ospf *o, struct ospf_segment *g, struct stamp now, bool at_end)
 {
     enum { EACH_WITH_EACH = 64 };
+    if (!pair_namesakes(o, g, now, at_end))
+        return;
     for (uint32_t i = 0; i < g->speaker_count; i++) {
         struct ospf_speaker *a = g->speakers[i];
         if (!lonely(a) || !a->link)

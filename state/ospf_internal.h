@@ -65,6 +65,15 @@ struct ospf_owed {
 
 /* Size of what tells speakers apart. */
 enum { OSPF_SPEAKER_KEY = 12 + 2 * sizeof(struct addr) };
+/* A prefix that an LSA no longer describes. */
+struct ospf_gone {
+    struct addr prefix;
+    uint8_t bits;
+    const struct ospf_lsa_facts *lsa;
+    struct stream_ref ref;
+};
+
+enum { OSPF_GONE_KEPT = 512 };
 enum { OSPF_COPIES = 1024, OSPF_ALIASES = 16, OSPF_DOMAINS = 64 };
 
 struct ospf {
@@ -103,6 +112,12 @@ struct ospf {
     struct ospf_router_facts **router_list;
     uint32_t router_count;
     uint64_t routers_at; /* packets by then */
+    /* prefixes of all databases, and those that went: the latest */
+    bool covered_made;
+    struct table covered;
+    uint64_t covered_at; /* all revisions by then */
+    struct ospf_gone gone[OSPF_GONE_KEPT];
+    uint64_t gone_count;
 };
 
 /* Sequence numbers are signed (RFC 2328 12.1.6). */
@@ -210,6 +225,13 @@ void ospf_owed_clear(struct ospf *, struct ospf_owed **all);
 void ospf_owed_free_all(struct ospf *);
 struct ospf_owed *ospf_owed_find(const struct ospf_lsa_facts *, const struct adjacency *, int side,
                                  bool want);
+
+/* ---- ospf_fate.c ---- */
+
+/* An LSA changed or was flushed: which prefixes it no longer describes. */
+void ospf_fate_changed(struct ospf *, const struct ospf_lsdb *, const struct ospf_lsa_facts *,
+                       enum ospf_change, struct stream_ref);
+void ospf_fate_free(struct ospf *);
 
 /* ---- ospf_router.c ---- */
 

@@ -33,6 +33,10 @@ struct ospf_lsdb {
     uint32_t history_room;
     uint64_t history_count;
     struct buf words;
+    const struct ospf_lsa_facts *changed; /* last; … */
+    uint8_t *before;                      /* … and what it was before, with its header */
+    size_t before_size, before_room;
+    uint32_t before_sequence;
 };
 
 const char *ospf_change_name(enum ospf_change change)
@@ -70,6 +74,7 @@ void ospf_lsdb_free(struct ospf_lsdb *db)
     }
     table_free(&db->entries);
     free(db->history);
+    free(db->before);
     buf_free(&db->words);
     free(db);
 }
@@ -291,6 +296,33 @@ static void note_flush(struct ospf_lsdb *db, struct ospf_lsa_facts *f, struct st
     s->flushed = ref;
 }
 
+static void keep_before(struct ospf_lsdb *db, const struct ospf_lsa_facts *f)
+{
+    if (db->before_room < f->raw_size) {
+        uint8_t *more = realloc(db->before, f->raw_size);
+        if (!more)
+            return;
+        db->before = more;
+        db->before_room = f->raw_size;
+    }
+    memcpy(db->before, f->raw, f->raw_size);
+    db->before_size = f->raw_size;
+    db->before_sequence = f->raw_sequence;
+    db->changed = f;
+}
+
+bool ospf_lsdb_before(const struct ospf_lsdb *db, struct ospf_lsa *out)
+{
+    struct ospf_lsa_facts was;
+    if (!db->changed)
+        return false;
+    was = *db->changed;
+    was.raw = db->before;
+    was.raw_size = (uint16_t)db->before_size;
+    was.raw_sequence = db->before_sequence;
+    return ospf_lsa_open(&was, out);
+}
+
 static void note_change(struct ospf_lsdb *db, struct ospf_lsa_facts *f, const struct ospf_lsa *lsa,
                         struct stream_ref ref, uint64_t content)
 {
@@ -298,6 +330,7 @@ static void note_change(struct ospf_lsdb *db, struct ospf_lsa_facts *f, const st
     struct ospf_lsa_story *s = story_of(db, f);
     if (!ospf_lsa_open(f, &before))
         return;
+    keep_before(db, f);
     ospf_lsa_diff(&before, lsa, &db->words);
     if (!s)
         return;
@@ -365,6 +398,7 @@ enum ospf_change ospf_lsdb_feed(struct ospf_lsdb *db, const struct ospf_lsa *lsa
     struct ospf_lsa_facts *f = table_get(&db->entries, &key);
     bool whole = !lsa->header_only && !lsa->cut && lsa->length >= OSPF_LSA_HEADER;
     buf_clear(&db->words);
+    db->changed = NULL;
     if (!f)
         f = entry_new(db, &key);
     *out = f;

@@ -56,6 +56,19 @@ bool ospf_lsa_current(const struct ospf_lsa_facts *, struct stamp now);
 /* The newest instance that was seen whole, to be read; false if there is none. Borrowed until the next feed. */
 bool ospf_lsa_open(const struct ospf_lsa_facts *, struct ospf_lsa *out);
 
+/* After OSPF_CHANGE_CHANGED: the instance before. Borrowed until the next feed; false if there is none. */
+bool ospf_lsdb_before(const struct ospf_lsdb *, struct ospf_lsa *out);
+
+/* ospf_described.c: the prefixes that an LSA says can be reached, cut to their bits. */
+struct ospf_described {
+    enum { OSPF_DESCRIBED_NONE, OSPF_DESCRIBED_LINKS, OSPF_DESCRIBED_PREFIXES, OSPF_DESCRIBED_ONE } kind;
+    struct ospf_lsa lsa;
+    struct ospf_router router;
+    struct ospf_prefixes prefixes;
+};
+void ospf_described_begin(struct ospf_described *, const struct ospf_lsa *);
+bool ospf_described_next(struct ospf_described *, struct addr *prefix, unsigned *bits);
+
 /* ospf_lsa_diff.c: what the newer instance says that the older did not, in words. */
 struct buf;
 void ospf_lsa_diff(const struct ospf_lsa *before, const struct ospf_lsa *after, struct buf *out);

@@ -153,7 +153,8 @@ struct adjacency *ospf_adjacency_get(struct ospf *o, struct ospf_speaker *a, str
     name_adjacency(f);
     begin_side(f, 0);
     begin_side(f, 1);
-    outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_ADJACENCY, .as.adjacency = f });
+    if (a->router_id != b->router_id) /* two of one ID are no neighbours: rules look at them, nobody else */
+        outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_ADJACENCY, .as.adjacency = f });
     return adj;
 }
 

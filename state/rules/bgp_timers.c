@@ -39,6 +39,7 @@ static void tell_expiry(const struct happening *h, struct findings *f, struct st
                    silence),
         s->hold_known ? "" : "about ", hold_estimate(s));
     draft_say(d, "No NOTIFICATION that says so is in the capture: it is reckoned from what was delivered.");
+    ospf_say_why(d, h);
     draft_evidence(d, e->last_heard, "last message that %s heard", who);
     draft_evidence(d, s->facts.closed, "given up");
     for (const struct session *next = h->peering->sessions; next; next = next->next)
@@ -77,6 +78,7 @@ static void tell_silence(const struct happening *h, struct findings *f)
             "%s sends its data again and again without an answer: %s is down, or the path from it to the "
             "capture point is broken.",
             who, other);
+        ospf_say_why(d, h);
         draft_evidence(d, theirs->last, "last packet of %s", other);
         draft_evidence(d, mine->stuck_first, "sent again, unanswered");
         draft_evidence(d, mine->stuck_last, "sent again, unanswered");
@@ -100,6 +102,7 @@ static void tell_notified(const struct happening *h, struct findings *f, const s
     if (h->session->hold_known)
         draft_say(d, "The agreed hold time is %u s.", h->session->hold);
     draft_say(d, "It sends NOTIFICATION 4/%u.", n->subcode);
+    ospf_say_why(d, h);
     draft_evidence(d, e->last_heard, "last message that %s heard", who);
     draft_evidence(d, n->ref, "NOTIFICATION 4/%u from %s", n->subcode, who);
     draft_end(f, d);

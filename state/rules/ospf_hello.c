@@ -221,7 +221,9 @@ void ospf_same_id(const struct happening *h, struct findings *f)
     if (x->router_id != y->router_id || !x->addr.size || !y->addr.size)
         return;
     char id[16], low[ADDR_TEXT], high[ADDR_TEXT];
-    struct draft *d = ospf_draft(f, h, CODE_OSPF_DUPLICATE_ROUTER_ID, CONFIDENCE_CERTAIN, 0);
+    struct draft *d = rule_draft(f, h, CODE_OSPF_DUPLICATE_ROUTER_ID, CONFIDENCE_CERTAIN, -1);
+    d->at = ospf_id_as_addr(x->router_id);
+    d->subject = x->link ? x->link->id : 0;
     d->once = true;
     d->when = stamp_later(x->hello_first.when, y->hello_first.when);
     draft_title(d, "two routers on %s have the router ID %s", ospf_where(a), ospf_end(a, 0, id));

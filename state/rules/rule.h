@@ -71,6 +71,8 @@ void rules_run(const struct happening *, struct findings *);
 struct draft *rule_draft(struct findings *, const struct happening *, enum finding_code, enum confidence,
                          int at);
 const char *side_name(const struct peering *, int side, char text[ADDR_TEXT]);
+/* Adds what OSPF knows of why the session of the happening was lost, if it does (ospf_bgp.c). */
+void ospf_say_why(struct draft *, const struct happening *);
 /* "5.0 s", "12 min 4 s", "840 ms". Returns text. */
 const char *span_words(struct span, char text[32]);
 
