@@ -2,8 +2,10 @@
 #include "cli/command.h"
 #include "cli/loop.h"
 #include "cli/report_out.h"
+#include "cli/serve.h"
 
 #include "base/log.h"
+#include <stdio.h>
 
 command_fn cmd_analyze;
 
@@ -35,8 +37,22 @@ static enum err put_facts(struct store *s, const struct loop *l)
     return why ? why : store_finish(s);
 }
 
+/* The page over what was analyzed. The store is gone afterwards, or there was no page. */
+static bool show(struct store *s, const struct options *o)
+{
+    fflush(stdout);
+    struct web *w = serve_begin(s, o->db, o);
+    if (!w)
+        return false;
+    serve_wait();
+    serve_end(w);
+    return true;
+}
+
 int cmd_analyze(const struct options *o)
 {
+    if (o->web && !serve_can())
+        return EXIT_DAMAGED;
     struct engine_options eo = engine_defaults();
     struct loop l = { .take = take };
     char message[300];
@@ -60,6 +76,10 @@ int cmd_analyze(const struct options *o)
     } else {
         int told = report_out(s, o);
         status = status ? status : told;
+        if (o->web && show(s, o))
+            s = NULL;
+        else if (o->web)
+            status = EXIT_DAMAGED;
     }
     store_close(s);
     loop_close(&l);

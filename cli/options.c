@@ -135,6 +135,12 @@ static const char *take(struct options *o, enum option_id id, char *value)
             return "takes a number of MiB from 16 on";
         o->memory = (size_t)n << 20;
         return NULL;
+    case OPTION_WEB:
+    case OPTION_WEB_NAME:
+    case OPTION_WEB_TOKEN:
+    case OPTION_TLS_CERT:
+    case OPTION_TLS_KEY:
+    case OPTION_ASSETS: return take_web(o, id, value);
     default: return take_live(o, id, value);
     }
 }
@@ -188,7 +194,10 @@ static int take_word(struct options *o, int count, char **argv, int *at)
         value = argv[*at] + 2;
     else if (equals)
         value = argv[*at] + (equals - word) + 1;
-    if (rows[id].argument && !value) {
+    bool optional = rows[id].argument && rows[id].argument[0] == '[';
+    if (optional && !value && *at + 1 < count && web_value(argv[*at + 1]))
+        value = argv[++*at];
+    if (rows[id].argument && !optional && !value) {
         if (*at + 1 >= count)
             return usage_error(c, word, "needs a value");
         value = argv[++*at];

@@ -49,6 +49,13 @@ struct options {
     uint32_t snap, buffer;
     unsigned carriers; /* bits of enum filter_carrier */
     const char *filter;
+    /* of the page */
+    bool web;
+    struct addr web_address; /* size 0: as usual */
+    uint16_t web_port;       /* 0: as usual */
+    const char *web_names[16];
+    unsigned web_name_count;
+    const char *web_token_file, *tls_cert, *tls_key, *assets;
     /* of tables, and of what goes out */
     const char *write;         /* NULL: standard output */
     enum finding_code finding; /* CODE_COUNT: all */

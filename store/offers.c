@@ -2,6 +2,7 @@
 #include "store/offers.h"
 
 #include "store/pages.h"
+#include "store/text.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -176,7 +177,7 @@ static const char *graceful_word(const struct pair *p, int side, struct buf *tex
                        o->forwarding >> f & 1 ? " (forwarding kept)" : "");
             any = true;
         }
-    buf_printf(text, "%s%u s%s%s", any ? "; " : "helps only; ", (unsigned)o->restart_time,
+    buf_printf(text, "%s%u s%s%s", any ? "; " : "helper only; ", (unsigned)o->restart_time,
                o->n_bit ? "; survives NOTIFICATIONs" : "", o->restarting ? "; restarting" : "");
     return buf_text(text);
 }
@@ -208,6 +209,32 @@ static void tell_graceful(struct pair *p)
 
 /* ---- all other capabilities ---- */
 
+/* AFI, SAFI, flags, stale time in 24 bits, for each family: RFC 9494 3.1 */
+static void tell_llgr(struct cursor in, struct buf *text)
+{
+    while (cur_left(&in) >= 7) {
+        uint16_t afi = cur_u16(&in);
+        enum bgp_family f = bgp_family_of(afi, cur_u8(&in));
+        bool kept = cur_u8(&in) & 0x80;
+        uint32_t seconds = cur_u24(&in);
+        buf_printf(text, "%s%s %u s%s", text->used ? ", " : "", bgp_family_name(f), (unsigned)seconds,
+                   kept ? " (forwarding kept)" : "");
+    }
+    if (!text->used)
+        buf_str(text, "helper only");
+}
+
+/* A length and a name, twice: draft-walton-bgp-hostname-capability */
+static void tell_fqdn(struct cursor in, struct buf *text)
+{
+    for (int i = 0; i < 2; i++) {
+        struct cursor name = cur_sub(&in, cur_u8(&in));
+        if (i && cur_left(&name))
+            buf_char(text, '.');
+        text_clean((const char *)name.at, cur_left(&name), TEXT_PLAIN, text);
+    }
+}
+
 /* What stands behind the code and the name: "host r1 domain example.net". NULL if that side does not offer it. */
 static const char *cap_words(const struct pair *p, int side, unsigned code, struct buf *text)
 {
@@ -217,6 +244,10 @@ static const char *cap_words(const struct pair *p, int side, unsigned code, stru
         struct bgp_cap cap = p->open[side].caps[i];
         if (cap.code != code)
             continue;
+        if (code == BGP_CAP_LLGR || code == BGP_CAP_FQDN) {
+            (code == BGP_CAP_LLGR ? tell_llgr : tell_fqdn)(cap.value, text);
+            return text->used ? buf_text(text) : "offered";
+        }
         struct writer w = writer_init(&writer_text, text);
         write_object(&w, NULL);
         bgp_cap_tell(&w, &cap);

@@ -225,8 +225,10 @@ bool pages_tally_row(struct query *q, struct tally_row *out)
     out->findings = next_u64(&c);
     out->peerings = next_u64(&c);
     out->down = next_u64(&c);
-    out->first = next_stamp(&c);
     out->last = next_stamp(&c);
+    out->latest = next_i64(&c);
+    out->title = next_word(&c);
+    out->peering = next_text(&c);
     return true;
 }
 
@@ -268,6 +270,24 @@ bool pages_notified_row(struct query *q, struct notified_row *out)
     out->side = (int)next_i64(&c);
     out->cause = next_word(&c);
     out->count = next_u64(&c);
+    return true;
+}
+
+struct query pages_advertised(struct store *s)
+{
+    struct binder b;
+    return query_ask(s, STMT_ADVERTISED, &b);
+}
+
+bool pages_advertised_row(struct query *q, struct advertised_row *out)
+{
+    struct columns c;
+    if (!query_row(q, &c))
+        return false;
+    out->peering = (uint32_t)next_i64(&c);
+    out->side = (int)next_i64(&c);
+    out->family = next_word(&c);
+    out->routes = next_u64(&c);
     return true;
 }
 

@@ -110,7 +110,9 @@ struct query pages_findings_after(struct store *, uint32_t id, uint32_t limit); 
 struct tally_row {
     const char *code, *severity;
     uint64_t findings, peerings, down; /* of these peerings, how many are not up */
-    struct stamp first, last;
+    struct stamp last;
+    int64_t latest; /* id, title and peering of the latest one; NULL: of none */
+    const char *title, *peering;
 };
 struct query pages_tally(struct store *);
 bool pages_tally_row(struct query *, struct tally_row *);
@@ -134,6 +136,16 @@ struct notified_row {
 };
 struct query pages_notified(struct store *);
 bool pages_notified_row(struct query *, struct notified_row *);
+
+/* Routes that the other side has from this one. */
+struct advertised_row {
+    uint32_t peering;
+    int side;
+    const char *family;
+    uint64_t routes;
+};
+struct query pages_advertised(struct store *);
+bool pages_advertised_row(struct query *, struct advertised_row *);
 
 /* Findings of peerings by peering, code and sides. */
 struct found_row {

@@ -35,7 +35,7 @@ MAY = {
 #   header                                         where alone it may be included
 OUTSIDE = [
     (r"pcap(/.*)?\.h",                             ["capture/"]),
-    (r"(zlib|zstd)\.h",                            ["capture/"]),
+    (r"(zlib|zstd)\.h",                            ["capture/", "web/gzip.c"]),
     (r"nettle/.*",                                 ["state/"]),
     (r"maxminddb\.h",                              ["state/geo.c"]),
     (r"sqlite3\.h",                                ["store/"]),

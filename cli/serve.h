@@ -1,0 +1,19 @@
+/* The page over a store that nobody writes to any more, until Ctrl-C. */
+#ifndef CLI_SERVE_H
+#define CLI_SERVE_H
+
+#include "cli/options.h"
+#include "store/store.h"
+
+struct web;
+
+/* Whether this routetap has a page; says so if it has none. */
+bool serve_can(void);
+/* Begins to answer and says where. The store is the server's from now on: serve_end closes it. path: of the database, or
+ * NULL. NULL after saying why; the store is the caller's then. */
+struct web *serve_begin(struct store *, const char *path, const struct options *);
+/* Waits for SIGINT or SIGTERM. */
+void serve_wait(void);
+void serve_end(struct web *);
+
+#endif

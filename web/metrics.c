@@ -1,0 +1,395 @@
+/* The store in; metrics out, as OpenMetrics 1.0 or, for those who don't ask for that, in the older text format of
+ * Prometheus. Names and labels follow the field's exporters: a side is named by the two addresses. */
+#include "web/api_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Beyond these many peerings the rest is counted, not told. */
+enum { PEERINGS_TOLD = 10000, FOUND_TOLD = 20000 };
+
+struct metric_side {
+    char address[ADDR_TEXT];
+    char router_id[16];
+    int state; /* 0: not known */
+    int64_t asn;
+    double hold, margin, zero_window, rtt;
+    bool margin_known;
+    struct stamp state_since, last_heard;
+    uint64_t established, lost, message_bytes, announced, withdrawn, segments, retransmissions, zero_windows,
+        missed;
+    uint64_t messages[5];
+};
+
+struct metric_peering {
+    uint32_t id;
+    char type[8];
+    struct metric_side side[2];
+};
+
+struct metrics {
+    struct store *store;
+    struct buf *out;
+    bool open; /* OpenMetrics */
+    struct stamp now;
+    struct metric_peering *list; /* by id: peerings are asked for in the order of their ids */
+    uint32_t count;
+    uint64_t left_out;
+};
+
+static double seconds(struct stamp t) { return (double)t.ns / 1e9; }
+
+/* ---- one family, one sample ---- */
+
+/* In OpenMetrics a counter's family is named without the _total that its samples have. */
+static void family(struct metrics *m, const char *kind, const char *name, const char *help)
+{
+    const char *tail = !m->open && !strcmp(kind, "counter") ? "_total" : "";
+    const char *said = !m->open && !strcmp(kind, "info") ? "gauge" : kind;
+    const char *info = !m->open && !strcmp(kind, "info") ? "_info" : "";
+    buf_printf(m->out, "# TYPE routetap_%s%s%s %s\n", name, tail, info, said);
+    buf_printf(m->out, "# HELP routetap_%s%s%s %s\n", name, tail, info, help);
+}
+
+static void escaped(struct buf *out, const char *text)
+{
+    for (; *text; text++)
+        if (*text == '"' || *text == '\\')
+            buf_printf(out, "\\%c", *text);
+        else if (*text == '\n')
+            buf_str(out, "\\n");
+        else
+            buf_char(out, *text);
+}
+
+static void label(struct metrics *m, const char *key, const char *value, bool first)
+{
+    buf_printf(m->out, "%s%s=\"", first ? "{" : ",", key);
+    escaped(m->out, value);
+    buf_char(m->out, '"');
+}
+
+static void begin(struct metrics *m, const char *kind, const char *name)
+{
+    buf_printf(m->out, "routetap_%s%s", name,
+               !strcmp(kind, "counter") ? "_total"
+               : !strcmp(kind, "info")  ? "_info"
+                                        : "");
+}
+
+static void begin_side(struct metrics *m, const char *kind, const char *name, const struct metric_peering *p,
+                       int side)
+{
+    begin(m, kind, name);
+    label(m, "local", p->side[side].address, true);
+    label(m, "peer", p->side[!side].address, false);
+}
+
+static void value(struct metrics *m, bool labels, double x)
+{
+    buf_printf(m->out, x == (double)(int64_t)x ? "%s %.0f\n" : "%s %.6f\n", labels ? "}" : "", x);
+}
+
+/* A family of one sample without labels. */
+static void single(struct metrics *m, const char *kind, const char *name, const char *help, double x)
+{
+    family(m, kind, name, help);
+    begin(m, kind, name);
+    value(m, false, x);
+}
+
+/* ---- what is known ---- */
+
+static int state_number(const char *name)
+{
+    int state = BGP_STATES - 1;
+    while (state > 0 && strcmp(bgp_state_name((enum bgp_state)state), name) != 0)
+        state--;
+    return state;
+}
+
+static void take_side(struct metric_side *s, const struct side_row *r, int64_t hold)
+{
+    snprintf(s->address, sizeof s->address, "%s", r->address);
+    snprintf(s->router_id, sizeof s->router_id, "%s", r->router_id ? r->router_id : "");
+    s->state = state_number(r->state);
+    s->asn = r->asn;
+    s->hold = (double)hold;
+    s->margin_known = stamp_known(r->min_margin_at);
+    s->margin = (double)r->min_margin_ns / 1e9;
+    s->zero_window = r->zero_window_ns > 0 ? (double)r->zero_window_ns / 1e9 : 0;
+    s->rtt = r->rtt_mean_ns >= 0 ? (double)r->rtt_mean_ns / 1e9 : -1;
+    s->state_since = r->state_since;
+    s->last_heard = r->last_heard;
+    s->established = r->established_count;
+    s->lost = r->lost_count;
+    s->message_bytes = r->message_bytes;
+    s->announced = r->announced;
+    s->withdrawn = r->withdrawn;
+    s->segments = r->segments;
+    s->retransmissions = r->retransmissions;
+    s->zero_windows = r->zero_windows;
+    s->missed = r->missed_bytes;
+    const uint64_t messages[] = { r->opens, r->updates, r->notifications, r->keepalives, r->route_refreshes };
+    memcpy(s->messages, messages, sizeof messages);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct metric_peering *x = a, *y = b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void load(struct metrics *m)
+{
+    struct query q = query_peerings(m->store, PEERINGS_BY_TIME, NULL);
+    struct peering_row p;
+    m->list = calloc(PEERINGS_TOLD, sizeof *m->list);
+    while (query_peering(&q, &p)) {
+        if (!m->list || m->count == PEERINGS_TOLD) {
+            m->left_out++;
+            continue;
+        }
+        struct metric_peering *l = &m->list[m->count++];
+        l->id = p.id;
+        snprintf(l->type, sizeof l->type, "%s", p.type);
+        struct query sides = query_sides(m->store, p.id);
+        struct side_row s;
+        while (query_side(&sides, &s))
+            if (s.side == 0 || s.side == 1)
+                take_side(&l->side[s.side], &s, p.hold_time);
+    }
+    if (m->list)
+        qsort(m->list, m->count, sizeof *m->list, by_id);
+}
+
+static const struct metric_peering *find(const struct metrics *m, uint32_t id)
+{
+    const struct metric_peering key = { .id = id };
+    return m->list ? bsearch(&key, m->list, m->count, sizeof key, by_id) : NULL;
+}
+
+/* ---- families of sides ---- */
+
+static bool read_metric(const struct metrics *v, const struct metric_side *s, int which, double *out)
+{
+    int at = 0;
+#define METRIC(kind, name, help, value, known)                                                               \
+    if (which == at++) {                                                                                     \
+        *out = (double)(value);                                                                              \
+        return known;                                                                                        \
+    }
+#include "web/metrics.def"
+#undef METRIC
+    return false;
+}
+
+static const struct {
+    const char *kind, *name, *help;
+} rows[] = {
+#define METRIC(kind, name, help, value, known) { #kind, name, help },
+#include "web/metrics.def"
+#undef METRIC
+};
+
+static void tell_rows(struct metrics *m)
+{
+    for (int r = 0; r < (int)COUNT(rows); r++) {
+        family(m, rows[r].kind, rows[r].name, rows[r].help);
+        for (uint32_t i = 0; i < 2 * m->count; i++) {
+            const struct metric_peering *p = &m->list[i / 2];
+            double x;
+            if (!read_metric(m, &p->side[i & 1], r, &x))
+                continue;
+            begin_side(m, rows[r].kind, rows[r].name, p, i & 1);
+            value(m, true, x);
+        }
+    }
+}
+
+static void tell_info(struct metrics *m)
+{
+    family(m, "info", "bgp_peer", "Who stands at both ends.");
+    for (uint32_t i = 0; i < 2 * m->count; i++) {
+        const struct metric_peering *p = &m->list[i / 2];
+        const struct metric_side *s = &p->side[i & 1], *o = &p->side[!(i & 1)];
+        char as[2][24] = { "", "" };
+        if (s->asn >= 0)
+            snprintf(as[0], sizeof as[0], "%lld", (long long)s->asn);
+        if (o->asn >= 0)
+            snprintf(as[1], sizeof as[1], "%lld", (long long)o->asn);
+        begin_side(m, "info", "bgp_peer", p, i & 1);
+        label(m, "local_as", as[0], false);
+        label(m, "peer_as", as[1], false);
+        label(m, "local_id", s->router_id, false);
+        label(m, "peer_id", o->router_id, false);
+        label(m, "type", p->type, false);
+        value(m, true, 1);
+    }
+}
+
+static void tell_messages(struct metrics *m)
+{
+    static const char *const types[] = { "open", "update", "notification", "keepalive", "route_refresh" };
+    family(m, "counter", "bgp_peer_messages_sent", "BGP messages that the local side sent, by type.");
+    for (uint32_t i = 0; i < 2 * m->count; i++)
+        for (size_t k = 0; k < COUNT(types); k++) {
+            begin_side(m, "counter", "bgp_peer_messages_sent", &m->list[i / 2], i & 1);
+            label(m, "type", types[k], false);
+            value(m, true, (double)m->list[i / 2].side[i & 1].messages[k]);
+        }
+}
+
+/* "ipv4-unicast" as the field's exporters have it: afi and safi for themselves. */
+static void tell_prefixes(struct metrics *m)
+{
+    static const char name[] = "bgp_peer_prefixes_advertised";
+    struct query q = pages_advertised(m->store);
+    struct advertised_row r;
+    family(m, "gauge", name, "Prefixes that the peer has from the local side now.");
+    while (pages_advertised_row(&q, &r)) {
+        const struct metric_peering *p = find(m, r.peering);
+        char afi[48];
+        size_t n = strcspn(r.family, "-");
+        if (!p || r.side < 0 || r.side > 1)
+            continue;
+        snprintf(afi, sizeof afi, "%.*s", (int)n, r.family);
+        begin_side(m, "gauge", name, p, r.side);
+        label(m, "afi", afi, false);
+        label(m, "safi", r.family[n] ? r.family + n + 1 : "", false);
+        value(m, true, (double)r.routes);
+    }
+}
+
+static void tell_notifications(struct metrics *m)
+{
+    static const char name[] = "bgp_peer_notifications_sent";
+    struct query q = pages_notified(m->store);
+    struct notified_row n;
+    family(m, "counter", name, "NOTIFICATIONs that the local side sent, by cause.");
+    while (pages_notified_row(&q, &n)) {
+        const struct metric_peering *p = find(m, n.peering);
+        if (!p || n.side < 0 || n.side > 1)
+            continue;
+        begin_side(m, "counter", name, p, n.side);
+        label(m, "cause", n.cause, false);
+        value(m, true, (double)n.count);
+    }
+}
+
+/* ---- findings ---- */
+
+static void tell_tally(struct metrics *m)
+{
+    struct query q = pages_tally(m->store);
+    struct tally_row t;
+    family(m, "gauge", "findings", "Findings so far, by code.");
+    while (pages_tally_row(&q, &t)) {
+        begin(m, "gauge", "findings");
+        label(m, "code", t.code, true);
+        label(m, "severity", t.severity, false);
+        value(m, true, (double)t.findings);
+    }
+}
+
+/* local: where to look first. Told twice, once for each family: a family's samples stand together. */
+static void tell_found(struct metrics *m, const char *kind, const char *name, const char *help, bool times)
+{
+    struct query q = pages_found(m->store);
+    struct found_row f;
+    family(m, kind, name, help);
+    for (unsigned i = 0; i < FOUND_TOLD && pages_found_row(&q, &f); i++) {
+        const struct metric_peering *p = find(m, f.peering);
+        if (!p || (times && !stamp_known(f.last)))
+            continue;
+        int side = !strcmp(f.at, p->side[1].address);
+        begin_side(m, kind, name, p, side);
+        label(m, "code", f.code, false);
+        label(m, "severity", f.severity, false);
+        value(m, true, times ? seconds(f.last) : (double)f.count);
+    }
+}
+
+/* ---- the rest ---- */
+
+static void tell_capture(struct metrics *m)
+{
+    struct capture_row c;
+    struct file_row f;
+    uint64_t dropped = 0;
+    query_capture(m->store, &c);
+    struct query q = query_files(m->store);
+    while (query_file(&q, &f))
+        dropped += f.dropped;
+    const struct {
+        const char *name, *help;
+        uint64_t n;
+    } counters[] = {
+        { "capture_packets", "Packets captured.", c.packets },
+        { "capture_bytes", "Bytes captured, as on the wire.", c.bytes },
+        { "capture_bgp_packets", "Packets of BGP.", c.bgp_packets },
+        { "capture_ospf_packets", "Packets of OSPF.", c.ospf_packets },
+        { "capture_icmp_errors", "ICMP errors about packets of BGP.", c.icmp_errors },
+        { "capture_truncated_packets", "Packets that were cut at the snapshot length.", c.truncated },
+        { "capture_duplicate_packets", "Packets that came twice, as a span port delivers them.", c.copies },
+        { "capture_damaged_frames", "Frames that could not be read.", c.damaged_frames },
+        { "capture_dropped_packets", "Packets that the capture dropped, by its own count.", dropped },
+        { "bgp_messages", "BGP messages of all peerings.", c.messages },
+    };
+    for (size_t i = 0; i < COUNT(counters); i++)
+        single(m, "counter", counters[i].name, counters[i].help, (double)counters[i].n);
+    if (stamp_known(c.last))
+        single(m, "gauge", "capture_last_packet_timestamp_seconds", "Time of the latest packet.",
+               seconds(c.last));
+}
+
+static void tell_own(struct metrics *m, const struct web_view *v)
+{
+    struct totals_row totals;
+    query_totals(m->store, NULL, &totals);
+    const char *version = strchr(v->program, ' ');
+    family(m, "info", "build", "This program.");
+    begin(m, "info", "build");
+    label(m, "version", version ? version + 1 : v->program, true);
+    value(m, true, 1);
+    single(m, "gauge", "bgp_peers", "Peerings that were seen.", (double)totals.peerings);
+    single(m, "gauge", "bgp_peers_up", "Peerings of which both sides are Established.", (double)totals.up);
+    single(m, "gauge", "bgp_peers_left_out", "Peerings beyond the ceiling of these metrics.",
+           (double)m->left_out);
+    single(m, "counter", "web_requests", "Requests to this server.", (double)v->counts.requests);
+    single(m, "counter", "web_requests_refused", "Requests that got no answer they asked for.",
+           (double)v->counts.refused);
+    single(m, "gauge", "web_connections", "Connections to this server.", (double)v->counts.connections);
+    single(m, "gauge", "web_live_pages", "Pages that listen for news.", (double)v->counts.live);
+}
+
+void metrics_answer(const struct web_view *v, const struct http_request *r, struct http_response *out)
+{
+    struct capture_row c;
+    struct metrics m = { .store = v->store, .out = &out->body, .open = r->openmetrics };
+    out->status = 200;
+    out->type = r->openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                               : "text/plain; version=0.0.4; charset=utf-8";
+    out->body = buf_init(ANSWER_MOST);
+    query_capture(v->store, &c);
+    m.now = c.last;
+    load(&m);
+    tell_own(&m, v);
+    tell_capture(&m);
+    tell_info(&m);
+    tell_rows(&m);
+    tell_messages(&m);
+    tell_prefixes(&m);
+    tell_notifications(&m);
+    tell_tally(&m);
+    tell_found(&m, "counter", "bgp_peer_findings",
+               "How often a finding was true, by code; local is where to look first.", false);
+    tell_found(&m, "gauge", "bgp_peer_finding_last_timestamp_seconds",
+               "When a finding was true last, by code.", true);
+    if (m.open)
+        buf_str(m.out, "# EOF\n");
+    free(m.list);
+    if (out->body.lost)
+        answer_error(out, 500, "there is more to tell than fits an answer");
+}

@@ -1,0 +1,317 @@
+// Paths of the API in; its answers, typed. The token, where the server asks for one, is kept for this tab alone.
+
+export type Severity = 'error' | 'warning' | 'info'
+export type State = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established' | 'Unknown'
+
+export interface CaptureFacts {
+  first: string | null
+  last: string | null
+  packets: number
+  bytes: number
+  bgp_packets: number
+  ospf_packets: number
+  truncated_packets: number
+  duplicate_packets: number
+  icmp_errors: number
+  bgp_messages: number
+  complete: boolean
+}
+
+export interface CodeFound {
+  code: string
+  severity: Severity
+  findings: number
+  peerings: number
+  down: number
+  last: string | null
+  latest: number
+  title: string
+  peering: string | null
+  meaning: string | null
+}
+
+export interface Overview {
+  now: string | null
+  program: string
+  live: boolean
+  capture: CaptureFacts
+  peerings: { total: number; up: number }
+  codes: CodeFound[]
+  findings: Record<Severity, number>
+}
+
+export interface SideLine {
+  address: string
+  asn: number | null
+  router_id: string | null
+  state: State
+  state_since: string | null
+  hold_time: number | null
+  last_heard: string | null
+  min_hold_margin_s: number | null
+  established_count: number
+  lost_count: number
+  routes: number
+  updates: number
+  retransmissions: number
+}
+
+export interface PeeringLine {
+  id: string
+  type: 'ebgp' | 'ibgp' | 'unknown'
+  up: boolean
+  hold_time: number | null
+  keepalive_interval: number | null
+  midway: boolean
+  first: string | null
+  last: string | null
+  packets: number
+  connections: number
+  findings: number
+  worst: { id: number; severity: Severity; code: string; title: string } | null
+  sides: [SideLine, SideLine]
+}
+
+export interface Tcp {
+  segments: number
+  bytes: number
+  retransmissions: number
+  retransmitted_bytes: number
+  zero_windows: number
+  zero_window_s: number
+  rtt_min_s?: number
+  rtt_mean_s?: number
+  mss: number | null
+  ttl: number | null
+  md5: boolean
+  ao: boolean
+  missed_bytes: number
+  duplicates: number
+}
+
+export interface Side {
+  address: string
+  asn: number | null
+  asn_inferred?: boolean
+  router_id: string | null
+  hold_time: number | null
+  state: State
+  state_since: string | null
+  established_count: number
+  lost_count: number
+  min_hold_margin_s: number | null
+  messages: Record<'open' | 'update' | 'notification' | 'keepalive' | 'route_refresh', number>
+  routes: Record<string, number>
+  announced: number
+  withdrawn: number
+  tcp: Tcp
+}
+
+export interface Offer {
+  key: string
+  name: string
+  offers: [string | null, string | null]
+  use: string | null
+  fit: 'plain' | 'agreed' | 'one-sided' | 'conflict'
+}
+
+export interface Open {
+  address: string
+  seen: boolean
+  time?: string | null
+  frame?: number | null
+  file?: string
+  connection?: number
+  cut?: boolean
+  faults?: string[]
+}
+
+export interface Peering {
+  now: string | null
+  id: string
+  type: 'ebgp' | 'ibgp' | 'unknown'
+  up: boolean
+  sides: [Side, Side]
+  hold_time: number | null
+  keepalive_interval: number | null
+  midway: boolean
+  first: string | null
+  last: string | null
+  packets: number
+  connections: number
+  findings: number
+  opens: [Open, Open]
+  offers: Offer[]
+}
+
+export interface Transition {
+  time: string | null
+  side: string | null
+  from: State
+  to: State
+  frame: number | null
+  file?: string
+  cause: string
+  connection: number
+}
+
+export interface Notification {
+  time: string
+  from: string | null
+  code: number
+  subcode: number
+  name: string
+  data: string
+  frame: number | null
+  file?: string
+  text?: string
+  inner?: { code: number; subcode: number; name: string }
+  connection: number
+}
+
+export interface Connection {
+  id: number
+  active: string | null
+  ports: [number, number]
+  opened: string | null
+  closed: string | null
+  end: 'open' | 'fin' | 'reset' | 'timeout' | 'refused' | 'no-reply'
+  end_by: string | null
+  established: boolean
+}
+
+export interface Finding {
+  id: number
+  code: string
+  severity: Severity
+  confidence: 'certain' | 'likely' | 'possible'
+  time: string | null
+  last_time: string | null
+  count: number
+  peering?: string
+  at: string | null
+  title: string
+  explanation: string
+}
+
+export interface WholeFinding {
+  now: string | null
+  finding: Finding & {
+    advice: string
+    evidence: { file: string | null; frame: number; time: string | null; note: string }[]
+    evidence_left_out?: number
+  }
+  about: { meaning: string; proof: string; fix: string }
+  commands: { vendor: string; title: string; text: string }[]
+}
+
+export interface Capture {
+  now: string | null
+  program: string
+  live: boolean
+  capture: CaptureFacts & {
+    damaged_frames: number
+    encrypted_packets: number
+    fragments_lost: number
+    stepped_back: number
+    passed_over: number
+    announced: number
+    withdrawn: number
+  }
+  files: {
+    path: string
+    packets: number
+    link_type: string
+    bytes: number
+    dropped_packets?: number
+    damage?: string
+    damage_offset?: number
+  }[]
+  findings: Finding[]
+}
+
+const KEY = 'routetap-token'
+
+export class ApiError extends Error {
+  constructor(public status: number, words: string) {
+    super(words)
+  }
+}
+
+// A token may come behind the # of the address, which is never sent to a server.
+export function takeToken() {
+  const found = /^#token=(.+)$/.exec(location.hash)
+  if (found) {
+    setToken(decodeURIComponent(found[1]!))
+    history.replaceState(null, '', location.pathname + location.search)
+  }
+}
+
+export function setToken(token: string) {
+  sessionStorage.setItem(KEY, token)
+}
+
+function headers(): HeadersInit {
+  const token = sessionStorage.getItem(KEY)
+  return token ? { Authorization: `Bearer ${token}` } : {}
+}
+
+export type Query = Record<string, string | number | undefined>
+
+export function address(path: string, query: Query = {}): string {
+  const words = Object.entries(query).filter(([, v]) => v !== undefined && v !== '')
+  return words.length ? `${path}?${new URLSearchParams(words.map(([k, v]) => [k, String(v)]))}` : path
+}
+
+export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(address(`/api/v1/${path}`, query), { headers: headers(), ...(signal && { signal }) })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new ApiError(0, 'routetap does not answer: it may have been stopped.')
+  }
+  const body = await response.json().catch(() => ({}))
+  if (!response.ok) throw new ApiError(response.status, body.error ?? response.statusText)
+  return body as T
+}
+
+export interface Gained {
+  now?: string | null
+  states?: { peering: string; side: string; state: State; since: string | null }[]
+  findings?: { id: number; severity: Severity; code: string; title: string; peering: string | null }[]
+}
+
+// Server-sent events by fetch, since EventSource cannot send a token. Begins again by itself until the signal ends it.
+export async function listen(onGained: (news: Gained) => void, onLink: (up: boolean) => void, signal: AbortSignal) {
+  while (!signal.aborted) {
+    try {
+      const response = await fetch('/api/v1/live', { headers: headers(), signal })
+      if (!response.ok || !response.body) throw new Error(String(response.status))
+      onLink(true)
+      await readEvents(response.body, onGained)
+    } catch {
+      if (signal.aborted) return
+    }
+    onLink(false)
+    await new Promise((done) => setTimeout(done, 2000))
+  }
+}
+
+async function readEvents(body: ReadableStream<Uint8Array>, onGained: (news: Gained) => void) {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    text += decoder.decode(value, { stream: true })
+    const events = text.split('\n\n')
+    text = events.pop()!
+    for (const event of events) {
+      const name = /^event: (.*)$/m.exec(event)?.[1]
+      const data = /^data: (.*)$/m.exec(event)?.[1]
+      if (name && data) onGained(JSON.parse(data) as Gained)
+    }
+  }
+}

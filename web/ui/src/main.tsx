@@ -1,0 +1,194 @@
+// The frame of the page: where we are, what is new, and the view that belongs there.
+import { render } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { listen, setToken, takeToken, type Gained, type Overview as OverviewData } from './api'
+import { CaptureView } from './capture'
+import { LiveContext, useData, useLive, type Live } from './data'
+import { FindingView } from './finding'
+import { FindingsView } from './findings'
+import { OverviewView } from './overview'
+import { Link, SeverityMark, Trouble } from './parts'
+import { PeeringView } from './peering'
+import { findingPath, usePlace, type Place } from './route'
+import { clock, count, moment, range } from './words'
+import './app.css'
+
+// At most one refresh a second, however fast the news come.
+const CALM_MS = 1000
+
+function useNews(): Live & { linked: boolean } {
+  const [live, setLive] = useState<Live>({ turn: 0, at: Date.now(), news: null })
+  const [linked, setLinked] = useState(false)
+  const waiting = useRef<Gained[]>([])
+  useEffect(() => {
+    const abort = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let dropped = false
+    const flush = () => {
+      timer = undefined
+      const all = waiting.current.splice(0)
+      const news: Gained = {
+        now: all[all.length - 1]?.now ?? null,
+        states: all.flatMap((n) => n.states ?? []),
+        findings: all.flatMap((n) => n.findings ?? []),
+      }
+      setLive((old) => ({ turn: old.turn + 1, at: Date.now(), news }))
+    }
+    listen(
+      (news) => {
+        waiting.current.push(news)
+        timer ??= setTimeout(flush, document.hidden ? 5 * CALM_MS : CALM_MS)
+      },
+      (up) => {
+        setLinked(up)
+        if (up && dropped) timer ??= setTimeout(flush, 0)
+        dropped ||= !up
+      },
+      abort.signal,
+    )
+    return () => {
+      abort.abort()
+      clearTimeout(timer)
+    }
+  }, [])
+  return { ...live, linked }
+}
+
+function View({ place }: { place: Place }) {
+  const [, first, second, more] = place.path.split('/').map(decodeURIComponent)
+  if (more === undefined) {
+    if (!first || (first === 'peerings' && !second)) return <OverviewView place={place} />
+    if (first === 'peerings') return <PeeringView key={second} id={second!} />
+    if (first === 'findings') return second ? <FindingView key={second} id={second} /> : <FindingsView place={place} />
+    if (first === 'capture') return <CaptureView />
+  }
+  return (
+    <main>
+      <h1>There is nothing here</h1>
+      <p>
+        <Link to="/">To the overview</Link>
+      </p>
+    </main>
+  )
+}
+
+function LivePill({ linked, overview }: { linked: boolean; overview: OverviewData | null }) {
+  const { at } = useLive()
+  const [, setBeat] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => setBeat((n) => n + 1), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  if (!linked) return <span class="tag bad">not connected</span>
+  const now = moment(overview?.now)
+  if (!overview?.live || now === null) return null
+  return (
+    <span class="tag live" title="by the clock of the capture, UTC">
+      live {clock(now + (Date.now() - at) / 1000, 0)}
+    </span>
+  )
+}
+
+function Header({ place, linked, overview }: { place: Place; linked: boolean; overview: OverviewData | null }) {
+  const first = place.path.split('/')[1]
+  const errors = overview?.findings.error ?? 0
+  return (
+    <header>
+      <Link to="/" class="brand">
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+          <path d="M4 22h7l4-14 4 18 3-9h6" />
+        </svg>
+        routetap
+      </Link>
+      <nav aria-label="Views">
+        <Link to="/" current={!first || first === 'peerings'}>
+          Overview
+        </Link>
+        <Link to="/findings" current={first === 'findings'}>
+          Findings{errors > 0 && <span class="badge">{count(errors)}</span>}
+        </Link>
+        <Link to="/capture" current={first === 'capture'}>
+          Capture
+        </Link>
+      </nav>
+      <span class="when">
+        {overview && !overview.live && range(moment(overview.capture.first), moment(overview.capture.last))}
+        <LivePill linked={linked} overview={overview} />
+      </span>
+    </header>
+  )
+}
+
+// What was found since the page was opened, for a while, and for those who listen to the page.
+function News() {
+  const { news, turn } = useLive()
+  const [shown, setShown] = useState<NonNullable<Gained['findings']>>([])
+  useEffect(() => {
+    const found = (news?.findings ?? []).filter((f) => f.severity !== 'info')
+    if (found.length) setShown((old) => [...found.reverse(), ...old].slice(0, 3))
+  }, [turn])
+  useEffect(() => {
+    if (!shown.length) return
+    const timer = setTimeout(() => setShown([]), 15000)
+    return () => clearTimeout(timer)
+  }, [shown])
+  return (
+    <div class="news" role="log" aria-live="polite" aria-label="New findings">
+      {shown.map((f) => (
+        <Link to={findingPath(f.id)} key={f.id}>
+          <SeverityMark severity={f.severity} /> {f.title}
+        </Link>
+      ))}
+    </div>
+  )
+}
+
+function TokenForm() {
+  const field = useRef<HTMLInputElement>(null)
+  const submit = (event: Event) => {
+    event.preventDefault()
+    setToken(field.current?.value.trim() ?? '')
+    location.reload()
+  }
+  return (
+    <main class="narrow">
+      <h1>This routetap asks for its token</h1>
+      <p>It is the word in the file that --web-token-file names. This tab keeps it until it is closed.</p>
+      <form onSubmit={submit}>
+        <input ref={field} type="password" autocomplete="off" aria-label="Token" autofocus required />
+        <button type="submit">Enter</button>
+      </form>
+    </main>
+  )
+}
+
+function Frame({ linked }: { linked: boolean }) {
+  const place = usePlace()
+  const overview = useData<OverviewData>('overview')
+  if (overview.error?.status === 401) return <TokenForm />
+  return (
+    <>
+      <a class="skip" href="#view">
+        To the content
+      </a>
+      <Header place={place} linked={linked} overview={overview.data} />
+      <News />
+      <div id="view" tabIndex={-1}>
+        {overview.error && <Trouble error={overview.error} />}
+        <View place={place} />
+      </div>
+    </>
+  )
+}
+
+function App() {
+  const { linked, ...live } = useNews()
+  return (
+    <LiveContext.Provider value={live}>
+      <Frame linked={linked} />
+    </LiveContext.Provider>
+  )
+}
+
+takeToken()
+render(<App />, document.getElementById('app')!)

@@ -1,0 +1,84 @@
+// Times, spans and counts as people read them. Moments are seconds since 1970, UTC; null: not known.
+
+export type Moment = number | null
+
+// As fine as a number can hold: a quarter of a microsecond.
+export function moment(text: string | null | undefined): Moment {
+  const parts = /^(.{19})(\.\d+)?Z$/.exec(text ?? '')
+  if (!parts) return null
+  return Date.parse(parts[1]! + 'Z') / 1000 + (parts[2] ? Number('0' + parts[2]) : 0)
+}
+
+const two = (n: number) => String(n).padStart(2, '0')
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+export function day(t: number): string {
+  const d = new Date(t * 1000)
+  return `${d.getUTCDate()} ${MONTHS[d.getUTCMonth()]} ${d.getUTCFullYear()}`
+}
+
+// "10:00:03.184"; digits behind the point are cut, not rounded, as clocks do
+export function clock(t: number, digits = 3): string {
+  const whole = Math.floor(t + 1e-7)
+  const d = new Date(whole * 1000)
+  const text = `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())}`
+  if (!digits) return text
+  const fraction = Math.max(0, Math.floor((t - whole) * 10 ** digits + 0.01))
+  return `${text}.${String(fraction).padStart(digits, '0')}`
+}
+
+export const sameDay = (a: number, b: number) => Math.floor(a / 86400) === Math.floor(b / 86400)
+
+// With its day where that is not the one of `now`.
+export function stamp(t: Moment, now: Moment, digits = 3): string {
+  if (t === null) return '–'
+  return now !== null && sameDay(t, now) ? clock(t, digits) : `${day(t)} ${clock(t, digits)}`
+}
+
+export function range(a: Moment, b: Moment): string {
+  if (a === null || b === null) return 'no packets'
+  return sameDay(a, b) ? `${day(a)}, ${clock(a, 0)} – ${clock(b, 0)} UTC` : `${day(a)} ${clock(a, 0)} – ${day(b)} ${clock(b, 0)} UTC`
+}
+
+// "840 µs", "59.1 s", "12 min 4 s", "3 h 12 min", "2 d 3 h"
+export function span(s: number): string {
+  const sign = s < 0 ? '−' : ''
+  s = Math.abs(s)
+  if (s === 0) return '0 s'
+  if (s < 0.001) return `${sign}${Math.round(s * 1e6)} µs`
+  if (s < 1) return `${sign}${s < 0.01 ? (s * 1e3).toFixed(1) : Math.round(s * 1e3)} ms`
+  if (s < 10) return `${sign}${s.toFixed(1)} s`
+  if (s < 60) return `${sign}${Math.floor(s)} s`
+  if (s < 3600) return sign + pair(Math.floor(s / 60), 'min', Math.floor(s % 60), 's')
+  if (s < 86400) return sign + pair(Math.floor(s / 3600), 'h', Math.floor((s % 3600) / 60), 'min')
+  return sign + pair(Math.floor(s / 86400), 'd', Math.floor((s % 86400) / 3600), 'h')
+}
+
+const pair = (a: number, unit: string, b: number, smaller: string) => (b ? `${a} ${unit} ${b} ${smaller}` : `${a} ${unit}`)
+
+export const count = (n: number) => n.toLocaleString('en-US')
+export const counted = (n: number, one: string, many = one + 's') => `${count(n)} ${n === 1 ? one : many}`
+
+export function bytes(n: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
+  let i = 0
+  for (; n >= 1024 && i < units.length - 1; i++) n /= 1024
+  return `${i === 0 || n >= 100 ? Math.round(n) : n.toFixed(1)} ${units[i]}`
+}
+
+export const typeName = (type: string) => ({ ebgp: 'eBGP', ibgp: 'iBGP' })[type] ?? ''
+
+// "hold-timer-expired" → "hold timer expired"
+export const plain = (key: string) => key.replace(/-/g, ' ')
+
+// "bgp-open-bad-peer-as" → "BGP open bad peer AS"
+const SHORT = /\b(bgp|ospf|tcp|as|mtu|icmp|ttl|md5|ao|bfd|fsm|lsa|id)\b/g
+export function title(code: string): string {
+  const words = plain(code).replace(SHORT, (word) => word.toUpperCase())
+  return words[0]!.toUpperCase() + words.slice(1)
+}
+
+// Hold times are told in seconds, as routers have them.
+export const seconds = (s: number) => (s < 10 ? `${s.toFixed(1)} s` : s < 1000 ? `${Math.floor(s)} s` : span(s))
+
+export const percent = (part: number, of: number) => (of ? `${((100 * part) / of).toFixed(part * 100 < of && part ? 1 : 0)} %` : '–')
