@@ -90,8 +90,11 @@ class Runner:
                 if words[0] == "decode":
                     for line in out:
                         json.loads(line)
-                else:
+                elif run.returncode == 0 or out.read(1):
+                    out.seek(0)
                     json.load(out)
+                elif not said.startswith(b"routetap: "): # what is no capture at all is told in a sentence, and in no document
+                    return "exit %d without a word" % run.returncode
             except ValueError as why:
                 return "exit %d, bad JSON: %s\n%s" % (run.returncode, why, said[-500:].decode(errors="replace"))
         return None
