@@ -157,8 +157,8 @@ static void tell_text(struct routes *t, const struct bgp_nlri *n)
     bgp_nlri_text(n, &t->line);
     if (n->has_path_id)
         buf_printf(&t->line, " id %u", n->path_id);
-    size_t wide = t->line.used - before;
-    buf_printf(&t->line, "%*s", wide < 20 ? (int)(20 - wide) : 1, "");
+    size_t used = t->line.used - before, wide = n->has_path_id ? 28 : 20;
+    buf_printf(&t->line, "%*s", used < wide ? (int)(wide - used) : 1, "");
     route_line(t->attrs, &t->line);
     buf_char(&t->line, '\n');
 }

@@ -151,10 +151,12 @@ void route_bgpdump(const struct route_from *from, const struct bgp_nlri *n, cons
                    struct buf *out)
 {
     char text[ADDR_TEXT];
-    buf_printf(out, "TABLE_DUMP2|%lld|B|%s|%u|", (long long)(from->when.ns / NS_PER_S),
-               addr_text(&from->peer, text), from->asn);
+    buf_printf(out, "TABLE_DUMP2%s|%lld|B|%s|%u|", n->has_path_id ? "_AP" : "",
+               (long long)(from->when.ns / NS_PER_S), addr_text(&from->peer, text), from->asn);
     bgp_nlri_text(n, out);
     buf_char(out, '|');
+    if (n->has_path_id)
+        buf_printf(out, "%u|", n->path_id);
     size_t path = out->used;
     bgp_path_text(&r->update, &r->ctx, out);
     commas_in_sets(out, path);

@@ -9,8 +9,10 @@ import glob
 import ipaddress
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -115,6 +117,53 @@ class Tables(unittest.TestCase):
         self.assertTrue(changed)
         for change in changed:
             self.assertNotEqual(change["changes"]["as_path"]["before"], change["changes"]["as_path"]["after"])
+
+
+class AddPath(unittest.TestCase):
+    """A live session of two BIRDs with ADD-PATH, and what `birdc show route all` of the receiver said."""
+    CAPTURE = os.path.join(HERE, "routes", "add-path-bird.pcap")
+
+    def shown(self):
+        """(prefix, AS path, next hop, communities) of each route."""
+        routes, prefix = [], None
+        with open(os.path.join(HERE, "routes", "add-path-bird.txt"), encoding="utf-8") as file:
+            for line in file:
+                words = line.replace(", ", ":").split()
+                if " unicast [" in line:
+                    prefix = prefix if line[0] == " " else words[0]
+                    routes.append([prefix, None, None, set()])
+                elif "BGP.as_path:" in line:
+                    routes[-1][1] = " ".join(words[1:])
+                elif "BGP.next_hop:" in line:
+                    routes[-1][2] = words[1]
+                elif "community:" in line:
+                    routes[-1][3] |= {w.strip("()").replace(",", ":") for w in words[1:]}
+        return sorted(map(tuple, routes), key=str)
+
+    def test_bird(self):
+        have = []
+        for r in lines("routes", "--json", "-q", self.CAPTURE, "--at", "+20"):
+            told = {c for a in r["attributes"] if a["code"] in (8, 16, 32) for c in a["value"]}
+            have.append((r["prefix"], r["as_path"], r["next_hop"], told))
+        self.assertEqual(sorted(have, key=str), self.shown())
+        self.assertEqual(len(have), 6)
+
+    def test_one_line(self):
+        rows = [row.split("|") for row in run("routes", "-m", "-q", self.CAPTURE, "--at", "+20").splitlines()]
+        twice = [r for r in rows if r[5] == "192.0.2.0/24"]
+        self.assertEqual([(r[0], r[6], r[7]) for r in twice], [("TABLE_DUMP2_AP", "2", "65001"), ("TABLE_DUMP2_AP", "3", "65001 65009")])
+        self.assertEqual({r[0] for r in rows if ":" in r[5]}, {"TABLE_DUMP2"})
+
+    @unittest.skipUnless(shutil.which("bgpdump"), "bgpdump is not here")
+    def test_mrt(self):
+        """bgpdump knows by the subtype that there are path identifiers."""
+        with tempfile.TemporaryDirectory() as folder:
+            archive = os.path.join(folder, "x.mrt")
+            run("export", "mrt", "-q", self.CAPTURE, "-w", archive)
+            told = subprocess.run(["bgpdump", "-m", archive], capture_output=True, check=True).stdout.decode()
+        have = {tuple(r.split("|")[5:8]) for r in told.splitlines() if r.startswith("BGP4MP_ET_AP|")}
+        want = {tuple(r.split("|")[5:8]) for r in run("routes", "-m", "-q", self.CAPTURE, "--at", "+20").splitlines() if r.startswith("TABLE_DUMP2_AP|")}
+        self.assertEqual(have, want)
 
 
 class Filters(unittest.TestCase):
