@@ -34,8 +34,8 @@ static inline void fault_note(struct faults *f, enum fault_code code, size_t off
         f->lost++;
 }
 
-const char *fault_key(enum fault_code);   /* "bgp.attr.twice": stable */
-const char *fault_words(enum fault_code); /* "attribute given twice" */
+const char *fault_key(enum fault_code);       /* "bgp.attr.twice": stable */
+const char *fault_words(enum fault_code);     /* "attribute given twice" */
 const char *fault_reference(enum fault_code); /* "RFC 7606 3(g)" */
 
 #endif

@@ -39,28 +39,29 @@ enum stream_got {
     STREAM_FILLED = 8,   /* it closed a hole: no bytes are missing any more between some that were seen */
     STREAM_DIFFERS = 16, /* bytes seen before, and now they are others (first ones are kept) */
     STREAM_PROBE = 32,   /* a keep-alive or window probe: one old byte, or none, before the front */
-    STREAM_DROPPED = 64, /* no room, or numbers that cannot be: bytes of it, or of the one before, were not kept */
+    STREAM_DROPPED =
+        64, /* no room, or numbers that cannot be: bytes of it, or of the one before, were not kept */
 };
 
 enum stream_kind {
     STREAM_MESSAGE, /* item.msg; msg.cut if only its first bytes are known */
-    STREAM_HOLE,    /* item.bytes were never seen, and will not be: the receiver acknowledged them (the capture
+    STREAM_HOLE, /* item.bytes were never seen, and will not be: the receiver acknowledged them (the capture
                        missed them), they were cut at the snapshot length, or (neither missed nor truncated) the stream
                        came to its end without them: lost on their way */
-    STREAM_NOISE,   /* item.bytes that are no BGP (item.msg.fault, item.msg.length and type as read): a header that no
+    STREAM_NOISE, /* item.bytes that are no BGP (item.msg.fault, item.msg.length and type as read): a header that no
                        implementation may send; reading goes on at the next place that makes sense. What goes on over
                        several segments is told with each */
 };
 
 struct stream_item {
     enum stream_kind kind;
-    struct bgp_msg msg;       /* borrowed until the next stream_feed or stream_next */
-    struct stream_ref last;   /* where its last byte was seen first */
-    struct stream_ref first;  /* where its first byte was seen first */
-    uint64_t bytes;           /* STREAM_HOLE, STREAM_NOISE */
-    bool truncated;           /* STREAM_HOLE: by the snapshot length */
-    bool missed;              /* STREAM_HOLE: acknowledged, never seen */
-    uint32_t end_seq;         /* sequence number behind it; of a cut message, where it would end */
+    struct bgp_msg msg;      /* borrowed until the next stream_feed or stream_next */
+    struct stream_ref last;  /* where its last byte was seen first */
+    struct stream_ref first; /* where its first byte was seen first */
+    uint64_t bytes;          /* STREAM_HOLE, STREAM_NOISE */
+    bool truncated;          /* STREAM_HOLE: by the snapshot length */
+    bool missed;             /* STREAM_HOLE: acknowledged, never seen */
+    uint32_t end_seq;        /* sequence number behind it; of a cut message, where it would end */
 };
 
 /* NULL without memory. The pool must outlive the stream. */

@@ -26,30 +26,31 @@ enum { RIB_NOTABLE = 8 };
 
 enum rib_notable_kind {
     RIB_ORIGIN_CHANGED, /* a route's origin AS became another while the session was up, or since it was withdrawn */
-    RIB_FLAPPED,        /* announced again after a withdrawal, for the RIB_FLAPS-th time or more. Flaps are forgotten
+    RIB_FLAPPED, /* announced again after a withdrawal, for the RIB_FLAPS-th time or more. Flaps are forgotten
                            when the last one is over an hour ago. What a session's end takes away is not withdrawn */
 };
 enum { RIB_FLAPS = 3 };
 
 struct rib_notable {
     enum rib_notable_kind kind;
-    struct bgp_nlri nlri;      /* borrowed from the message */
-    uint32_t before, after;    /* origin ASes; flaps before this one and with it */
+    struct bgp_nlri nlri;   /* borrowed from the message */
+    uint32_t before, after; /* origin ASes; flaps before this one and with it */
 };
 
 /* What one UPDATE did. */
 struct rib_news {
-    uint32_t announced, withdrawn;            /* NLRI in the message */
-    uint32_t added, changed, same, removed;   /* what became of them; absent = withdrawn - removed */
-    uint64_t families;                        /* bit per family touched */
-    const struct bgp_attrs_summary *summary;  /* of its attributes, NULL if it announces nothing; borrowed until the
+    uint32_t announced, withdrawn;          /* NLRI in the message */
+    uint32_t added, changed, same, removed; /* what became of them; absent = withdrawn - removed */
+    uint64_t families;                      /* bit per family touched */
+    const struct bgp_attrs_summary
+        *summary;     /* of its attributes, NULL if it announces nothing; borrowed until the
                                                  next rib_feed */
-    bool summary_new;                         /* these attributes were read for the first time just now */
+    bool summary_new; /* these attributes were read for the first time just now */
     unsigned notable_count;
     struct rib_notable notable[RIB_NOTABLE];
-    enum fault_code nlri_fault;               /* FAULT_COUNT: all NLRI could be read */
+    enum fault_code nlri_fault; /* FAULT_COUNT: all NLRI could be read */
     enum bgp_family nlri_fault_family;
-    uint32_t bogon_count;                     /* announced prefixes that are bogons; first of them in bogon */
+    uint32_t bogon_count; /* announced prefixes that are bogons; first of them in bogon */
     struct bgp_nlri bogon;
     const char *bogon_why;
 };
@@ -67,11 +68,12 @@ size_t rib_expect(struct rib_side *, const uint8_t *bytes, size_t size, const st
 
 /* A route as it stands. Its cursors point into this struct, or into the table until the next call that changes it. */
 struct rib_route {
-    struct bgp_nlri nlri;     /* without labels */
-    struct cursor attrs;      /* path attributes as announced; MP_REACH_NLRI has its next hop and no NLRI. Empty when
+    struct bgp_nlri nlri; /* without labels */
+    struct cursor
+        attrs; /* path attributes as announced; MP_REACH_NLRI has its next hop and no NLRI. Empty when
                                  there was no memory to keep them */
-    bool as4;                 /* their AS numbers have four bytes */
-    uint32_t origin_as;       /* 0 unknown */
+    bool as4;  /* their AS numbers have four bytes */
+    uint32_t origin_as; /* 0 unknown */
     uint8_t flaps;
     uint8_t room[16];
 };

@@ -16,7 +16,8 @@ struct draft {
     enum finding_code code;
     enum severity severity;
     enum confidence confidence;
-    uint32_t peering, adjacency, subject; /* subject tells apart findings of one code, peering and side; 0 else */
+    uint32_t peering, adjacency,
+        subject; /* subject tells apart findings of one code, peering and side; 0 else */
     struct addr at, peer;
     uint32_t at_as, peer_as;
     struct stamp when;

@@ -216,7 +216,7 @@ struct peering {
     bool announced_event;
     bool ever_established;
     struct stamp first_up; /* when it was established for the first time; valid if ever_established */
-    bool between_networks;       /* eBGP, and the ASes of both sides are public ones */
+    bool between_networks; /* eBGP, and the ASes of both sides are public ones */
     bool bgp_seen;         /* a BGP message was seen: it is no scanner */
     /* graceful restart */
     struct open_facts last_open[2]; /* of the session before */

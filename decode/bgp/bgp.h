@@ -44,8 +44,8 @@ enum bgp_cap_code {
 #undef CAP
 };
 
-const char *bgp_type_name(unsigned type);   /* "OPEN", or NULL */
-const char *bgp_family_name(enum bgp_family);   /* "ipv4-unicast"; "unknown" for FAMILY_NONE */
+const char *bgp_type_name(unsigned type);     /* "OPEN", or NULL */
+const char *bgp_family_name(enum bgp_family); /* "ipv4-unicast"; "unknown" for FAMILY_NONE */
 enum bgp_family bgp_family_of(uint16_t afi, uint8_t safi);
 enum bgp_family bgp_family_parse(const char *name); /* FAMILY_NONE if it is none */
 uint16_t bgp_family_afi(enum bgp_family);
@@ -69,18 +69,18 @@ struct bgp_ctx {
 
 enum bgp_got {
     BGP_MESSAGE, /* *out is whole */
-    BGP_MORE,    /* a good beginning, more bytes are needed: out->length of them (0 while not known). Once the type is
+    BGP_MORE, /* a good beginning, more bytes are needed: out->length of them (0 while not known). Once the type is
                     known too (19 bytes), *out with `cut` set is a message that can be told as far as it goes */
-    BGP_NOT      /* no BGP header: out->fault says why (marker, length or type) */
+    BGP_NOT /* no BGP header: out->fault says why (marker, length or type) */
 };
 
 struct bgp_msg {
     uint8_t type;
-    uint16_t length;         /* the header's length field, header included */
-    struct cursor body;      /* behind the header; borrowed */
-    const uint8_t *raw;      /* the header; borrowed */
-    bool cut;                /* body has less than the length says: set by whoever knows of a cut packet */
-    enum fault_code fault;   /* for BGP_NOT; FAULT_COUNT for all others */
+    uint16_t length;       /* the header's length field, header included */
+    struct cursor body;    /* behind the header; borrowed */
+    const uint8_t *raw;    /* the header; borrowed */
+    bool cut;              /* body has less than the length says: set by whoever knows of a cut packet */
+    enum fault_code fault; /* for BGP_NOT; FAULT_COUNT for all others */
 };
 
 /* Looks at the bytes in front. `largest` is BGP_LARGEST or BGP_LARGEST_EXTENDED. A KEEPALIVE of 23 bytes or an
@@ -105,28 +105,29 @@ struct bgp_cap {
 
 struct bgp_open {
     uint8_t version;
-    uint16_t my_as;      /* the two-byte field */
-    uint32_t asn;        /* what is meant: capability 65 if there, else my_as */
-    uint16_t hold;       /* seconds */
-    uint32_t router_id;  /* host order */
-    bool extended_params;        /* RFC 9072 encoding */
-    uint8_t odd_param;           /* type of the first optional parameter that is not Capabilities, or 0 */
-    bool caps_cut;               /* the message is cut before its last parameter: more may have been offered */
+    uint16_t my_as;       /* the two-byte field */
+    uint32_t asn;         /* what is meant: capability 65 if there, else my_as */
+    uint16_t hold;        /* seconds */
+    uint32_t router_id;   /* host order */
+    bool extended_params; /* RFC 9072 encoding */
+    uint8_t odd_param;    /* type of the first optional parameter that is not Capabilities, or 0 */
+    bool caps_cut;        /* the message is cut before its last parameter: more may have been offered */
     unsigned cap_count, caps_lost;
     struct bgp_cap caps[BGP_CAPS_MAX];
     /* what the capabilities say, for those that change how a session works */
-    uint64_t families;           /* bit per bgp_family offered by capability 1; IPv4 unicast if there is none (RFC 4760 8);
+    uint64_t
+        families; /* bit per bgp_family offered by capability 1; IPv4 unicast if there is none (RFC 4760 8);
                                     nothing if there is none and caps_cut */
-    bool has_multiprotocol;      /* capability 1 is there at all */
-    bool as4;                    /* 65 */
-    bool route_refresh, enhanced_refresh; /* 2, 70 */
-    bool extended_message;       /* 6 */
+    bool has_multiprotocol;                   /* capability 1 is there at all */
+    bool as4;                                 /* 65 */
+    bool route_refresh, enhanced_refresh;     /* 2, 70 */
+    bool extended_message;                    /* 6 */
     uint64_t add_path_send, add_path_receive; /* 69, bit per bgp_family */
-    bool graceful, restarting, n_bit; /* 64: there, R bit, N bit (RFC 8538) */
-    uint16_t restart_time;       /* seconds */
-    uint64_t restart_families, forwarding; /* 64: listed; with F bit */
-    bool llgr;                   /* 71 */
-    int role;                    /* 9 (RFC 9234): 0 provider … 4 peer; -1 when not there */
+    bool graceful, restarting, n_bit;         /* 64: there, R bit, N bit (RFC 8538) */
+    uint16_t restart_time;                    /* seconds */
+    uint64_t restart_families, forwarding;    /* 64: listed; with F bit */
+    bool llgr;                                /* 71 */
+    int role;                                 /* 9 (RFC 9234): 0 provider … 4 peer; -1 when not there */
     struct faults faults;
 };
 
@@ -138,12 +139,18 @@ struct bgp_ctx bgp_negotiate(const struct bgp_open *sender, const struct bgp_ope
 /* ---- UPDATE (RFC 4271 4.3, 4760, 7606) ---- */
 
 /* What RFC 7606 tells a receiver to do; the worst of all faults. Ordered. */
-enum bgp_verdict { BGP_FINE, BGP_DISCARD_ATTRIBUTE, BGP_TREAT_AS_WITHDRAW, BGP_DISABLE_FAMILY, BGP_RESET_SESSION };
+enum bgp_verdict {
+    BGP_FINE,
+    BGP_DISCARD_ATTRIBUTE,
+    BGP_TREAT_AS_WITHDRAW,
+    BGP_DISABLE_FAMILY,
+    BGP_RESET_SESSION
+};
 const char *bgp_verdict_name(enum bgp_verdict); /* "treat-as-withdraw" */
 
 struct bgp_attr {
     uint8_t flags, code;
-    struct cursor raw;   /* from the flags on */
+    struct cursor raw; /* from the flags on */
     struct cursor value;
 };
 
@@ -162,12 +169,13 @@ struct bgp_update {
     struct cursor withdrawn, attrs, nlri; /* the three parts; IPv4 unicast */
     struct bgp_mp reach, unreach;
     unsigned attr_count, attrs_lost;
-    struct bgp_attr attr[BGP_ATTRS_MAX];  /* in the order of the message; a repeated one is left out (RFC 7606 3(g)) */
-    uint64_t seen[4];                     /* bit per attribute code */
-    bool routes_known;                    /* all of the attributes are there: false for a message cut before their end */
-    bool end_of_rib;                      /* RFC 4724 2: for end_of_rib_family */
+    struct bgp_attr
+        attr[BGP_ATTRS_MAX]; /* in the order of the message; a repeated one is left out (RFC 7606 3(g)) */
+    uint64_t seen[4];        /* bit per attribute code */
+    bool routes_known;       /* all of the attributes are there: false for a message cut before their end */
+    bool end_of_rib;         /* RFC 4724 2: for end_of_rib_family */
     enum bgp_family end_of_rib_family;
-    enum bgp_verdict verdict;             /* from what bgp_update_read checks: lengths, flags, repeats, what is missing */
+    enum bgp_verdict verdict; /* from what bgp_update_read checks: lengths, flags, repeats, what is missing */
     struct faults faults;
 };
 
@@ -187,18 +195,19 @@ static inline uint32_t bgp_as_mark(uint32_t asn) { return UINT32_C(1) << (asn * 
 /* What the values of the attributes say, for whoever keeps routes. The same bytes give the same summary, but for the
  * offsets of faults, which count from the header of the message that was read. */
 struct bgp_attrs_summary {
-    enum bgp_verdict verdict;   /* from the values alone */
+    enum bgp_verdict verdict; /* from the values alone */
     struct faults faults;
-    uint32_t origin_as;         /* last AS of AS_PATH (AS4_PATH merged); 0 when empty or an AS_SET is last */
-    uint32_t first_as;          /* leftmost AS; 0 when empty */
-    uint16_t path_length;       /* RFC 4271 9.1.2.2: an AS_SET counts one, confederation segments none */
-    uint32_t path_marks;        /* bgp_as_mark of every AS in it: one whose mark is missing is not there */
+    uint32_t origin_as;   /* last AS of AS_PATH (AS4_PATH merged); 0 when empty or an AS_SET is last */
+    uint32_t first_as;    /* leftmost AS; 0 when empty */
+    uint16_t path_length; /* RFC 4271 9.1.2.2: an AS_SET counts one, confederation segments none */
+    uint32_t path_marks;  /* bgp_as_mark of every AS in it: one whose mark is missing is not there */
     bool has_otc, has_med, has_local_pref;
     uint32_t otc, med, local_pref;
-    struct addr next_hop;       /* NEXT_HOP attribute; size 0 when not there */
-    uint32_t originator_id;     /* 0 when not there */
+    struct addr next_hop;   /* NEXT_HOP attribute; size 0 when not there */
+    uint32_t originator_id; /* 0 when not there */
     uint32_t cluster_count;
-    uint32_t bogon_as;          /* an AS that must not be seen between networks (RFC 7607, 6996, 5398, …); 0 for none */
+    uint32_t
+        bogon_as; /* an AS that must not be seen between networks (RFC 7607, 6996, 5398, …); 0 for none */
 };
 
 /* Reads all attribute values but MP_REACH_NLRI's and MP_UNREACH_NLRI's NLRI: for each new set of attributes. */
@@ -218,17 +227,18 @@ struct bgp_nlri {
     enum bgp_family family;
     bool has_path_id;
     uint32_t path_id;
-    uint8_t type;          /* route type, for families that have one (EVPN, MVPN, BGP-LS: low byte) */
-    uint8_t bits;          /* prefix length, for families of prefixes: without labels and RD */
-    uint8_t label_count;   /* labels told by bgp_nlri_text's caller from `labels` */
-    struct cursor labels;  /* 3 bytes each */
-    struct cursor rd;      /* 8 bytes, or empty */
-    struct cursor prefix;  /* its (bits + 7) / 8 bytes, for families of prefixes */
-    struct cursor key;     /* with family, type and bits: what makes a route the same route. RD included; no path id, no
+    uint8_t type;         /* route type, for families that have one (EVPN, MVPN, BGP-LS: low byte) */
+    uint8_t bits;         /* prefix length, for families of prefixes: without labels and RD */
+    uint8_t label_count;  /* labels told by bgp_nlri_text's caller from `labels` */
+    struct cursor labels; /* 3 bytes each */
+    struct cursor rd;     /* 8 bytes, or empty */
+    struct cursor prefix; /* its (bits + 7) / 8 bytes, for families of prefixes */
+    struct cursor
+        key; /* with family, type and bits: what makes a route the same route. RD included; no path id, no
                               labels. Of EVPN's MAC and prefix routes the ESI stands in its middle, though it should
                               not count (RFC 7432 7.2) */
-    struct cursor raw;     /* all of it, path id included */
-    bool unreadable;       /* its length is good and its content is not, or is of an unknown type: told as hex */
+    struct cursor raw; /* all of it, path id included */
+    bool unreadable;   /* its length is good and its content is not, or is of an unknown type: told as hex */
 };
 
 struct bgp_nlri_iter {
@@ -241,7 +251,8 @@ struct bgp_nlri_iter {
 
 /* Over a block of NLRI: u->nlri, u->withdrawn, u->reach.nlri, u->unreach.nlri. Bits behind a prefix's length are
  * read as zero in `key` only where the sender set them so: compare by bits. */
-struct bgp_nlri_iter bgp_nlri_over(struct cursor nlri, enum bgp_family, const struct bgp_ctx *, bool withdraw);
+struct bgp_nlri_iter bgp_nlri_over(struct cursor nlri, enum bgp_family, const struct bgp_ctx *,
+                                   bool withdraw);
 /* False at the end, or at what cannot be read (then it->fault is set). */
 bool bgp_nlri_next(struct bgp_nlri_iter *it, struct bgp_nlri *out);
 /* What RFC 7606 5.3 tells a receiver to do when bgp_nlri_next gave up: no route behind that place can be found. */
@@ -263,17 +274,18 @@ const char *bgp_nlri_bogon(const struct bgp_nlri *);
 struct bgp_notification {
     uint8_t code, subcode;
     struct cursor data;
-    bool has_inner;               /* 6/9: what stands inside (RFC 8538) */
+    bool has_inner; /* 6/9: what stands inside (RFC 8538) */
     uint8_t inner_code, inner_subcode;
     struct cursor inner_data;
-    struct cursor text;           /* of 6/2 and 6/4, the inner one's too (RFC 9003), UTF-8 not checked; or the words that
+    struct cursor
+        text; /* of 6/2 and 6/4, the inner one's too (RFC 9003), UTF-8 not checked; or the words that
                                      some speakers put where an error has no data of its own, printable UTF-8 */
-    bool has_prefix_limit;        /* 6/1 (RFC 4486): for which family and how many */
+    bool has_prefix_limit; /* 6/1 (RFC 4486): for which family and how many */
     enum bgp_family limit_family;
     uint32_t prefix_limit;
-    bool has_as;                  /* 2/2: the AS in the data, of 2 or 4 bytes (FRR, BIRD) */
+    bool has_as; /* 2/2: the AS in the data, of 2 or 4 bytes (FRR, BIRD) */
     uint32_t asn;
-    bool has_hold;                /* 2/6 */
+    bool has_hold; /* 2/6 */
     uint16_t hold;
     struct faults faults;
 };
@@ -296,7 +308,7 @@ void bgp_refresh_read(const struct bgp_msg *, struct bgp_refresh *out);
 
 /* Evidence gathered over the messages of one direction. Zero it to start. */
 struct bgp_guess {
-    uint32_t as2_fits, as4_fits;                                   /* UPDATEs that can be read only so */
+    uint32_t as2_fits, as4_fits; /* UPDATEs that can be read only so */
     uint32_t plain_fits[FAMILY_COUNT], add_path_fits[FAMILY_COUNT];
     uint32_t updates;
 };

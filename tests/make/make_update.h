@@ -29,7 +29,8 @@ static inline size_t make_hex(struct made *m, const char *hex)
     return at;
 }
 
-static inline void make_hex_update(struct made *m, const char *withdrawn, const char *attrs, const char *routes)
+static inline void make_hex_update(struct made *m, const char *withdrawn, const char *attrs,
+                                   const char *routes)
 {
     make_update(m);
     make_hex(m, withdrawn);
