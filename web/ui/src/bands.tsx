@@ -116,7 +116,7 @@ export function Bands({ peering, history }: { peering: Peering; history: History
   const findingsY = connectionsY + laneCount * 7 + GAP + 8 + labels
   const axisY = findingsY + 20
   const height = axisY + 24
-  const marks = ticks(scale, within, inner, 96, mode === 'even')
+  const marks = ticks(scale, within, inner, width < 620 ? 90 : 124, mode === 'even')
   const digits = digitsFor(marks)
   const addresses = [peering.sides[0].address, peering.sides[1].address]
 

@@ -56,6 +56,46 @@ function Commands({ list }: { list: WholeFinding['commands'] }) {
   )
 }
 
+function Evidence({ finding: f, now }: { finding: WholeFinding['finding']; now: Moment }) {
+  const files = new Set(f.evidence.filter((e) => e.frame).map((e) => e.file))
+  const one = files.size === 1
+  const frames = [...new Set(f.evidence.map((e) => e.frame).filter(Boolean))].sort((a, b) => a - b)
+  return (
+    <section aria-label="Evidence">
+      <h2>Evidence</h2>
+      {!f.evidence.length && <p class="faint">It is of the capture as a whole; no single frame shows it.</p>}
+      {f.evidence.length > 0 && (
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Time</th>
+                <th scope="col">Frame</th>
+                <th scope="col">What it shows</th>
+              </tr>
+            </thead>
+            <tbody>
+              {f.evidence.map((e, i) => (
+                <tr key={i}>
+                  <td class="num">{stamp(moment(e.time), now, 6)}</td>
+                  <td class="num">{one ? e.frame || 'a timer' : (place(e.frame, e.file) ?? 'a timer')}</td>
+                  <td>{e.note}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {one && (
+        <p class="faint under">
+          Frames of <span class="path">{[...files][0]}</span>; in Wireshark: <code>frame.number in {`{${frames.join(', ')}}`}</code>
+        </p>
+      )}
+      {f.evidence_left_out && <p class="faint under">{counted(f.evidence_left_out, 'more frame')} are not kept.</p>}
+    </section>
+  )
+}
+
 export function FindingView({ id }: { id: string }) {
   const { data, error } = useData<WholeFinding>(`findings/${encodeURIComponent(id)}`)
   useEffect(() => {
@@ -93,34 +133,7 @@ export function FindingView({ id }: { id: string }) {
         <p>{f.advice}</p>
         <Commands list={data.commands} />
       </section>
-      <section aria-label="Evidence">
-        <h2>Evidence</h2>
-        {f.evidence.length ? (
-          <div class="scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Time</th>
-                  <th scope="col">Frame</th>
-                  <th scope="col">What it shows</th>
-                </tr>
-              </thead>
-              <tbody>
-                {f.evidence.map((e, i) => (
-                  <tr key={i}>
-                    <td class="num">{stamp(moment(e.time), now, 6)}</td>
-                    <td class="num" title={e.file ?? undefined}>{place(e.frame, e.file) ?? 'a timer'}</td>
-                    <td>{e.note}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        ) : (
-          <p class="faint">It is of the capture as a whole; no single frame shows it.</p>
-        )}
-        {f.evidence_left_out && <p class="faint">{counted(f.evidence_left_out, 'more frame')} are not kept.</p>}
-      </section>
+      <Evidence finding={f} now={now} />
       <section aria-label="About this code">
         <h2>About {f.code}</h2>
         <dl class="about">

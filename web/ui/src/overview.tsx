@@ -143,7 +143,6 @@ function Card({ found, now }: { found: CodeFound; now: Moment }) {
 function Cards({ overview }: { overview: Overview }) {
   const now = moment(overview.now)
   const grave = overview.codes.filter((c) => c.severity !== 'info')
-  grave.sort((a, b) => RANK[b.severity] - RANK[a.severity] || Math.sign(b.down) - Math.sign(a.down))
   if (!grave.length) return null
   const more = grave.length - CARDS_MOST
   return (
@@ -169,6 +168,15 @@ function verdict(o: Overview): string {
   if (total === 1) return 'The one peering is down'
   if (!up) return `All ${count(total)} peerings are down`
   return `${count(total - up)} of ${count(total)} peerings ${total - up === 1 ? 'is' : 'are'} down`
+}
+
+function found({ findings }: Overview): string {
+  const words = [
+    findings.error && counted(findings.error, 'error'),
+    findings.warning && counted(findings.warning, 'warning'),
+    findings.info && `${count(findings.info)} info`,
+  ]
+  return words.filter(Boolean).join(', ') || 'no findings'
 }
 
 // ---- the table: only rows that are on the screen exist
@@ -213,11 +221,12 @@ function Row({ p, now, index, top }: { p: PeeringLine; now: Moment; index: numbe
       {both((s) => <Margin least={s.min_hold_margin_s} hold={p.hold_time} />, 'c-margin')}
       {both((s) => <span class="num">{count(s.routes)}</span>, 'c-routes')}
       <div class="c-lost num" role="cell">
-        {lost(p) ? <span class="lost" title={`${counted(lost(p), 'session')} lost`}>{count(lost(p))}<span class="unit">× lost</span></span> : <span class="faint none">–</span>}
+        {lost(p) ? <span class="lost">{count(lost(p))}</span> : <span class="faint">–</span>}
       </div>
       <div class="c-finding" role="cell">
         {p.worst && (
           <span class="clamp" title={p.worst.title}>
+            {lost(p) > 0 && <span class="lost small">{count(lost(p))} × lost · </span>}
             {p.worst.title}
             {p.findings > 1 && <span class="faint"> +{p.findings - 1}</span>}
           </span>
@@ -347,6 +356,9 @@ function Filters({ query, shown, all }: { query: URLSearchParams; shown: number;
   )
 }
 
+// So few can be seen at once.
+const FEW = 5
+
 export function OverviewView({ place }: { place: Place }) {
   const overview = useData<Overview>('overview')
   const code = place.query.get('code') ?? undefined
@@ -362,11 +374,10 @@ export function OverviewView({ place }: { place: Place }) {
     <main>
       <h1 class={o.peerings.up < o.peerings.total ? 'bad' : ''}>{verdict(o)}</h1>
       <p class="lead">
-        {range(moment(o.capture.first), moment(o.capture.last))} · {counted(o.capture.packets, 'packet')} · {counted(o.capture.bgp_messages, 'BGP message')} ·{' '}
-        {counted(o.findings.error, 'error')}, {counted(o.findings.warning, 'warning')}, {count(o.findings.info)} info
+        {range(moment(o.capture.first), moment(o.capture.last))} · {counted(o.capture.packets, 'packet')} · {counted(o.capture.bgp_messages, 'BGP message')} · {found(o)}
       </p>
       <Cards overview={o} />
-      {list.matched > 0 && <Filters query={place.query} shown={rows.length} all={list.matched} />}
+      {(list.matched > FEW || place.query.size > 0) && <Filters query={place.query} shown={rows.length} all={list.matched} />}
       {rows.length > 0 && <Table rows={rows} now={now} query={place.query} />}
       {list.matched > 0 && !rows.length && <p class="notice">No peering fits these filters.</p>}
     </main>

@@ -114,7 +114,8 @@ function Head({ p, now, worst }: { p: Peering; now: Moment; worst: Finding | und
       </div>
       {worst && worst.severity !== 'info' && (
         <p class={`verdict sev-${worst.severity}`}>
-          <SeverityMark severity={worst.severity} /> <Link to={findingPath(worst.id)}>{worst.title}</Link>
+          <SeverityMark severity={worst.severity} /> {p.up && worst.severity === 'error' && <span class="faint">up now; before: </span>}
+          <Link to={findingPath(worst.id)}>{worst.title}</Link>
         </p>
       )}
       <p class="lead">
