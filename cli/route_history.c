@@ -5,18 +5,24 @@
 #include "cli/routes.h"
 
 #include "base/log.h"
+#include "base/table.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One route as it was told last: by peering, side, family, path identifier, text. */
-struct known {
+/* What makes it the same route; zero where it has none. */
+struct known_key {
     uint32_t peering, path_id;
-    int side;
-    enum bgp_family family;
-    bool has_path_id, live, as4;
-    char *name;
+    uint8_t side, family, has_path_id, bits;
+    uint8_t addr[16], rd[8];
+};
+
+/* One route as it was told last. */
+struct known {
+    struct known_key key;
+    bool live, as4;
+    char *name;     /* owned */
     uint8_t *attrs; /* owned; NULL: none, or no memory */
     uint16_t size;
     struct stamp since;
@@ -25,8 +31,7 @@ struct known {
 struct history {
     const struct options *options;
     struct route_filter *filter;
-    struct known *known;
-    size_t count, room;
+    struct table known; /* by known_key */
     struct peerings peerings;
     struct route_attrs *now, *before;
     struct buf line, words[2];
@@ -40,36 +45,42 @@ static const char *const what_names[] = { "announced", "changed", "announced-aga
 static const char *const what_words[] = { "announced", "changed", "announced again, the same", "withdrawn",
                                           "lost with the session" };
 
+/* The route as it was told last; a new one where it never was. NULL without memory. */
 static struct known *find(struct history *h, uint32_t peering, int side, const struct bgp_nlri *n)
 {
+    struct prefix p = prefix_of(n);
+    struct known_key key = { .peering = peering,
+                             .path_id = n->path_id,
+                             .side = (uint8_t)side,
+                             .family = (uint8_t)n->family,
+                             .has_path_id = n->has_path_id,
+                             .bits = n->bits };
+    memcpy(key.addr, p.addr.b, sizeof key.addr);
+    if (cur_left(&n->rd) == sizeof key.rd)
+        memcpy(key.rd, n->rd.at, sizeof key.rd);
+    struct known *k = table_get(&h->known, &key);
+    if (k || !(k = calloc(1, sizeof *k)))
+        return k;
+    k->key = key;
     buf_clear(&h->words[0]);
     bgp_nlri_text(n, &h->words[0]);
-    for (size_t i = 0; i < h->count; i++) {
-        struct known *k = &h->known[i];
-        if (k->peering == peering && k->side == side && k->family == n->family &&
-            k->has_path_id == n->has_path_id && k->path_id == n->path_id &&
-            !strcmp(k->name, buf_text(&h->words[0])))
-            return k;
-    }
-    if (h->count == h->room) {
-        size_t room = h->room ? 2 * h->room : 64;
-        struct known *more = realloc(h->known, room * sizeof *more);
-        if (!more)
-            return NULL;
-        h->known = more;
-        h->room = room;
-    }
-    char *name = buf_dup(&h->words[0]);
-    if (!name)
+    k->name = buf_dup(&h->words[0]);
+    if (!k->name || !table_put(&h->known, &key, k)) {
+        free(k->name);
+        free(k);
         return NULL;
-    struct known *k = &h->known[h->count++];
-    *k = (struct known){ .peering = peering,
-                         .path_id = n->path_id,
-                         .side = side,
-                         .family = n->family,
-                         .has_path_id = n->has_path_id,
-                         .name = name };
+    }
     return k;
+}
+
+/* "" where it has none. */
+static const char *rd_text(struct history *h, const struct known *k)
+{
+    static const uint8_t none[8];
+    buf_clear(&h->words[0]);
+    if (bgp_family_safi((enum bgp_family)k->key.family) >= 128 || memcmp(k->key.rd, none, sizeof none))
+        bgp_rd_text(cur_over(k->key.rd, sizeof k->key.rd), &h->words[0]);
+    return buf_text(&h->words[0]);
 }
 
 /* ---- what changed ---- */
@@ -130,18 +141,20 @@ static void tell_changes(struct history *h, struct writer *w)
 
 static void tell_json(struct history *h, const struct known *k, enum what what, struct stream_ref ref)
 {
-    const struct bgp_peering *p = peerings_at(&h->peerings, k->peering);
+    const struct bgp_peering *p = peerings_at(&h->peerings, k->key.peering);
     char text[64];
     struct writer w = writer_init(&writer_json, &h->line);
     write_object(&w, NULL);
     write_str(&w, "time", stamp_text(ref.when, 6, text));
     write_u64(&w, "frame", ref.frame);
     write_str(&w, "peering", p->name);
-    write_str(&w, "from", addr_text(&p->side[k->side].addr, text));
-    write_str(&w, "family", bgp_family_name(k->family));
+    write_str(&w, "from", addr_text(&p->side[k->key.side].addr, text));
+    write_str(&w, "family", bgp_family_name((enum bgp_family)k->key.family));
     write_str(&w, "prefix", k->name);
-    if (k->has_path_id)
-        write_u64(&w, "path_id", k->path_id);
+    if (*rd_text(h, k))
+        write_str(&w, "rd", rd_text(h, k));
+    if (k->key.has_path_id)
+        write_u64(&w, "path_id", k->key.path_id);
     write_str(&w, "what", what_names[what]);
     if (what == ANNOUNCED || what == CHANGED)
         bgp_attributes_tell(&w, &h->now->update, &h->now->ctx);
@@ -157,12 +170,15 @@ static void tell_json(struct history *h, const struct known *k, enum what what, 
 
 static void tell_text(struct history *h, const struct known *k, enum what what, struct stream_ref ref)
 {
-    const struct bgp_peering *p = peerings_at(&h->peerings, k->peering);
+    const struct bgp_peering *p = peerings_at(&h->peerings, k->key.peering);
     char when[64], from[ADDR_TEXT], to[ADDR_TEXT];
     buf_printf(&h->line, "%6" PRIu64 " %s %s > %s: %s", ref.frame, stamp_text(ref.when, 6, when),
-               addr_text(&p->side[k->side].addr, from), addr_text(&p->side[!k->side].addr, to), k->name);
-    if (k->has_path_id)
-        buf_printf(&h->line, " id %u", k->path_id);
+               addr_text(&p->side[k->key.side].addr, from), addr_text(&p->side[!k->key.side].addr, to),
+               k->name);
+    if (*rd_text(h, k))
+        buf_printf(&h->line, " (RD %s)", rd_text(h, k));
+    if (k->key.has_path_id)
+        buf_printf(&h->line, " id %u", k->key.path_id);
     buf_printf(&h->line, " %s", what_words[what]);
     if (what == ANNOUNCED) {
         buf_str(&h->line, ": ");
@@ -288,9 +304,10 @@ static void on_transition(struct history *h, const struct bgp_transition *t)
 {
     if (t->from != STATE_ESTABLISHED)
         return;
-    for (size_t i = 0; i < h->count; i++)
-        if (h->known[i].peering == t->peering && h->known[i].side != t->side)
-            gone(h, &h->known[i], LOST, t->ref);
+    struct known *k;
+    for (uint32_t at = 0; (k = table_next(&h->known, &at));)
+        if (k->key.peering == t->peering && k->key.side != t->side)
+            gone(h, k, LOST, t->ref);
 }
 
 static bool take(void *taker, const struct outbox *out)
@@ -309,11 +326,13 @@ static bool take(void *taker, const struct outbox *out)
 
 static void history_free(struct history *h)
 {
-    for (size_t i = 0; i < h->count; i++) {
-        free(h->known[i].name);
-        free(h->known[i].attrs);
+    struct known *k;
+    for (uint32_t at = 0; (k = table_next(&h->known, &at));) {
+        free(k->name);
+        free(k->attrs);
+        free(k);
     }
-    free(h->known);
+    table_free(&h->known);
     peerings_free(&h->peerings);
     free(h->now);
     free(h->before);
@@ -335,6 +354,7 @@ int routes_history(const struct options *o, struct route_filter *f)
                          .now = malloc(sizeof *h.now),
                          .before = malloc(sizeof *h.before) };
     l.taker = &h;
+    table_init(&h.known, sizeof(struct known_key), 0);
     int status = loop_open(&l, o, eo, false);
     if (!status && h.now && h.before)
         status = loop_run(&l, o);
