@@ -50,6 +50,8 @@ const struct outbox *engine_advance(struct engine *, struct stamp to);
 const struct outbox *engine_review(struct engine *);
 /* What the tap itself lost since the start, as its own counts say (live). */
 void engine_lost(struct engine *, uint64_t dropped);
+/* What happens cannot be kept: why, as a sentence that is borrowed until the next call; NULL: it can again (live). */
+void engine_unkept(struct engine *, const char *why);
 /* Other secrets from now on; borrowed like those of the options. */
 void engine_set_keys(struct engine *, const struct tcp_key *, unsigned count);
 /* No more packets: rules that look at the whole speak now. No timer fires past the last packet. */

@@ -101,6 +101,14 @@ void peering_rest(struct engine *e, struct peering *p, int side, enum bgp_state 
 void peering_margin(struct peering *p, int side, struct span left, struct stamp when)
 {
     struct bgp_side *facts = &p->facts.side[side];
+    enum { SLOT_S = 10 };
+    struct bgp_margin *slot = &facts->margins[0];
+    int64_t start = when.ns / NS_PER_S / SLOT_S * SLOT_S;
+    if (!slot->known || slot->start_s != start) {
+        facts->margins[1] = *slot;
+        *slot = (struct bgp_margin){ true, start, left };
+    } else if (left.ns < slot->least.ns)
+        slot->least = left;
     if (facts->margin_known && facts->min_margin.ns <= left.ns)
         return;
     facts->margin_known = true;

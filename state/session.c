@@ -160,9 +160,9 @@ static void hear(struct engine *e, struct session *s, int to, struct stream_ref 
             end->longest_silence = silence;
             end->silence_from = end->last_heard;
             end->silence_until = ref;
-            if (s->hold_known && s->hold)
-                peering_margin(s->peering, to, (struct span){ SPAN_S(s->hold).ns - silence.ns }, ref.when);
         }
+        if (s->hold_known && s->hold)
+            peering_margin(s->peering, to, (struct span){ SPAN_S(s->hold).ns - silence.ns }, ref.when);
     }
     (void)e;
     if (!end->last_heard.frame || !stamp_before(ref.when, end->last_heard.when))

@@ -1,7 +1,7 @@
 /* What the capture itself cannot vouch for. Nothing is blamed on a router that the capture may have caused. */
 #include "state/rules/rule.h"
 
-rule_fn capture_directions, capture_holes, capture_cut, capture_twice;
+rule_fn capture_directions, capture_holes, capture_cut, capture_twice, capture_unkept;
 
 enum { COPIES_LEAST = 3, ONE_WAY_PACKETS = 3 };
 
@@ -99,5 +99,16 @@ void capture_twice(const struct happening *h, struct findings *f)
     draft_title(d, "%llu packets stand twice in the capture, as a span port of both directions gives them",
                 (unsigned long long)c->copies);
     draft_say(d, "The copies were set aside; they are no retransmissions.");
+    draft_end(f, d);
+}
+
+void capture_unkept(const struct happening *h, struct findings *f)
+{
+    if (!h->capture->unkept)
+        return;
+    struct draft *d = rule_draft(f, h, CODE_CAPTURE_NOT_KEPT, CONFIDENCE_CERTAIN, -1);
+    draft_title(d, "what happens cannot be kept");
+    draft_say(d, "%s. The capture goes on; what happens meanwhile will be missing from the record.",
+              h->capture->unkept);
     draft_end(f, d);
 }
