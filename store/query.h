@@ -148,6 +148,7 @@ struct finding_row {
     struct stamp first, last;
     uint64_t count, evidence_lost;
     const char *title, *explanation;
+    struct stamp over; /* it was so until then; STAMP_NEVER: it is so */
 };
 struct query query_findings(struct store *, const char *address, enum severity least);
 struct query query_findings_of_peering(struct store *, uint32_t peering, enum severity least);

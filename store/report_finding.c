@@ -85,6 +85,12 @@ static void tell_proof(struct story *t, const struct finding_row *f)
     lay_part(&t->l, WORDS_AT, DIM, buf_text(&times));
     if (strcmp(f->confidence, confidence_name(CONFIDENCE_CERTAIN)) != 0)
         lay_part(&t->l, WORDS_AT, DIM, f->confidence);
+    if (stamp_known(f->over)) {
+        buf_clear(&text);
+        buf_str(&text, "over since ");
+        story_moment(t, &text, f->over);
+        lay_part(&t->l, WORDS_AT, DIM, buf_text(&text));
+    }
     lay_close(&t->l);
     buf_free(&frames);
     buf_free(&times);
@@ -116,6 +122,8 @@ static void tell_advice(struct story *t, const struct finding_row *f)
 void tell_finding(struct story *t, const struct finding_row *f, int how, const char *whose)
 {
     struct buf title = buf_init(4096);
+    if (stamp_known(f->over))
+        how = FINDING_SHORT;
     buf_printf(&title, "%s%s%s", whose, *whose ? ": " : "", f->title);
     lay_to(&t->l, INDENT);
     lay(&t->l, severity_paint(f->severity), f->severity_name);

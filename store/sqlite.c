@@ -33,7 +33,7 @@ static enum err err_of(int rc)
 }
 
 /* The first failure is the one to tell: what follows comes of it. */
-static void fail_with(struct db *db, enum err err, const char *words)
+void db_fail(struct db *db, enum err err, const char *words)
 {
     if (db->err)
         return;
@@ -41,7 +41,7 @@ static void fail_with(struct db *db, enum err err, const char *words)
     snprintf(db->why, sizeof db->why, "%s: %s", db->path ? db->path : "database", words);
 }
 
-void db_no_memory(struct db *db) { fail_with(db, ERR_MEMORY, "not enough memory"); }
+void db_no_memory(struct db *db) { db_fail(db, ERR_MEMORY, "not enough memory"); }
 
 static void fail(struct db *db, int rc)
 {
@@ -59,7 +59,7 @@ static void fail(struct db *db, int rc)
         words = (rc & 0xff) == SQLITE_BUSY ? "another process is writing to it; try again when it is done"
                                            : words;
     }
-    fail_with(db, err_of(rc), words);
+    db_fail(db, err_of(rc), words);
 }
 
 static bool exec(struct db *db, const char *text)
@@ -73,7 +73,7 @@ static bool exec(struct db *db, const char *text)
 }
 
 /* The one number that a statement gives. */
-static int64_t ask(struct db *db, const char *text)
+int64_t db_ask(struct db *db, const char *text)
 {
     sqlite3_stmt *s = NULL;
     int64_t answer = 0;
@@ -153,22 +153,22 @@ static void add_functions(struct db *db)
 /* Ours, or empty; and not of a later program. */
 static bool check_owner(struct db *db, enum db_mode mode, int64_t *version)
 {
-    *version = ask(db, "PRAGMA user_version");
-    int64_t owner = ask(db, "PRAGMA application_id");
-    int64_t tables = ask(db, "SELECT count(*) FROM sqlite_schema");
+    *version = db_ask(db, "PRAGMA user_version");
+    int64_t owner = db_ask(db, "PRAGMA application_id");
+    int64_t tables = db_ask(db, "SELECT count(*) FROM sqlite_schema");
     char words[200];
     if (db->err)
         return false;
     if (owner != APPLICATION && tables)
-        fail_with(db, ERR_FORMAT, "is a database of another program; routetap leaves it as it is");
+        db_fail(db, ERR_FORMAT, "is a database of another program; routetap leaves it as it is");
     else if (mode == DB_READ && !tables)
-        fail_with(db, ERR_FORMAT, "holds no analysis");
+        db_fail(db, ERR_FORMAT, "holds no analysis");
     else if (*version > (int64_t)schema_count) {
         snprintf(
             words, sizeof words,
             "was written by a later routetap (schema %lld; this one knows %u); use that one, or give another name",
             (long long)*version, schema_count);
-        fail_with(db, ERR_FORMAT, words);
+        db_fail(db, ERR_FORMAT, words);
     }
     return !db->err;
 }
@@ -245,6 +245,23 @@ static void open_new(struct db *db, const char *path)
         db_commit(db);
 }
 
+/* Brought up to date where it stands, or made. */
+static void open_again(struct db *db, const char *path)
+{
+    int64_t version = 0;
+    if (!connect(db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) ||
+        !check_owner(db, DB_AGAIN, &version))
+        return;
+    exec(db, "PRAGMA journal_mode = WAL");
+    exec(db, "PRAGMA synchronous = NORMAL");
+    exec(db, "PRAGMA foreign_keys = ON");
+    exec(db,
+         "PRAGMA journal_size_limit = 67108864"); /* after a reader that held it up, the log shrinks again */
+    db_begin(db);
+    migrate(db, version);
+    db_commit(db);
+}
+
 static void open_to_read(struct db *db, const char *path)
 {
     int64_t version = 0;
@@ -270,9 +287,11 @@ bool db_open(struct db *db, const char *path, enum db_mode mode)
     }
     memcpy(db->path, path, strlen(path) + 1);
     if (!*path)
-        fail_with(db, ERR_USAGE, "a database needs a name");
+        db_fail(db, ERR_USAGE, "a database needs a name");
     else if (mode == DB_NEW)
         open_new(db, path);
+    else if (mode == DB_AGAIN)
+        open_again(db, path);
     else
         open_to_read(db, path);
     return !db->err;
@@ -345,6 +364,18 @@ void db_commit(struct db *db)
         return;
     if (exec(db, "COMMIT"))
         db->in_transaction = false;
+}
+
+void db_recover(struct db *db)
+{
+    for (int i = 0; i < STMT_COUNT; i++)
+        if (db->stmt[i])
+            sqlite3_reset(db->stmt[i]);
+    if (!sqlite3_get_autocommit(db->handle))
+        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+    db->in_transaction = false;
+    db->err = ERR_NONE;
+    db->why[0] = '\0';
 }
 
 /* ---- parameters ---- */

@@ -20,7 +20,8 @@ enum statement {
 
 enum db_mode {
     DB_NEW, /* for writing; what an earlier analysis left there is replaced when the first transaction commits */
-    DB_READ
+    DB_READ,
+    DB_AGAIN, /* for writing; what is there stays */
 };
 
 struct db {
@@ -49,6 +50,12 @@ void db_run(struct db *, sqlite3_stmt *);
 /* BEGIN IMMEDIATE if no transaction is open. */
 void db_begin(struct db *);
 void db_commit(struct db *);
+/* After a failure: what was not committed is gone; the next one is the first again. */
+void db_recover(struct db *);
+/* The one number that a statement gives; 0 after a failure. */
+int64_t db_ask(struct db *, const char *text);
+/* Fails with these words behind the path, unless it failed before. */
+void db_fail(struct db *, enum err, const char *words);
 /* For readers: all questions until db_commit see one moment. */
 void db_begin_reading(struct db *);
 

@@ -14,15 +14,22 @@ struct store *store_open(const char *path, enum store_mode mode, enum err *why, 
         snprintf(message, 300, "%s: not enough memory", path);
         return NULL;
     }
-    if (!db_open(&s->db, path, mode == STORE_NEW ? DB_NEW : DB_READ)) {
+    if (!db_open(&s->db, path, mode == STORE_NEW ? DB_NEW : mode == STORE_READ ? DB_READ : DB_AGAIN)) {
         *why = s->db.err;
         snprintf(message, 300, "%s", s->db.why);
         store_close(s);
         return NULL;
     }
-    s->writable = mode == STORE_NEW;
+    s->writable = mode != STORE_READ;
     table_init(&s->connections, sizeof(uint32_t), 0);
-    *why = ERR_NONE;
+    if (mode == STORE_AGAIN)
+        store_begin_again(s, path);
+    *why = s->db.err;
+    if (s->db.err) {
+        snprintf(message, 300, "%s", s->db.why);
+        store_close(s);
+        return NULL;
+    }
     return s;
 }
 
@@ -35,7 +42,9 @@ void store_close(struct store *s)
     free(s->peerings.bits);
     free(s->sides.bits);
     free(s->connections_there.bits);
+    series_free(s->series);
     db_close(&s->db);
+    store_end_again(s);
     free(s);
 }
 
@@ -69,15 +78,18 @@ bool store_first(struct store *s, struct marks *m, uint32_t id)
 
 static void write_open(struct store *s, const struct event_open *e)
 {
+    int64_t peering = store_peering_id(s, e->peering);
+    if (!peering)
+        return;
     store_row(s);
     store_see(s, e->ref);
     struct binder b = bind_to(db_use(&s->db, STMT_ADD_OPEN));
-    bind_i64(&b, e->peering);
+    bind_i64(&b, peering);
     bind_i64(&b, e->side);
     bind_i64(&b, ++s->number);
-    bind_i64(&b, e->connection);
+    bind_i64(&b, e->connection + s->connection_base);
     bind_i64(&b, e->ref.when.ns);
-    bind_i64(&b, e->ref.file);
+    bind_i64(&b, e->ref.file + s->file_base);
     bind_u64(&b, e->ref.frame);
     bind_i64(&b, e->msg->cut);
     bind_blob(&b, e->msg->raw, BGP_HEADER + cur_left(&e->msg->body));
@@ -87,17 +99,20 @@ static void write_open(struct store *s, const struct event_open *e)
 static void write_notification(struct store *s, const struct event_notification *e)
 {
     const struct bgp_notification *n = e->notification;
+    int64_t peering = store_peering_id(s, e->peering);
     char name[64], inner[64];
+    if (!peering)
+        return;
     struct buf text = buf_init(1 << 17);
     store_row(s);
     store_see(s, e->ref);
     struct binder b = bind_to(db_use(&s->db, STMT_ADD_NOTIFICATION));
-    bind_i64(&b, e->peering);
+    bind_i64(&b, peering);
     bind_i64(&b, ++s->number);
-    bind_i64(&b, e->connection);
+    bind_i64(&b, e->connection + s->connection_base);
     bind_i64(&b, e->side);
     bind_i64(&b, e->ref.when.ns);
-    bind_i64(&b, e->ref.file);
+    bind_i64(&b, e->ref.file + s->file_base);
     bind_u64(&b, e->ref.frame);
     bind_i64(&b, n->code);
     bind_i64(&b, n->subcode);
@@ -121,7 +136,7 @@ void store_bind_ref(struct store *s, struct binder *b, struct stream_ref ref, bo
     store_see(s, ref);
     bind_stamp(b, there && (ref.frame || ref.when.ns) ? ref.when : STAMP_NEVER);
     if (there && ref.frame)
-        bind_i64(b, ref.file);
+        bind_i64(b, ref.file + s->file_base);
     else
         bind_null(b);
     bind_u64_or_null(b, there ? ref.frame : 0);
@@ -129,11 +144,14 @@ void store_bind_ref(struct store *s, struct binder *b, struct stream_ref ref, bo
 
 static void write_transition(struct store *s, const struct bgp_transition *t)
 {
+    int64_t peering = store_peering_id(s, t->peering);
+    if (!peering)
+        return;
     store_row(s);
     struct binder b = bind_to(db_use(&s->db, STMT_ADD_TRANSITION));
-    bind_i64(&b, t->peering);
+    bind_i64(&b, peering);
     bind_i64(&b, ++s->number);
-    bind_i64(&b, t->connection);
+    bind_i64(&b, t->connection + s->connection_base);
     bind_i64(&b, t->side);
     bind_text(&b, bgp_state_name(t->from));
     bind_text(&b, bgp_state_name(t->to));
@@ -157,8 +175,9 @@ static void write_event(struct store *s, const struct event *e)
 
 enum err store_write(struct store *s, const struct outbox *o)
 {
-    for (uint32_t i = 0; i < o->count && !s->db.err; i++)
-        write_event(s, &o->list[i]);
+    for (uint32_t i = 0; i < o->count; i++)
+        if (!s->db.err || o->list[i].kind == EVENT_FINDING) /* findings wait until it works again */
+            write_event(s, &o->list[i]);
     return s->rows < ROWS_AT_ONCE ? s->db.err : store_flush(s);
 }
 
@@ -183,6 +202,8 @@ enum err store_flush(struct store *s)
     if (!s->writable)
         return s->db.err;
     store_put_held(s);
+    if (s->series && !s->db.err)
+        series_flush(s);
     if (s->nanoseconds && !s->digits_told) {
         store_row(s);
         db_run(&s->db, db_use(&s->db, STMT_PUT_DIGITS));
@@ -190,12 +211,18 @@ enum err store_flush(struct store *s)
     }
     db_commit(&s->db);
     s->rows = 0;
+    if (s->series)
+        series_flushed(s->series, !s->db.err);
     return s->db.err;
 }
 
 enum err store_finish(struct store *s)
 {
+    if (s->series && !s->db.err)
+        series_finish(s);
     store_row(s);
     db_run(&s->db, db_use(&s->db, STMT_PUT_COMPLETE));
+    if (s->again)
+        db_run(&s->db, db_use(&s->db, STMT_RUN_COMPLETE));
     return store_flush(s);
 }

@@ -23,7 +23,11 @@
 
 struct store;
 
-enum store_mode { STORE_NEW, STORE_READ };
+enum store_mode {
+    STORE_NEW,
+    STORE_READ,
+    STORE_AGAIN, /* goes on in the file where earlier runs ended; nobody else may write to it */
+};
 
 /* NULL: *why, and a sentence that says what to do. */
 struct store *store_open(const char *path, enum store_mode, enum err *why, char message[300]);
@@ -49,6 +53,8 @@ struct store_file {
     const char *damage; /* what is wrong, in words; NULL or "": nothing */
     uint64_t damage_offset;
     struct stamp last; /* of its last packet; STAMP_NEVER: not known */
+    bool live;         /* an interface: the engine speaks of what it dropped */
+    uint64_t received, interface_dropped;
 };
 /* number: as in packet.file. */
 MUST_USE enum err store_put_file(struct store *, uint32_t number, const struct store_file *);
@@ -58,5 +64,31 @@ MUST_USE enum err store_note(struct store *, const char *key, const char *value)
 MUST_USE enum err store_flush(struct store *);
 /* The input was read to its end: says so in the database, and flushes. */
 MUST_USE enum err store_finish(struct store *);
+
+/* ---- while live ---- */
+
+/* How long detail is kept, and how big the file may get; beyond that the oldest detail goes first. */
+struct store_limits {
+    struct span keep_10s, keep_1min, keep_1h, keep_events;
+    uint64_t size; /* bytes */
+};
+#define STORE_LIMITS_USUAL                                                                                   \
+    ((struct store_limits){ .keep_10s = SPAN_S(2 * 86400),                                                   \
+                            .keep_1min = SPAN_S(30 * 86400),                                                 \
+                            .keep_1h = SPAN_S(800 * 86400),                                                  \
+                            .keep_events = SPAN_S(400 * 86400),                                              \
+                            .size = (uint64_t)4096 << 20 })
+/* Series are kept from then on (STORE_AGAIN keeps them anyway). */
+void store_set_limits(struct store *, const struct store_limits *);
+/* What happened in the second that begins at `second`, by what has changed since the last sample. Of each peering whose
+ * facts changed, of each interface, and then the second itself: intervals close, and what is too old goes. */
+void store_sample(struct store *, const struct bgp_peering *, struct stamp second);
+void store_sample_file(struct store *, uint32_t number, const struct store_file *, struct stamp second);
+void store_second(struct store *, struct stamp second);
+/* What people call an address ("address") or an AS ("as"). */
+MUST_USE enum err store_name(struct store *, const char *kind, const char *key, const char *name);
+MUST_USE enum err store_forget_names(struct store *);
+/* After a failure: what was not flushed is gone, and it is tried anew. Every peering is to be put again. */
+void store_recover(struct store *);
 
 #endif

@@ -64,7 +64,7 @@ static void bind_state(struct binder *b, const struct bgp_side *s)
     bind_stamp(b, s->last_heard);
 }
 
-static void put_side(struct store *store, uint32_t peering, int side, const struct bgp_side *s, bool first)
+static void put_side(struct store *store, int64_t peering, int side, const struct bgp_side *s, bool first)
 {
     static const uint8_t order[SIDE_MESSAGES] = { BGP_OPEN,      BGP_UPDATE,        BGP_NOTIFICATION,
                                                   BGP_KEEPALIVE, BGP_ROUTE_REFRESH, 0 };
@@ -85,7 +85,7 @@ static void put_side(struct store *store, uint32_t peering, int side, const stru
     db_run(&store->db, b.stmt);
 }
 
-static void drop_routes(struct store *store, uint32_t peering, int side)
+static void drop_routes(struct store *store, int64_t peering, int side)
 {
     struct binder b = bind_to(db_use(&store->db, STMT_DROP_ROUTES));
     bind_i64(&b, peering);
@@ -93,7 +93,7 @@ static void drop_routes(struct store *store, uint32_t peering, int side)
     db_run(&store->db, b.stmt);
 }
 
-static void put_routes(struct store *store, uint32_t peering, int side, const uint32_t *routes)
+static void put_routes(struct store *store, int64_t peering, int side, const uint32_t *routes)
 {
     for (enum bgp_family f = 0; f < FAMILY_COUNT; f++) {
         if (!routes[f])
@@ -110,11 +110,12 @@ static void put_routes(struct store *store, uint32_t peering, int side, const ui
 
 void store_add_peering(struct store *s, const struct bgp_peering *p)
 {
-    if (!store_first(s, &s->peerings, p->id))
+    if (s->again ? !store_new_peering(s, p) : !store_first(s, &s->peerings, p->id))
         return;
     store_row(s);
+    s->peering_last = s->again ? s->peering_last : p->id;
     struct binder b = bind_to(db_use(&s->db, STMT_ADD_PEERING));
-    bind_i64(&b, p->id);
+    bind_i64(&b, store_peering_id(s, p->id));
     bind_text(&b, p->name);
     bind_stamp(&b, p->first);
     bind_stamp(&b, p->last);
@@ -124,9 +125,10 @@ void store_add_peering(struct store *s, const struct bgp_peering *p)
 void store_put_facts(struct store *s, const struct bgp_peering *p)
 {
     store_add_peering(s, p);
+    int64_t id = store_peering_id(s, p->id);
     store_row(s);
     struct binder b = bind_to(db_use(&s->db, STMT_PUT_PEERING));
-    bind_i64(&b, p->id);
+    bind_i64(&b, id);
     bind_text(&b, p->name);
     bind_text(&b, type_name(p->type));
     if (p->hold_known)
@@ -139,14 +141,14 @@ void store_put_facts(struct store *s, const struct bgp_peering *p)
     bind_stamp(&b, p->first);
     bind_stamp(&b, p->last);
     db_run(&s->db, b.stmt);
-    bool first = store_first(s, &s->sides, p->id);
+    bool first = store_first(s, &s->sides, p->id) && !s->again;
     for (int i = 0; i < 2; i++) {
-        put_side(s, p->id, i, &p->side[i], first);
+        put_side(s, id, i, &p->side[i], first);
         if (!p->side[i].routes)
             continue; /* there never were any */
         if (!first)
-            drop_routes(s, p->id, i);
-        put_routes(s, p->id, i, p->side[i].routes);
+            drop_routes(s, id, i);
+        put_routes(s, id, i, p->side[i].routes);
     }
 }
 
@@ -158,15 +160,19 @@ enum err store_put_capture(struct store *s, const struct capture_facts *c)
     if (c->packets && (c->first.ns % 1000 || c->last.ns % 1000))
         s->nanoseconds = true;
     struct binder b = bind_to(db_use(&s->db, STMT_PUT_CAPTURE));
-    bind_stamp(&b, c->packets ? c->first : STAMP_NEVER);
+    struct stamp first = c->packets ? c->first : STAMP_NEVER;
+    bind_stamp(&b, s->again && stamp_known(s->first_base) ? s->first_base : first);
     bind_stamp(&b, c->packets ? c->last : STAMP_NEVER);
-    const uint64_t counts[] = { c->packets,     c->bytes,          c->bgp_packets,   c->ospf_packets,
-                                c->icmp_errors, c->truncated,      c->copies,        c->damaged_frames,
-                                c->encrypted,   c->fragments_lost, c->messages,      c->announced,
-                                c->withdrawn,   c->stepped_back,   c->limit_peerings };
+    const uint64_t counts[CAPTURE_COUNTS] = { c->packets,        c->bytes,          c->bgp_packets,
+                                              c->ospf_packets,   c->icmp_errors,    c->truncated,
+                                              c->copies,         c->damaged_frames, c->encrypted,
+                                              c->fragments_lost, c->messages,       c->announced,
+                                              c->withdrawn,      c->stepped_back,   c->limit_peerings };
     for (size_t i = 0; i < COUNT(counts); i++)
-        bind_u64(&b, counts[i]);
+        bind_u64(&b, counts[i] + s->counts_base[i]);
     db_run(&s->db, b.stmt);
+    if (s->again)
+        store_put_run(s, c);
     return s->db.err;
 }
 
@@ -200,7 +206,7 @@ enum err store_put_file(struct store *s, uint32_t number, const struct store_fil
     snprintf(link, sizeof link, "LINKTYPE %u", (unsigned)f->link);
     store_row(s);
     struct binder b = bind_to(db_use(&s->db, STMT_PUT_FILE));
-    bind_i64(&b, number);
+    bind_i64(&b, number + s->file_base);
     bind_text(&b, f->path);
     bind_text(&b, f->several_links ? "several" : link_name(f->link) ? link_name(f->link) : link);
     bind_u64(&b, f->packets);
@@ -211,6 +217,9 @@ enum err store_put_file(struct store *s, uint32_t number, const struct store_fil
         bind_u64(&b, f->damage_offset);
     else
         bind_null(&b);
+    bind_i64(&b, f->live);
+    bind_u64(&b, f->received);
+    bind_u64(&b, f->interface_dropped);
     db_run(&s->db, b.stmt);
     if (damaged) {
         snprintf(title, sizeof title, "%.200s is damaged at offset %llu: %.150s", f->path,
@@ -220,7 +229,7 @@ enum err store_put_file(struct store *s, uint32_t number, const struct store_fil
                  (unsigned long long)f->packets);
         tell_file(s, number, f, CODE_CAPTURE_DAMAGED, title, explanation);
     }
-    if (f->dropped) {
+    if (f->dropped && !f->live) {
         snprintf(title, sizeof title, "the writer of %.200s dropped %llu packets", f->path,
                  (unsigned long long)f->dropped);
         snprintf(explanation, sizeof explanation,

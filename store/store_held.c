@@ -16,11 +16,14 @@ static void bind_side(struct binder *b, int side)
 
 static void put_connection(struct store *s, const struct bgp_connection *c)
 {
-    bool first = store_first(s, &s->connections_there, c->id);
+    bool first = store_first(s, &s->connections_there, c->id) && !s->mended;
+    int64_t peering = store_peering_id(s, c->peering);
+    if (!peering)
+        return;
     store_row(s);
     struct binder b = bind_to(db_use(&s->db, first ? STMT_ADD_CONNECTION : STMT_PUT_CONNECTION));
-    bind_i64(&b, c->id);
-    bind_i64(&b, c->peering);
+    bind_i64(&b, c->id + s->connection_base);
+    bind_i64(&b, peering);
     bind_side(&b, c->active);
     bind_i64(&b, c->ports[0]);
     bind_i64(&b, c->ports[1]);
@@ -70,16 +73,17 @@ void store_hold_connection(struct store *s, const struct bgp_connection *c)
 
 static void put_evidence(struct store *s, const struct finding *f)
 {
+    int64_t id = f->id + s->finding_base;
     struct binder b = bind_to(db_use(&s->db, STMT_DROP_EVIDENCE));
-    bind_i64(&b, f->id);
+    bind_i64(&b, id);
     db_run(&s->db, b.stmt);
     for (uint32_t i = 0; i < f->evidence_count; i++) {
         store_row(s);
         store_see(s, f->evidence[i].ref);
         b = bind_to(db_use(&s->db, STMT_ADD_EVIDENCE));
-        bind_i64(&b, f->id);
+        bind_i64(&b, id);
         bind_i64(&b, i);
-        bind_i64(&b, f->evidence[i].ref.file);
+        bind_i64(&b, f->evidence[i].ref.file + s->file_base);
         bind_u64(&b, f->evidence[i].ref.frame);
         bind_stamp(&b, f->evidence[i].ref.when);
         bind_text(&b, f->evidence[i].note);
@@ -91,12 +95,13 @@ void store_put_finding(struct store *s, const struct finding *f)
 {
     char at[ADDR_TEXT], peer[ADDR_TEXT];
     store_row(s);
+    int64_t peering = f->peering ? store_peering_id(s, f->peering) : 0;
     struct binder b = bind_to(db_use(&s->db, STMT_PUT_FINDING));
-    bind_i64(&b, f->id);
+    bind_i64(&b, f->id + s->finding_base);
     bind_text(&b, code_name(f->code));
     bind_text(&b, severity_name(f->severity));
     bind_text(&b, confidence_name(f->confidence));
-    bind_u64_or_null(&b, f->peering);
+    bind_u64_or_null(&b, (uint64_t)peering);
     bind_text(&b, f->at.size ? addr_text(&f->at, at) : NULL);
     bind_text(&b, f->peer.size ? addr_text(&f->peer, peer) : NULL);
     bind_u64_or_null(&b, f->at_as);
@@ -107,6 +112,7 @@ void store_put_finding(struct store *s, const struct finding *f)
     bind_text(&b, f->title ? f->title : "");
     bind_text(&b, f->explanation ? f->explanation : "");
     bind_i64(&b, f->evidence_lost);
+    bind_stamp(&b, f->over ? f->last : STAMP_NEVER);
     db_run(&s->db, b.stmt);
     put_evidence(s, f);
 }
@@ -131,7 +137,7 @@ static char *copy_of(const char *text)
 void store_hold_finding(struct store *s, const struct finding *f)
 {
     struct finding **place = &s->held[f->id % FINDINGS_HELD];
-    if (*place && (*place)->id != f->id)
+    if (*place && (*place)->id != f->id && !s->db.err)
         store_put_finding(s, *place);
     drop_held(place);
     struct finding *copy = malloc(sizeof *copy);
@@ -152,10 +158,11 @@ void store_hold_finding(struct store *s, const struct finding *f)
 void store_put_held(struct store *s)
 {
     put_connections(s);
-    for (int i = 0; i < FINDINGS_HELD; i++) {
+    for (int i = 0; i < FINDINGS_HELD && !s->db.err; i++) {
         if (s->held[i])
             store_put_finding(s, s->held[i]);
-        drop_held(&s->held[i]);
+        if (!s->db.err)
+            drop_held(&s->held[i]);
     }
 }
 

@@ -9,13 +9,15 @@
 /* A finding changes each time it is true again; it is written once, when it makes room or at a flush. A finding stands
  * in the place of its id; another one that wants the place writes it out. A connection changes when it opens, comes up
  * and ends; it waits for a flush, or until many do. */
-enum { FINDINGS_HELD = 512, CONNECTIONS_HELD = 8192, ROWS_AT_ONCE = 20000 };
+enum { FINDINGS_HELD = 512, CONNECTIONS_HELD = 8192, ROWS_AT_ONCE = 20000, CAPTURE_COUNTS = 15 };
 
 /* Which ids have their row already: the first time a plain INSERT is enough. */
 struct marks {
     uint8_t *bits;
     size_t size;
 };
+
+struct series;
 
 struct store {
     struct db db;
@@ -27,6 +29,15 @@ struct store {
     struct finding *held[FINDINGS_HELD]; /* owned, words too */
     struct table connections;            /* owned, by id: those that wait */
     struct marks peerings, sides, connections_there;
+    /* a database that goes on (store_again.c): ids of this run stand behind those of earlier ones */
+    bool again, mended; /* mended: rows that were marked may not be there */
+    int64_t finding_base, connection_base, file_base, run;
+    uint32_t *peering_ids; /* of ours, those of the database; owned */
+    uint32_t peering_room, peering_last;
+    uint64_t counts_base[CAPTURE_COUNTS];
+    struct stamp first_base;
+    int lock; /* a descriptor; 0: none */
+    struct series *series;
 };
 
 /* ---- store_facts.c ---- */
@@ -43,6 +54,30 @@ void store_hold_finding(struct store *, const struct finding *);
 void store_put_finding(struct store *, const struct finding *);
 void store_put_held(struct store *);
 void store_free_held(struct store *);
+
+/* ---- store_again.c ---- */
+
+/* Reads where the earlier runs ended, and ends them. */
+void store_begin_again(struct store *, const char *path);
+void store_end_again(struct store *);
+/* The number that the peering has in the database; 0: none yet. */
+int64_t store_peering_id(const struct store *, uint32_t id);
+/* It has one now. True if its row is not there. */
+bool store_new_peering(struct store *, const struct bgp_peering *);
+void store_put_run(struct store *, const struct capture_facts *);
+
+/* ---- series.c ---- */
+
+/* NULL without memory. */
+struct series *series_new(void);
+void series_free(struct series *);
+/* Before a flush: what waits becomes rows; and before the last one: in all intervals. */
+void series_flush(struct store *);
+void series_finish(struct store *);
+/* What was handed over since the last flush is in the database now; or is not, and is to be handed over again. */
+void series_flushed(struct series *, bool well);
+/* Detail that is not in the longer intervals yet, since the writer was killed. */
+void series_mend(struct store *);
 
 /* ---- store.c ---- */
 

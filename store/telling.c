@@ -407,6 +407,8 @@ void telling_finding(struct telling *t, const char *key, const struct finding_ro
     write_str(w, "confidence", f->confidence);
     telling_time(t, "time", f->first);
     telling_time(t, "last_time", f->last);
+    if (stamp_known(f->over))
+        telling_time(t, "over", f->over);
     write_u64(w, "count", f->count);
     if (f->peering_name)
         write_str(w, "peering", f->peering_name);
