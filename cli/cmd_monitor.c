@@ -82,12 +82,12 @@ static void reread(struct monitor *m)
     notify_ready("listening");
 }
 
-static bool beat(void *taker, struct stamp now)
+static bool beat(void *taker, struct stamp second, bool due)
 {
     struct monitor *m = taker;
     if (loop_reread())
         reread(m);
-    keep_beat(&m->keep, now);
+    keep_beat(&m->keep, second, due);
     notify_watchdog();
     return true;
 }

@@ -2,11 +2,19 @@
 #include "cli/keep.h"
 
 #include "base/log.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #define EVIDENCE_USUAL ((uint64_t)1024 << 20)
+
+enum { RETRY_S = 5 }; /* until a database that failed is tried again */
+
+/* What of a peering was put last, and sampled. */
+struct seen {
+    uint64_t put, sampled;
+};
 
 static struct stamp steady_now(void)
 {
@@ -55,14 +63,46 @@ static void flush_ring(struct keep *k)
 
 /* ---- the database ---- */
 
+static struct store_limits limits_of(const struct options *o)
+{
+    struct store_limits l = STORE_LIMITS_USUAL;
+    l.keep_10s = o->keep_10s.ns ? o->keep_10s : l.keep_10s;
+    l.keep_1min = o->keep_1min.ns ? o->keep_1min : l.keep_1min;
+    l.keep_1h = o->keep_1h.ns ? o->keep_1h : l.keep_1h;
+    l.keep_events = o->keep_events.ns ? o->keep_events : l.keep_events;
+    l.size = o->db_size ? o->db_size : l.size;
+    return l;
+}
+
+static bool put_names(struct keep *k, const struct options *o)
+{
+    char text[ADDR_TEXT];
+    enum err why = store_forget_names(k->store);
+    const char *name;
+    struct addr address;
+    for (uint32_t at = 0; !why && (name = names_next_address(&o->names, &at, &address));)
+        why = store_name(k->store, "address", addr_text(&address, text), name);
+    uint32_t asn;
+    for (uint32_t at = 0; !why && (name = names_next_as(&o->names, &at, &asn));) {
+        snprintf(text, sizeof text, "%u", (unsigned)asn);
+        why = store_name(k->store, "as", text, name);
+    }
+    return !why;
+}
+
 static bool open_store(struct keep *k, const struct options *o)
 {
     char message[300];
     enum err why;
-    k->store = store_open(o->db, STORE_NEW, &why, message);
-    if (!k->store)
+    /* of a file that is replayed the database is a new one: it would else hold the same hours twice */
+    k->store = store_open(o->db, o->interface_count ? STORE_AGAIN : STORE_NEW, &why, message);
+    if (!k->store) {
         log_line(LOG_ERROR, "%s", message);
-    return k->store != NULL;
+        return false;
+    }
+    struct store_limits limits = limits_of(o);
+    store_set_limits(k->store, &limits);
+    return put_names(k, o);
 }
 
 void keep_events(struct keep *k, const struct outbox *out)
@@ -71,59 +111,109 @@ void keep_events(struct keep *k, const struct outbox *out)
         return; /* it is told once, at the next commit */
 }
 
-/* Has anything changed since it was put last? */
-static bool is_news(struct keep *k, const struct bgp_peering *p)
+/* Has anything changed since `seen`? */
+static bool is_news(const struct bgp_peering *p, uint64_t *seen)
 {
-    if (p->id >= k->seen_count) {
-        uint32_t count = p->id + p->id / 2 + 64;
-        uint64_t *seen = realloc(k->seen, count * sizeof *seen);
+    uint64_t now = p->packets << 8;
+    for (int i = 0; i < 2; i++)
+        now += (uint64_t)p->side[i].state << 3 * i | (uint64_t)p->side[i].lost_count << 6;
+    bool news = *seen != now;
+    *seen = now;
+    return news;
+}
+
+static struct seen *seen_of(struct keep *k, uint32_t id)
+{
+    if (id >= k->seen_count) {
+        uint32_t count = id + id / 2 + 64;
+        struct seen *seen = realloc(k->seen, count * sizeof *seen);
         if (!seen)
-            return true;
+            return NULL;
         memset(seen + k->seen_count, 0, (count - k->seen_count) * sizeof *seen);
         k->seen = seen;
         k->seen_count = count;
     }
-    uint64_t now = p->packets << 8;
-    for (int i = 0; i < 2; i++)
-        now += (uint64_t)p->side[i].state << 3 * i | (uint64_t)p->side[i].lost_count << 6;
-    bool news = k->seen[p->id] != now;
-    k->seen[p->id] = now;
-    return news;
+    return &k->seen[id];
+}
+
+static struct store_file file_facts(const struct keep *k, unsigned i)
+{
+    const struct source_file_facts *f = source_file(k->loop->source, i);
+    return (struct store_file){ .path = f->path,
+                                .packets = f->packets,
+                                .bytes = f->bytes,
+                                .link = f->link,
+                                .several_links = f->several_links,
+                                .dropped = f->dropped,
+                                .damage = f->damaged ? f->damage : NULL,
+                                .damage_offset = f->damage_offset,
+                                .last = engine_capture(k->loop->engine)->last,
+                                .live = f->live,
+                                .received = f->received,
+                                .interface_dropped = f->interface_dropped };
 }
 
 static enum err put_facts(struct keep *k, bool all)
 {
     const struct bgp_peering *p;
-    const struct capture_facts *c = engine_capture(k->loop->engine);
     enum err why = ERR_NONE;
-    for (uint32_t at = 0; !why && (p = engine_next_peering(k->loop->engine, &at));)
-        if (is_news(k, p) || all)
+    for (uint32_t at = 0; !why && (p = engine_next_peering(k->loop->engine, &at));) {
+        struct seen *seen = seen_of(k, p->id);
+        if (!seen || is_news(p, &seen->put) || all)
             why = store_put_peering(k->store, p);
+    }
     if (!why)
-        why = store_put_capture(k->store, c);
+        why = store_put_capture(k->store, engine_capture(k->loop->engine));
     for (unsigned i = 0; !why && i < source_file_count(k->loop->source); i++) {
-        const struct source_file_facts *f = source_file(k->loop->source, i);
-        struct store_file file = { .path = f->path,
-                                   .packets = f->packets,
-                                   .bytes = f->bytes,
-                                   .link = f->link,
-                                   .several_links = f->several_links,
-                                   .dropped = f->live ? 0 : f->dropped,
-                                   .damage = f->damaged ? f->damage : NULL,
-                                   .damage_offset = f->damage_offset,
-                                   .last = c->last };
+        struct store_file file = file_facts(k, i);
         why = store_put_file(k->store, i, &file);
     }
     return why;
 }
 
-static void commit(struct keep *k)
+/* What happened in that second goes into the series. */
+static void sample(struct keep *k, struct stamp second)
 {
-    if (put_facts(k, false) || store_flush(k->store)) {
-        log_line(LOG_ERROR, "%s; nothing more is kept", store_why(k->store));
-        store_close(k->store);
-        k->store = NULL;
+    const struct bgp_peering *p;
+    for (uint32_t at = 0; (p = engine_next_peering(k->loop->engine, &at));) {
+        struct seen *seen = seen_of(k, p->id);
+        if (!seen || is_news(p, &seen->sampled))
+            store_sample(k->store, p, second);
     }
+    for (unsigned i = 0; i < source_file_count(k->loop->source); i++) {
+        struct store_file file = file_facts(k, i);
+        store_sample_file(k->store, i, &file, second);
+    }
+    store_second(k->store, second);
+}
+
+/* It failed: the capture goes on, and after a while it is tried again, with all that is known by then. */
+static void wait_for_disk(struct keep *k, struct stamp clock)
+{
+    if (!k->failing) {
+        log_line(LOG_ERROR, "%s; nothing is kept until that works again", store_why(k->store));
+        snprintf(k->unkept, sizeof k->unkept, "%s", store_why(k->store));
+        engine_unkept(k->loop->engine, k->unkept);
+        k->failing = true;
+        k->failed = clock;
+    }
+    if (stamp_since(clock, k->failed).ns < SPAN_S(RETRY_S).ns)
+        return;
+    k->failed = clock;
+    store_recover(k->store);
+    if (k->seen)
+        memset(k->seen, 0, k->seen_count * sizeof *k->seen);
+    if (put_facts(k, true) || store_flush(k->store))
+        return;
+    k->failing = false;
+    engine_unkept(k->loop->engine, NULL);
+    log_line(LOG_NOTE, "the database takes what happens again");
+}
+
+static void commit(struct keep *k, struct stamp clock)
+{
+    if (k->failing || put_facts(k, false) || store_flush(k->store))
+        wait_for_disk(k, clock);
 }
 
 /* ---- all of it ---- */
@@ -146,22 +236,30 @@ static void count_losses(const struct keep *k)
     engine_lost(k->loop->engine, dropped);
 }
 
-void keep_beat(struct keep *k, struct stamp now)
+void keep_beat(struct keep *k, struct stamp second, bool due)
 {
-    (void)now;
     struct stamp clock = steady_now();
-    if (stamp_since(clock, k->committed).ns < SPAN_S(1).ns)
-        return;
-    k->committed = clock;
-    count_losses(k);
-    if (k->store)
-        commit(k);
-    if (k->ring)
+    bool ours = stamp_since(clock, k->committed).ns >= SPAN_S(1).ns;
+    if (ours) {
+        k->committed = clock;
+        count_losses(k);
+    }
+    if (k->store && due && !k->failing)
+        sample(k, second);
+    if (k->store && ours)
+        commit(k, clock);
+    if (k->ring && ours)
         flush_ring(k);
 }
 
 void keep_set(struct keep *k, const struct options *o)
 {
+    struct store_limits limits = limits_of(o);
+    if (k->store && !k->failing) {
+        store_set_limits(k->store, &limits);
+        if (!put_names(k, o))
+            log_line(LOG_ERROR, "%s", store_why(k->store));
+    }
     if (k->ring && o->evidence_size)
         ring_resize(k->ring, o->evidence_size);
 }
@@ -171,6 +269,8 @@ bool keep_finish(struct keep *k)
     if (!k->store)
         return true;
     source_refresh(k->loop->source);
+    if (k->failing)
+        store_recover(k->store);
     if (!put_facts(k, true) && !store_finish(k->store))
         return true;
     log_line(LOG_ERROR, "%s", store_why(k->store));

@@ -7,14 +7,18 @@
 #include "cli/loop.h"
 #include "store/store.h"
 
+struct seen;
+
 struct keep {
     const struct loop *loop;
     struct store *store;                 /* NULL: none was asked for */
     struct ring *ring;                   /* likewise */
     struct pcapng_interface *interfaces; /* owned */
     struct stamp committed;              /* by the steady clock */
-    bool ring_failed;
-    uint64_t *seen; /* of each peering: what its facts were when they were put last; owned */
+    bool ring_failed, failing;
+    struct stamp failed; /* the database; tried again then */
+    char unkept[300];    /* why */
+    struct seen *seen;   /* of each peering; owned */
     uint32_t seen_count;
 };
 
@@ -22,8 +26,8 @@ struct keep {
 MUST_USE bool keep_open(struct keep *, const struct options *, const struct loop *);
 void keep_events(struct keep *, const struct outbox *);
 void keep_packet(struct keep *, const struct packet *);
-/* Once a second of packet time and of our own. */
-void keep_beat(struct keep *, struct stamp now);
+/* As the loop's beat: after each second of packet time (due), and often enough to commit once a second of our own. */
+void keep_beat(struct keep *, struct stamp second, bool due);
 /* Options that may change while it runs. */
 void keep_set(struct keep *, const struct options *);
 /* The last words. False if they could not be kept, after saying so. */

@@ -144,17 +144,22 @@ static bool turn(struct loop *l, const struct packet *p, enum source_got got)
     return true;
 }
 
-/* While live: once a second time goes on, also where only packets come that are none of ours; what can be said of the
- * whole is said. A clock that was set back must not stop that. */
+static struct stamp whole_second(struct stamp t) { return (struct stamp){ t.ns - t.ns % NS_PER_S }; }
+
+/* While live: before the first packet of another second, time goes on, also where only packets come that are none of
+ * ours; what can be said of the whole is said. A clock that was set back must not stop that. */
 static bool beat(struct loop *l, struct stamp now)
 {
+    if (!l->next_beat.ns)
+        l->next_beat = stamp_add(whole_second(now), SPAN_S(1));
     bool back = stamp_before(stamp_add(now, SPAN_S(10)), l->next_beat);
     bool due = !stamp_before(now, l->next_beat) || back;
     if (!due && ++l->since_beat < BEAT_PACKETS)
         return true;
     l->since_beat = 0;
+    struct stamp second = stamp_sub(l->next_beat, SPAN_S(1));
     if (due) {
-        l->next_beat = stamp_add(now, SPAN_S(1));
+        l->next_beat = stamp_add(whole_second(now), SPAN_S(1));
         const struct outbox *out = engine_advance(l->engine, now);
         if (out->count && !l->take(l->taker, out))
             return false;
@@ -162,7 +167,7 @@ static bool beat(struct loop *l, struct stamp now)
         if (out->count && !l->take(l->taker, out))
             return false;
     }
-    return l->beat(l->taker, now);
+    return l->beat(l->taker, second, due);
 }
 
 struct span_of_time {
@@ -211,9 +216,7 @@ int loop_run(struct loop *l, const struct options *o)
         }
         if (stamp_before(p.when, wanted.since) || !stamp_before(p.when, wanted.until))
             continue;
-        going = turn(l, &p, got);
-        if (l->beat && going)
-            going = beat(l, p.when);
+        going = (!l->beat || beat(l, p.when)) && turn(l, &p, got);
         if (!(p.number & 0xfff))
             progress_show(&bar, source_progress(l->source), p.number);
     }

@@ -6,8 +6,8 @@
 #include "base/table.h"
 
 struct names {
-    struct table addresses; /* struct addr to text, owned */
-    struct table ases;      /* uint32_t likewise */
+    struct table addresses; /* by struct addr; owned */
+    struct table ases;      /* by uint32_t; likewise */
 };
 
 void names_init(struct names *);
@@ -18,5 +18,8 @@ const char *names_add_as(struct names *, const char *asn, const char *name);
 /* NULL: it has none. Borrowed. */
 const char *names_address(const struct names *, const struct addr *);
 const char *names_as(const struct names *, uint32_t asn);
+/* One after another: start with *at = 0; NULL at the end. */
+const char *names_next_address(const struct names *, uint32_t *at, struct addr *of);
+const char *names_next_as(const struct names *, uint32_t *at, uint32_t *of);
 
 #endif
