@@ -65,7 +65,8 @@ struct bgp_side {
         bool known;
         int64_t start_s; /* seconds since the epoch, a multiple of ten */
         struct span least;
-    } margins[2]; /* the least within ten seconds of packet time: the latest in which something came, and the one before */
+    } margins
+        [2]; /* the least within ten seconds of packet time: the latest in which something came, and the one before */
     struct stamp last_heard;          /* last KEEPALIVE or UPDATE that was delivered to it */
     uint64_t messages[SIDE_MESSAGES]; /* that it sent */
     uint64_t message_bytes;
@@ -117,7 +118,7 @@ struct capture_facts {
     uint64_t fragments_lost;
     uint64_t messages, announced, withdrawn; /* BGP, all sessions */
     uint64_t dropped;                        /* live: by the tap itself, as it says */
-    const char *unkept;          /* live: why what happens cannot be kept; NULL: it can */
+    const char *unkept;                      /* live: why what happens cannot be kept; NULL: it can */
     uint64_t missed_before, dropped_before;  /* live: so long ago that it is no news */
     uint64_t stepped_back;   /* packets whose time was before the one before them by over a second */
     uint64_t probes;         /* SYNs to the BGP port that look like a port scan */
