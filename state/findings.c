@@ -228,9 +228,7 @@ void draft_end(struct findings *f, struct draft *d)
         add_evidence(one, &d->evidence[i]);
     take_words(&one->title, &d->title);
     take_words(&one->explanation, &d->explanation);
-    finding_reviewed(k);
-    if (!f->reviewing)
-        finding_tell(f, k);
+    finding_drafted(f, k);
 }
 
 const struct finding *findings_about(const struct findings *f, enum finding_code code, uint32_t peering)

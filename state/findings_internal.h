@@ -28,8 +28,8 @@ void finding_tell(struct findings *, struct kept *);
 void finding_wipe(struct kept *);
 /* Before a draft goes on top of it: saves what is there, if a review is about to speak; takes off what one said, if not. */
 void finding_make_ready(struct findings *, struct kept *, bool fresh);
-/* … and after it. */
-void finding_reviewed(struct kept *);
+/* … and after it: it is told, or waits for the review's end. */
+void finding_drafted(struct findings *, struct kept *);
 /* It is forgotten and freed; the list is the caller's to mend. */
 void finding_drop(struct findings *, struct kept *);
 void finding_free_review(struct kept *);

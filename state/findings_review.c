@@ -96,7 +96,6 @@ void finding_make_ready(struct findings *f, struct kept *k, bool fresh)
     if (!f->reviewing) {
         if (k->reviewed)
             take_off(k);
-        k->told = 0;
     } else if (!k->reviewed) {
         k->base = fresh || k->void_ ? NULL : copy_finding(&k->f);
         k->reviewed = true;
@@ -111,11 +110,16 @@ void finding_make_ready(struct findings *f, struct kept *k, bool fresh)
     finding_wipe(k);
 }
 
-/* It is so since the first of the reviews in a row that say so. */
-void finding_reviewed(struct kept *k)
+void finding_drafted(struct findings *f, struct kept *k)
 {
+    /* it is so since the first of the reviews in a row that say so */
     if (k->reviewed && !k->base && stamp_before(k->since, k->f.first))
         k->f.first = k->since;
+    if (f->reviewing)
+        return;
+    finding_tell(f, k);
+    if (k->listed)
+        k->told = digest(&k->f);
 }
 
 /* ---- a review ---- */

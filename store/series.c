@@ -367,8 +367,10 @@ static int64_t rolled_until(struct store *s, int step)
     return until;
 }
 
-static void mend_peering(struct store *s, int64_t peering, const int64_t from[STEPS])
+/* Returns where its detail ends. */
+static int64_t mend_peering(struct store *s, int64_t peering, const int64_t from[STEPS])
 {
+    int64_t last = 0;
     for (int k = 1; k < STEPS; k++) {
         struct binder b = bind_to(db_use(&s->db, STMT_MEND_SERIES));
         bind_i64(&b, peering);
@@ -376,14 +378,25 @@ static void mend_peering(struct store *s, int64_t peering, const int64_t from[ST
         bind_i64(&b, steps[k]);
         db_run(&s->db, b.stmt);
     }
+    for (int side = 0; side < 2; side++) {
+        struct binder b = bind_to(db_use(&s->db, STMT_LAST_DETAIL));
+        bind_i64(&b, peering);
+        bind_i64(&b, side);
+        while (db_step(&s->db, b.stmt))
+            if (sqlite3_column_int64(b.stmt, 0) > last)
+                last = sqlite3_column_int64(b.stmt, 0);
+    }
+    return last + SERIES_STEP;
 }
 
 void series_mend(struct store *s)
 {
     const int64_t from[STEPS] = { 0, rolled_until(s, 1), rolled_until(s, 2) };
     int64_t until = db_ask(&s->db, "SELECT coalesce(max(start_s), -10) + 10 FROM series_tap WHERE step = 10");
-    for (int64_t peering = 0; (peering = series_next_peering(s, peering)) && !s->db.err;)
-        mend_peering(s, peering, from);
+    for (int64_t peering = 0; (peering = series_next_peering(s, peering)) && !s->db.err;) {
+        int64_t end = mend_peering(s, peering, from);
+        until = end > until ? end : until;
+    }
     for (int k = 1; k < STEPS; k++) {
         struct binder b = bind_to(db_use(&s->db, STMT_MEND_SERIES_TAP));
         bind_i64(&b, from[k]);
