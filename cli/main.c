@@ -18,13 +18,15 @@ static int columns(const char *text)
 
 static void usage(FILE *to)
 {
-    fprintf(to,
-            "routetap %s: says why a BGP session is stuck, flaps or died, from a packet capture alone\n\n",
+    fprintf(to, "routetap %s: says why a BGP session or an OSPF adjacency is down, from packets alone\n\n",
             RT_VERSION);
+    int widest = 0;
+    for (unsigned i = 0; i < command_count; i++)
+        widest = columns(commands[i].arguments) > widest ? columns(commands[i].arguments) : widest;
     for (unsigned i = 0; i < command_count; i++) {
         const struct command *c = &commands[i];
-        fprintf(to, "  routetap %-8s %s%*s %s\n", c->name, c->arguments, 8 - columns(c->arguments), "",
-                c->what);
+        int gap = widest - columns(c->arguments);
+        fprintf(to, "  routetap %-8s %s%*s  %s\n", c->name, c->arguments, gap, "", c->what);
     }
     fprintf(
         to,
