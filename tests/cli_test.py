@@ -86,16 +86,18 @@ class Usage(Case):
             run = Run(*words)
             self.assertEqual((run.status, run.err), (DONE, ""))
             for command in ("analyze", "decode", "report", "explain"):
-                self.assertIn("routetap " + command, run.out)
+                self.assertIn("  routetap %s " % command, run.out)
 
     def test_help_of_commands(self):
-        for command in ("analyze", "decode", "report", "explain"):
+        commands = [line.split()[1] for line in Run("--help").out.splitlines() if line.startswith("  routetap ")]
+        self.assertGreater(len(commands), 3)
+        for command in commands:
             told = {Run(*words).out for words in ([command, "--help"], [command, "-h"], ["help", command], [command, "x", "--help", "--frob"])}
             self.assertEqual(len(told), 1, command)
             text = told.pop()
             self.assertTrue(text.startswith("usage: routetap " + command + " [OPTIONS]"), text)
             self.assertIn("--help", text)
-            self.assertLessEqual(max(len(line) for line in text.splitlines()), 120)
+            self.assertLessEqual(max(len(line) for line in text.splitlines()), 130)
 
     def test_no_command(self):
         run = Run()
