@@ -296,14 +296,16 @@ static const struct ospf_lsa_facts *external_of(const struct happening *h, const
     return NULL;
 }
 
-/* A side of an eBGP peering that announces it, with a path. */
-static const struct peering *from_outside(const struct happening *h, const struct bgp_nlri *n, int *side)
+/* A side of an eBGP peering that announces it, with a path, and is of another AS than this. */
+static const struct peering *from_outside(const struct happening *h, const struct bgp_nlri *n, uint32_t asn,
+                                          int *side)
 {
     const struct peering *p;
     struct rib_route r;
     for (uint32_t at = 0; (p = table_next(h->peerings, &at));)
         for (int i = 0; i < 2; i++)
-            if (p->facts.type == PEERING_EBGP && p->rib[i] && rib_find(p->rib[i], n, &r) && !path_empty(&r)) {
+            if (p->facts.type == PEERING_EBGP && p->facts.side[i].asn != asn && p->rib[i] &&
+                rib_find(p->rib[i], n, &r) && !path_empty(&r)) {
                 *side = i;
                 return p;
             }
@@ -316,7 +318,7 @@ static void tell_circle(const struct happening *h, struct findings *f, const str
     const struct bgp_side *s = &p->facts.side[side];
     int outside = 0;
     const struct ospf_lsa_facts *l = external_of(h, &r->nlri, s->router_id);
-    const struct peering *e = l ? from_outside(h, &r->nlri, &outside) : NULL;
+    const struct peering *e = l ? from_outside(h, &r->nlri, s->asn, &outside) : NULL;
     if (!e)
         return;
     char who[ADDR_TEXT], origin[ADDR_TEXT], asbr[16];
