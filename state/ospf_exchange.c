@@ -63,6 +63,8 @@ static void add_head(struct ospf_heads *h, const struct ospf_lsa *lsa, struct os
 void ospf_exchange_has(struct ospf *o, const struct ospf_speaker *of, struct ospf_lsa_facts *entry,
                        const struct ospf_lsa *lsa)
 {
+    if (!o->exchanging)
+        return;
     for (const struct ospf_speaker *s = ospf_sibling(o, of); s; s = s->sibling)
         for (uint32_t i = 0; i < s->adjacency_count; i++) {
             struct adjacency *adj = (struct adjacency *)s->adjacencies[i];
@@ -76,19 +78,21 @@ static void take_heads(struct ospf *o, struct ospf_in *in, struct adjacency *adj
 {
     struct ospf_lsdb *db = ospf_domain(o, in->packet->version, in->packet->instance);
     struct ospf_lsa_iter it = ospf_lsas(in->packet);
-    struct ospf_lsa lsa;
     struct ospf_lsa_seen seen = ospf_seen(in);
-    while (db && ospf_lsa_next(&it, &lsa)) {
-        struct ospf_lsa_facts *entry;
-        enum ospf_change change = ospf_lsdb_feed(db, &lsa, &seen, &entry);
-        if (!entry)
-            continue;
-        if (change == OSPF_CHANGE_OLDER && lsa.router == in->from->router_id && in->from->emptied.frame)
-            in->from->emptied_abruptly = true; /* it has forgotten how far its own LSA had come */
-        ospf_lsa_changed(o, db, entry, change, in->ref, NULL);
-        if (exchanging)
-            add_head(&adj->heads[from], &lsa, entry);
-    }
+    struct ospf_batch batch;
+    while (db && ospf_lsdb_batch(db, &it, seen.area, seen.link, &batch))
+        for (uint32_t i = 0; i < batch.count; i++) {
+            const struct ospf_lsa *lsa = &batch.lsa[i];
+            struct ospf_lsa_fed fed;
+            enum ospf_change change = ospf_lsdb_feed(db, &batch, i, &seen, &fed);
+            if (!fed.entry)
+                continue;
+            if (change == OSPF_CHANGE_OLDER && lsa->router == in->from->router_id && in->from->emptied.frame)
+                in->from->emptied_abruptly = true; /* it has forgotten how far its own LSA had come */
+            ospf_lsa_changed(o, db, fed.entry, change, in->ref, NULL);
+            if (exchanging)
+                add_head(&adj->heads[from], lsa, fed.entry);
+        }
 }
 
 /* What the other described and this side did not: those it has to request. RFC 2328 10.6 */

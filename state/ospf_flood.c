@@ -96,11 +96,8 @@ struct ospf_owed *ospf_owed_find(const struct ospf_lsa_facts *lsa, const struct 
 /* ---- Updates ---- */
 
 struct update_in {
-    struct ospf_lsa lsa;
-    struct ospf_lsa_facts *entry;
-    bool echo;          /* this very instance was sent before … */
-    uint32_t sender;    /* … by this speaker */
-    struct stamp since; /* … then */
+    const struct ospf_lsa *lsa;
+    struct ospf_lsa_fed fed;
 };
 
 static void count_resent(struct ospf_neighbor *n, struct stream_ref first, struct stream_ref ref,
@@ -122,24 +119,24 @@ static void owe(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int f
     struct ospf_neighbor *n = &adj->facts.side[from];
     if (n->state < OSPF_STATE_EXCHANGE && n->state != OSPF_STATE_UNKNOWN)
         return;
-    if (u->sender == adj->facts.end[!from]->id && u->echo)
+    if (u->fed.sender == adj->facts.end[!from]->id && u->fed.echo)
         return; /* it has it: this is as good as an acknowledgment */
-    if (ospf_owed_find(u->entry, adj, !from, true))
+    if (ospf_owed_find(u->fed.entry, adj, !from, true))
         return;
     n->flooded++;
-    bool again = u->echo && u->sender == adj->facts.end[from]->id &&
-                 stamp_since(in->ref.when, u->since).ns > SPAN_MS(AGAIN_MS).ns;
-    struct ospf_owed *w = ospf_owed_find(u->entry, adj, from, false);
+    bool again = u->fed.echo && u->fed.sender == adj->facts.end[from]->id &&
+                 stamp_since(in->ref.when, u->fed.since).ns > SPAN_MS(AGAIN_MS).ns;
+    struct ospf_owed *w = ospf_owed_find(u->fed.entry, adj, from, false);
     if (!w && again &&
         !in->group) { /* an acknowledgment was seen, and did not arrive: it goes to the one who owes it */
         n->resent_acked++;
-        count_resent(n, u->entry->ref, in->ref, 2);
+        count_resent(n, u->fed.entry->ref, in->ref, 2);
     }
-    if (!w && !(w = ospf_owed_new(o, adj, from, u->entry, false)))
+    if (!w && !(w = ospf_owed_new(o, adj, from, u->fed.entry, false)))
         return;
-    if (!w->sent || w->sequence != u->lsa.sequence || w->checksum != u->lsa.checksum) {
-        w->sequence = u->lsa.sequence;
-        w->checksum = u->lsa.checksum;
+    if (!w->sent || w->sequence != u->lsa->sequence || w->checksum != u->lsa->checksum) {
+        w->sequence = u->lsa->sequence;
+        w->checksum = u->lsa->checksum;
         w->sent = 1;
         w->first = w->last = in->ref.when;
         w->frame = in->ref.frame;
@@ -187,34 +184,33 @@ static void has(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int f
     const struct update_in *u = arg;
     (void)in;
     if (adj->facts.side[!from].state >= OSPF_STATE_EXCHANGE) /* or it does not take it: RFC 2328 13 */
-        ospf_exchange_has(o, adj->facts.end[!from], u->entry, &u->lsa);
+        ospf_exchange_has(o, adj->facts.end[!from], u->fed.entry, u->lsa);
 }
 
-static void take_lsa(struct ospf *o, struct ospf_in *in, struct ospf_lsdb *db, struct update_in *u)
+static void take_lsa(struct ospf *o, struct ospf_in *in, struct ospf_lsdb *db, const struct ospf_batch *batch,
+                     uint32_t which)
 {
+    struct update_in one = { .lsa = &batch->lsa[which] }, *u = &one;
     struct ospf_lsa_seen seen = ospf_seen(in);
-    if (ospf_lsa_sum(&u->lsa) == OSPF_SUM_WRONG) {
+    if (ospf_lsa_sum(u->lsa) == OSPF_SUM_WRONG) {
         engine_happen(o->engine, &(struct happening){ .kind = HAPPEN_OSPF_LSA_SUM,
                                                       .side = -1,
                                                       .ref = in->ref,
                                                       .speaker = in->from,
-                                                      .ospf_lsa = &u->lsa });
+                                                      .ospf_lsa = u->lsa });
         return;
     }
-    struct ospf_lsa_key key = ospf_lsa_key_of(&u->lsa, seen.area, seen.link);
-    const struct ospf_lsa_facts *before = ospf_lsdb_find(db, &key);
-    u->sender = before ? before->sender : 0;
-    u->since = before ? before->sent_last : STAMP_NEVER;
-    u->echo = before && before->sequence == u->lsa.sequence && before->checksum == u->lsa.checksum;
-    enum ospf_change change = ospf_lsdb_feed(db, &u->lsa, &seen, &u->entry);
-    if (!u->entry)
+    enum ospf_change change = ospf_lsdb_feed(db, batch, which, &seen, &u->fed);
+    if (!u->fed.entry)
         return;
-    note_grace(in, &u->lsa);
-    ospf_lsa_changed(o, db, u->entry, change, in->ref, &u->lsa);
+    note_grace(in, u->lsa);
+    ospf_lsa_changed(o, db, u->fed.entry, change, in->ref, u->lsa);
     ospf_for_each(o, in, owe, u);
-    ospf_exchange_has(o, in->from, u->entry, &u->lsa);
-    ospf_for_each(o, in, has, u);
-    settle(o, in, &u->lsa, u->entry);
+    if (o->exchanging) {
+        ospf_exchange_has(o, in->from, u->fed.entry, u->lsa);
+        ospf_for_each(o, in, has, u);
+    }
+    settle(o, in, u->lsa, u->fed.entry);
 }
 
 /* What an Update says by itself, whatever is in it. */
@@ -238,9 +234,11 @@ void ospf_hear_update(struct ospf *o, struct ospf_in *in)
 {
     struct ospf_lsdb *db = ospf_domain(o, in->packet->version, in->packet->instance);
     struct ospf_lsa_iter it = ospf_lsas(in->packet);
-    struct update_in u = { .entry = NULL };
-    while (db && ospf_lsa_next(&it, &u.lsa))
-        take_lsa(o, in, db, &u);
+    struct ospf_lsa_seen seen = ospf_seen(in);
+    struct ospf_batch batch;
+    while (db && ospf_lsdb_batch(db, &it, seen.area, seen.link, &batch))
+        for (uint32_t i = 0; i < batch.count; i++)
+            take_lsa(o, in, db, &batch, i);
     ospf_for_each(o, in, update_each, NULL);
 }
 
@@ -262,16 +260,16 @@ static void ack_each(struct ospf *o, struct ospf_in *in, struct adjacency *adj, 
 {
     struct update_in *u = arg;
     struct ospf_neighbor *n = &adj->facts.side[from];
-    struct ospf_owed *w = ospf_owed_find(u->entry, adj, !from, false);
-    if (w && w->sequence == u->lsa.sequence && w->checksum == u->lsa.checksum) {
+    struct ospf_owed *w = ospf_owed_find(u->fed.entry, adj, !from, false);
+    if (w && w->sequence == u->lsa->sequence && w->checksum == u->lsa->checksum) {
         if (!adj->facts.flooding.frame)
             adj->facts.flooding = in->ref;
         ospf_owed_free(o, w);
     }
     for (uint32_t i = 0; i < n->got_count && i < COUNT(n->got) && !n->wants && !n->lacks; i++)
-        if (n->got[i].lsa == u->entry && n->got[i].sequence == u->lsa.sequence)
+        if (n->got[i].lsa == u->fed.entry && n->got[i].sequence == u->lsa->sequence)
             ospf_proven(o, adj, from, OSPF_ON_LOADING_DONE);
-    full_unseen(o, in, adj, from, &u->lsa);
+    full_unseen(o, in, adj, from, u->lsa);
 }
 
 void ospf_hear_ack(struct ospf *o, struct ospf_in *in)
@@ -279,14 +277,16 @@ void ospf_hear_ack(struct ospf *o, struct ospf_in *in)
     struct ospf_lsdb *db = ospf_domain(o, in->packet->version, in->packet->instance);
     struct ospf_lsa_iter it = ospf_lsas(in->packet);
     struct ospf_lsa_seen seen = ospf_seen(in);
-    struct update_in u = { .entry = NULL };
-    while (db && ospf_lsa_next(&it, &u.lsa)) {
-        enum ospf_change change = ospf_lsdb_feed(db, &u.lsa, &seen, &u.entry);
-        if (!u.entry)
-            continue;
-        ospf_lsa_changed(o, db, u.entry, change, in->ref, NULL);
-        ospf_for_each(o, in, ack_each, &u);
-    }
+    struct ospf_batch batch;
+    while (db && ospf_lsdb_batch(db, &it, seen.area, seen.link, &batch))
+        for (uint32_t i = 0; i < batch.count; i++) {
+            struct update_in u = { .lsa = &batch.lsa[i] };
+            enum ospf_change change = ospf_lsdb_feed(db, &batch, i, &seen, &u.fed);
+            if (!u.fed.entry)
+                continue;
+            ospf_lsa_changed(o, db, u.fed.entry, change, in->ref, NULL);
+            ospf_for_each(o, in, ack_each, &u);
+        }
     for (uint32_t i = 0; i < in->from->adjacency_count; i++)
         ospf_infer(o, (struct adjacency *)in->from->adjacencies[i], in->ref);
 }

@@ -95,6 +95,7 @@ struct ospf {
     void *owed_blocks;
     uint32_t owed_count;
     uint32_t mark;
+    uint32_t exchanging; /* sides in Exchange */
     struct {
         uint64_t signature;
         struct stamp when;

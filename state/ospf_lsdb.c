@@ -3,15 +3,25 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
-#include "base/table.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 64, BURST_S = 60, WORDS_MOST = 240, SLACK_S = 2 };
+enum {
+    BLOCK = 64,
+    BURST_S = 60,
+    WORDS_MOST = 240,
+    SLACK_S = 2,
+    SAME_AGE = 900 /* MaxAgeDiff: RFC 2328 13.1 */
+};
+#define SIGN UINT32_C(0x80000000) /* sequence numbers are signed: RFC 2328 12.1.6 */
 
 struct lsdb_block {
-    struct lsdb_block *next;
     struct ospf_lsa_facts entry[BLOCK];
+};
+
+/* Where an entry is found: a part of its key's hash tells most others apart without a look at them. */
+struct lsdb_slot {
+    uint32_t tag, entry; /* entry: its number + 1; 0: empty */
 };
 
 struct lsdb_change {
@@ -25,9 +35,10 @@ struct lsdb_change {
 struct ospf_lsdb {
     uint8_t version, instance;
     struct ospf_budget *budget;
-    struct table entries;
-    struct lsdb_block *blocks;
-    unsigned block_used;
+    struct lsdb_slot *slots;
+    uint32_t slot_count;
+    struct lsdb_block **blocks; /* entries stay where they are: others keep pointers to them */
+    uint32_t block_room, count;
     uint64_t revision;
     struct lsdb_change *history; /* a ring once it is full */
     uint32_t history_room;
@@ -53,26 +64,27 @@ struct ospf_lsdb *ospf_lsdb_new(uint8_t version, uint8_t instance, struct ospf_b
     db->version = version;
     db->instance = instance;
     db->budget = budget;
-    db->block_used = BLOCK;
     db->words = buf_init(WORDS_MOST);
-    table_init(&db->entries, sizeof(struct ospf_lsa_key), 0);
     return db;
+}
+
+static struct ospf_lsa_facts *entry_at(const struct ospf_lsdb *db, uint32_t i)
+{
+    return &db->blocks[i / BLOCK]->entry[i % BLOCK];
 }
 
 void ospf_lsdb_free(struct ospf_lsdb *db)
 {
     if (!db)
         return;
-    while (db->blocks) {
-        struct lsdb_block *block = db->blocks;
-        for (unsigned i = 0; i < BLOCK; i++) {
-            free(block->entry[i].raw);
-            free(block->entry[i].story);
-        }
-        db->blocks = block->next;
-        free(block);
+    for (uint32_t i = 0; i < db->count; i++) {
+        free(entry_at(db, i)->raw);
+        free(entry_at(db, i)->story);
     }
-    table_free(&db->entries);
+    for (uint32_t i = 0; i * BLOCK < db->count; i++)
+        free(db->blocks[i]);
+    free(db->blocks);
+    free(db->slots);
     free(db->history);
     free(db->before);
     buf_free(&db->words);
@@ -81,13 +93,13 @@ void ospf_lsdb_free(struct ospf_lsdb *db)
 
 uint8_t ospf_lsdb_version(const struct ospf_lsdb *db) { return db->version; }
 uint8_t ospf_lsdb_instance(const struct ospf_lsdb *db) { return db->instance; }
-uint32_t ospf_lsdb_count(const struct ospf_lsdb *db) { return db->entries.live; }
+uint32_t ospf_lsdb_count(const struct ospf_lsdb *db) { return db->count; }
 uint64_t ospf_lsdb_revision(const struct ospf_lsdb *db) { return db->revision; }
 const char *ospf_lsdb_words(const struct ospf_lsdb *db) { return buf_text(&db->words); }
 
 const struct ospf_lsa_facts *ospf_lsdb_next(const struct ospf_lsdb *db, uint32_t *at)
 {
-    return table_next(&db->entries, at);
+    return *at < db->count ? entry_at(db, (*at)++) : NULL;
 }
 
 struct ospf_lsa_key ospf_lsa_key_of(const struct ospf_lsa *lsa, uint32_t area, uint32_t link)
@@ -101,9 +113,63 @@ struct ospf_lsa_key ospf_lsa_key_of(const struct ospf_lsa *lsa, uint32_t area, u
                                   .scope = (uint8_t)scope };
 }
 
+/* The slot that holds the key, or the empty one where it would go. */
+static struct lsdb_slot *slot_of(const struct ospf_lsdb *db, const struct ospf_lsa_key *key, uint32_t tag)
+{
+    uint32_t mask = db->slot_count - 1, at = tag & mask;
+    while (db->slots[at].entry) {
+        if (db->slots[at].tag == tag &&
+            !memcmp(&entry_at(db, db->slots[at].entry - 1)->key, key, sizeof *key))
+            break;
+        at = (at + 1) & mask;
+    }
+    return &db->slots[at];
+}
+
+static uint32_t tag_of(const struct ospf_lsa_key *key)
+{
+    return (uint32_t)(hash_bytes(key, sizeof *key, 0) >> 16);
+}
+
+static struct ospf_lsa_facts *find(const struct ospf_lsdb *db, const struct ospf_lsa_key *key, uint32_t tag)
+{
+    if (!db->slot_count)
+        return NULL;
+    const struct lsdb_slot *s = slot_of(db, key, tag);
+    return s->entry ? entry_at(db, s->entry - 1) : NULL;
+}
+
 struct ospf_lsa_facts *ospf_lsdb_find(const struct ospf_lsdb *db, const struct ospf_lsa_key *key)
 {
-    return table_get(&db->entries, key);
+    return find(db, key, tag_of(key));
+}
+
+#if defined(__GNUC__)
+#define PREFETCH(p) __builtin_prefetch(p)
+#else
+#define PREFETCH(p) ((void)(p))
+#endif
+
+bool ospf_lsdb_batch(const struct ospf_lsdb *db, struct ospf_lsa_iter *it, uint32_t area, uint32_t link,
+                     struct ospf_batch *out)
+{
+    out->count = 0;
+    while (out->count < COUNT(out->lsa) && ospf_lsa_next(it, &out->lsa[out->count])) {
+        struct ospf_lsa_key key = ospf_lsa_key_of(&out->lsa[out->count], area, link);
+        uint32_t tag = out->tag[out->count++] = tag_of(&key);
+        if (db->slot_count)
+            PREFETCH(&db->slots[tag & (db->slot_count - 1)]);
+    }
+    for (uint32_t i = 0; db->slot_count && i < out->count; i++) {
+        const struct lsdb_slot *s = &db->slots[out->tag[i] & (db->slot_count - 1)];
+        if (!s->entry)
+            continue;
+        const char *entry = (const char *)entry_at(db, s->entry - 1);
+        PREFETCH(entry);
+        PREFETCH(entry + 64);
+        PREFETCH(entry + 128);
+    }
+    return out->count > 0;
 }
 
 struct ospf_lsa_facts *ospf_lsdb_asked(const struct ospf_lsdb *db, const struct ospf_request *r,
@@ -120,7 +186,7 @@ struct ospf_lsa_facts *ospf_lsdb_asked(const struct ospf_lsdb *db, const struct 
                    : r->type == 11 ? OSPF_LSA_V2_OPAQUE_AS
                                    : OSPF_LSA_UNKNOWN;
     struct ospf_lsa_key key = ospf_lsa_key_of(&lsa, area, link);
-    return table_get(&db->entries, &key);
+    return ospf_lsdb_find(db, &key);
 }
 
 /* ---- time ---- */
@@ -150,11 +216,18 @@ static struct stamp gone_since(const struct ospf_lsa_facts *f)
  * was originated since; one from before is but a late copy. */
 static int newer(const struct ospf_lsa_facts *f, const struct ospf_lsa *lsa, struct stamp when)
 {
-    struct ospf_lsa have = { .sequence = f->sequence, .checksum = f->checksum };
-    have.age = (uint16_t)ospf_lsa_age(f, when);
     if (!f->instances)
         return 1;
-    if (ospf_lsa_current(f, when))
+    unsigned age = ospf_lsa_age(f, when);
+    bool current = !f->gone && age < OSPF_MAX_AGE;
+    if (current && lsa->sequence != f->sequence) /* mostly: the next one … */
+        return (lsa->sequence ^ SIGN) > (f->sequence ^ SIGN) ? 1 : -1;
+    if (current && lsa->checksum == f->checksum && lsa->age <= age &&
+        age - lsa->age < SAME_AGE) /* … or this one again */
+        return 0;
+    struct ospf_lsa have = { .sequence = f->sequence, .checksum = f->checksum };
+    have.age = (uint16_t)age;
+    if (current)
         return ospf_lsa_newer(lsa, &have);
     if (lsa->age >= OSPF_MAX_AGE)
         return lsa->sequence == f->sequence ? 0 : ospf_lsa_newer(lsa, &have);
@@ -178,26 +251,56 @@ static bool afford(struct ospf_lsdb *db, size_t bytes)
     return true;
 }
 
-static struct ospf_lsa_facts *entry_new(struct ospf_lsdb *db, const struct ospf_lsa_key *key)
+/* Half of the slots stay empty. */
+static bool more_slots(struct ospf_lsdb *db)
 {
-    enum { COST = sizeof(struct ospf_lsa_facts) + 2 * (sizeof *key + 16) };
-    if (!afford(db, COST))
-        return NULL;
-    if (db->block_used == BLOCK) {
-        struct lsdb_block *block = calloc(1, sizeof *block);
-        if (!block)
+    uint32_t count = db->slot_count ? db->slot_count * 2 : 64;
+    struct lsdb_slot *slots = calloc(count, sizeof *slots), *before = db->slots;
+    if (!slots)
+        return false;
+    uint32_t before_count = db->slot_count;
+    db->slots = slots;
+    db->slot_count = count;
+    for (uint32_t i = 0; i < before_count; i++)
+        if (before[i].entry) {
+            uint32_t at = before[i].tag & (count - 1);
+            while (slots[at].entry)
+                at = (at + 1) & (count - 1);
+            slots[at] = before[i];
+        }
+    free(before);
+    return true;
+}
+
+static struct lsdb_block *block_for(struct ospf_lsdb *db)
+{
+    uint32_t i = db->count / BLOCK;
+    if (db->count % BLOCK)
+        return db->blocks[i];
+    if (i == db->block_room) {
+        uint32_t room = i ? i * 2 : 16;
+        struct lsdb_block **blocks = realloc(db->blocks, room * sizeof(*blocks));
+        if (!blocks)
             return NULL;
-        block->next = db->blocks;
-        db->blocks = block;
-        db->block_used = 0;
+        db->blocks = blocks;
+        db->block_room = room;
     }
-    struct ospf_lsa_facts *f = &db->blocks->entry[db->block_used];
+    return db->blocks[i] = calloc(1, sizeof(struct lsdb_block));
+}
+
+static struct ospf_lsa_facts *entry_new(struct ospf_lsdb *db, const struct ospf_lsa_key *key, uint32_t tag)
+{
+    enum { COST = sizeof(struct ospf_lsa_facts) + 4 * sizeof(struct lsdb_slot) };
+    if (!afford(db, COST) || (db->count * 2 >= db->slot_count && !more_slots(db)))
+        return NULL;
+    struct lsdb_block *block = block_for(db);
+    if (!block)
+        return NULL;
+    struct ospf_lsa_facts *f = &block->entry[db->count % BLOCK];
     f->key = *key;
     f->version = db->version;
     f->instance = db->instance;
-    if (!table_put(&db->entries, key, f))
-        return NULL;
-    db->block_used++;
+    *slot_of(db, key, tag) = (struct lsdb_slot){ tag, ++db->count };
     return f;
 }
 
@@ -391,24 +494,28 @@ static enum ospf_change take(struct ospf_lsdb *db, struct ospf_lsa_facts *f, con
     return change;
 }
 
-enum ospf_change ospf_lsdb_feed(struct ospf_lsdb *db, const struct ospf_lsa *lsa,
-                                const struct ospf_lsa_seen *seen, struct ospf_lsa_facts **out)
+enum ospf_change ospf_lsdb_feed(struct ospf_lsdb *db, const struct ospf_batch *batch, uint32_t which,
+                                const struct ospf_lsa_seen *seen, struct ospf_lsa_fed *out)
 {
+    const struct ospf_lsa *lsa = &batch->lsa[which];
     struct ospf_lsa_key key = ospf_lsa_key_of(lsa, seen->area, seen->link);
-    struct ospf_lsa_facts *f = table_get(&db->entries, &key);
+    struct ospf_lsa_facts *f = find(db, &key, batch->tag[which]);
     bool whole = !lsa->header_only && !lsa->cut && lsa->length >= OSPF_LSA_HEADER;
     buf_clear(&db->words);
     db->changed = NULL;
     if (!f)
-        f = entry_new(db, &key);
-    *out = f;
+        f = entry_new(db, &key, batch->tag[which]);
+    *out = (struct ospf_lsa_fed){ .entry = f, .since = STAMP_NEVER };
     if (!f)
         return OSPF_CHANGE_OLDER;
+    out->sender = f->sender;
+    out->since = f->sent_last;
+    out->echo = f->instances && f->sequence == lsa->sequence && f->checksum == lsa->checksum;
     int order = newer(f, lsa, seen->ref.when);
-    enum ospf_change change = order > 0   ? take(db, f, lsa, seen->ref, whole)
-                              : order < 0 ? OSPF_CHANGE_OLDER
-                                          : OSPF_CHANGE_SAME;
-    if (order == 0 && whole && f->raw_sequence != lsa->sequence && lsa->age < OSPF_MAX_AGE) {
+    enum ospf_change change = order < 0 ? OSPF_CHANGE_OLDER : OSPF_CHANGE_SAME;
+    if (order > 0)
+        change = take(db, f, lsa, seen->ref, whole);
+    else if (order == 0 && whole && f->raw_sequence != lsa->sequence && lsa->age < OSPF_MAX_AGE) {
         change = take_body(db, f, lsa, seen->ref, false);
         remember(db, f, change, seen->ref);
     }

@@ -33,10 +33,25 @@ struct ospf_lsa_facts *ospf_lsdb_find(const struct ospf_lsdb *, const struct osp
 /* The one that a Link State Request asks for, or NULL. */
 struct ospf_lsa_facts *ospf_lsdb_asked(const struct ospf_lsdb *, const struct ospf_request *, uint32_t area,
                                        uint32_t link);
-/* An LSA whole or, from Database Descriptions and Acknowledgments, its header alone. *out is its entry, NULL without
- * memory. */
-enum ospf_change ospf_lsdb_feed(struct ospf_lsdb *, const struct ospf_lsa *, const struct ospf_lsa_seen *,
-                                struct ospf_lsa_facts **out);
+/* LSAs of a packet, some at a time: those to come are fetched from far memory while the ones before them are fed. */
+struct ospf_batch {
+    struct ospf_lsa lsa[32];
+    uint32_t tag[32]; /* of the entry's key: for ospf_lsdb_feed */
+    uint32_t count;
+};
+/* The next ones; false at the end. */
+bool ospf_lsdb_batch(const struct ospf_lsdb *, struct ospf_lsa_iter *, uint32_t area, uint32_t link,
+                     struct ospf_batch *out);
+/* What was known before, when one is fed. */
+struct ospf_lsa_fed {
+    struct ospf_lsa_facts *entry; /* NULL without memory */
+    bool echo;                    /* this very instance was the newest … */
+    uint32_t sender;              /* … and the speaker of this id sent it last in an Update */
+    struct stamp since;           /* … then */
+};
+/* One of a batch: an LSA whole or, from Database Descriptions and Acknowledgments, its header alone. */
+enum ospf_change ospf_lsdb_feed(struct ospf_lsdb *, const struct ospf_batch *, uint32_t which,
+                                const struct ospf_lsa_seen *, struct ospf_lsa_fed *out);
 /* After OSPF_CHANGE_CHANGED: what, in words. Borrowed until the next feed. */
 const char *ospf_lsdb_words(const struct ospf_lsdb *);
 

@@ -216,6 +216,8 @@ static void go(struct ospf *o, struct adjacency *adj, int side, enum ospf_state 
     enum ospf_state from = n->state;
     if (from == to)
         return;
+    o->exchanging += to == OSPF_STATE_EXCHANGE;
+    o->exchanging -= from == OSPF_STATE_EXCHANGE;
     n->state = to;
     n->since = ref.when;
     n->best = to > n->best ? to : n->best;

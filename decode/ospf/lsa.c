@@ -21,11 +21,21 @@ const struct ospf_lsa_row ospf_lsa_rows[OSPF_LSA_UNKNOWN] = {
 #undef LSA
 };
 
+static bool is_row(unsigned i, unsigned version, uint32_t function)
+{
+    return i < OSPF_LSA_UNKNOWN && ospf_lsa_rows[i].version == version &&
+           (ospf_lsa_rows[i].type & FUNCTION) == function;
+}
+
+/* The common types stand in the order of their numbers at the front of their version: a guess that is nearly always right. */
 static enum ospf_kind kind_of(unsigned version, uint32_t type)
 {
     uint32_t function = version == 3 ? type & FUNCTION : type;
+    unsigned guess = (version == 3 ? OSPF_LSA_V3_ROUTER : OSPF_LSA_V2_ROUTER) + function - 1;
+    if (is_row(guess, version, function))
+        return (enum ospf_kind)guess;
     for (unsigned i = 0; i < OSPF_LSA_UNKNOWN; i++)
-        if (ospf_lsa_rows[i].version == version && (ospf_lsa_rows[i].type & FUNCTION) == function)
+        if (is_row(i, version, function))
             return (enum ospf_kind)i;
     return OSPF_LSA_UNKNOWN;
 }
@@ -106,30 +116,32 @@ static bool give_up(struct ospf_lsa_iter *it, enum fault_code why)
     return false;
 }
 
+static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
+static uint32_t be32(const uint8_t *p) { return (uint32_t)be16(p) << 16 | be16(p + 2); }
+
 /* The header; it->in has its 20 bytes. */
 static void header_read(struct ospf_lsa_iter *it, struct ospf_lsa *out)
 {
     const struct ospf_packet *p = it->packet;
-    struct cursor *in = &it->in;
-    *out = (struct ospf_lsa){ .version = p->version, .instance = p->instance, .raw = in->at };
-    out->offset = (uint32_t)(in->at - p->raw);
-    uint16_t age = cur_u16(in);
-    out->do_not_age = age & DO_NOT_AGE;
-    out->age = age & (DO_NOT_AGE - 1);
-    if (p->version == 3)
-        out->type = cur_u16(in);
-    else {
-        out->options = cur_u8(in);
-        out->type = cur_u8(in);
-    }
-    out->kind = kind_of(p->version, out->type);
-    out->id = cur_u32(in);
-    out->router = cur_u32(in);
-    out->sequence = cur_u32(in);
-    out->checksum = cur_u16(in);
-    out->length = cur_u16(in);
-    out->header_only = p->type != OSPF_LSUPDATE;
-    out->body = cur_over(in->at, 0);
+    const uint8_t *h = cur_take(&it->in, OSPF_LSA_HEADER);
+    uint16_t age = be16(h), type = p->version == 3 ? be16(h + 2) : h[3];
+    *out = (struct ospf_lsa){ .kind = kind_of(p->version, type),
+                              .age = age & (DO_NOT_AGE - 1),
+                              .do_not_age = age & DO_NOT_AGE,
+                              .type = type,
+                              .options = (uint8_t)(p->version == 3 ? 0 : h[2]),
+                              .id = be32(h + 4),
+                              .router = be32(h + 8),
+                              .sequence = be32(h + 12),
+                              .checksum = be16(h + 16),
+                              .length = be16(h + 18),
+                              .version = p->version,
+                              .instance = p->instance,
+                              .header_only = p->type != OSPF_LSUPDATE,
+                              .cut = false,
+                              .body = cur_over(h + OSPF_LSA_HEADER, 0),
+                              .raw = h,
+                              .offset = (uint32_t)(h - p->raw) };
 }
 
 bool ospf_lsa_next(struct ospf_lsa_iter *it, struct ospf_lsa *out)
