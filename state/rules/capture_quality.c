@@ -83,8 +83,8 @@ void capture_cut(const struct happening *h, struct findings *f)
         return;
     struct draft *d = rule_draft(f, h, CODE_CAPTURE_TRUNCATED, CONFIDENCE_CERTAIN, -1);
     d->when = h->capture->first;
-    draft_title(d, "%llu packets of interest were cut at the snapshot length",
-                (unsigned long long)h->capture->truncated);
+    unsigned long long n = h->capture->truncated;
+    draft_title(d, "%llu packet%s cut at the snapshot length", n, n == 1 ? " was" : "s were");
     draft_say(d, "What stood behind the cut is unknown: routes and capabilities may be missing here.");
     draft_end(f, d);
 }
