@@ -88,7 +88,8 @@ static void begin_side(struct metrics *m, const char *kind, const char *name, co
 
 static void value(struct metrics *m, bool labels, double x)
 {
-    buf_printf(m->out, x == (double)(int64_t)x ? "%s %.0f\n" : "%s %.6f\n", labels ? "}" : "", x);
+    bool whole = x > -9e15 && x < 9e15 && x == (double)(int64_t)x;
+    buf_printf(m->out, whole ? "%s %.0f\n" : "%s %.6f\n", labels ? "}" : "", x);
 }
 
 /* A family of one sample without labels. */
@@ -177,8 +178,9 @@ static bool read_metric(const struct metrics *v, const struct metric_side *s, in
     int at = 0;
 #define METRIC(kind, name, help, value, known)                                                               \
     if (which == at++) {                                                                                     \
-        *out = (double)(value);                                                                              \
-        return known;                                                                                        \
+        bool there = (known);                                                                                \
+        *out = there ? (double)(value) : 0;                                                                  \
+        return there;                                                                                        \
     }
 #include "web/metrics.def"
 #undef METRIC

@@ -1,0 +1,573 @@
+#!/usr/bin/env python3
+"""The page's server as browsers, programs and strangers meet it.
+
+usage: web_test.py BINARY [TEST...]
+
+In:  the program, and captures of tests/captures. Out: what differs from the API's own description, what a stranger
+gets that he should not, and a last line `N passed, N failed, N skipped`.
+"""
+import gzip
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.parse
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CAPTURES = os.path.join(HERE, "captures")
+BINARY = None
+# Captures that differ in what they have: nothing, one OPEN, many findings, several peerings, IPv6, damage, no BGP at all.
+SHOWN = ["hold-sigstop-frr-bird", "open-bad-as-frr-bird", "cease-shutdown-frr-frr", "ibgp-mesh-rr-bird", "conn-ttl-frr-bird-v6",
+         "healthy-frr-bird-torn", "healthy-frr-bird-caploss", "healthy-frr-bird-midstream", "role-mismatch-frr-bird",
+         "cap-af-one-side-frr-bird", "graceful-restart-frr-bird", "conn-refused-frr-none-span", "healthy-frr-bird-nano",
+         "md5-mismatch-bird-gobgp", "flapping-frr-bird-clear", "update-source-frr-gobgp-passive"]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Server:
+    """A routetap that serves, until it is left."""
+
+    def __init__(self, *words, port=None, command="serve", tls=None):
+        self.port, self.tls = port or free_port(), tls
+        self.run = subprocess.Popen([BINARY, command] + list(words) + ["--web", str(self.port)], stdin=subprocess.DEVNULL,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=CAPTURES)
+        self.said = []
+        while True:
+            line = self.run.stderr.readline()
+            self.said.append(line)
+            if "the page is at" in line:
+                return
+            if not line:
+                raise AssertionError("it does not serve: " + "".join(self.said))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def end(self, how=signal.SIGINT):
+        if self.run.poll() is None:
+            self.run.send_signal(how)
+        out, err = self.run.communicate(timeout=20)
+        return self.run.returncode, out, err
+
+    def connect(self, timeout=20):
+        if self.tls:
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self.tls)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+
+    def ask(self, path, method="GET", **headers):
+        """Status, headers in lower case, and body."""
+        link = self.connect()
+        try:
+            link.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
+            for name, value in headers.items():
+                link.putheader(name.replace("_", "-"), value)
+            link.endheaders()
+            answer = link.getresponse()
+            return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+        finally:
+            link.close()
+
+    def json(self, path, **headers):
+        status, _, body = self.ask("/api/v1/" + path, **headers)
+        if status != 200:
+            raise AssertionError("%s: %d %s" % (path, status, body[:300]))
+        return json.loads(body)
+
+
+# ---- schemas: as much of them as the description uses
+
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+
+
+def is_type(value, name):
+    if name in ("integer", "number"):
+        return not isinstance(value, bool) and isinstance(value, int if name == "integer" else (int, float))
+    return isinstance(value, TYPES[name])
+
+
+def check(value, schema, document, where, wrong):
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    names = schema.get("type", [])
+    names = [names] if isinstance(names, str) else names
+    if names and not any(is_type(value, name) for name in names):
+        wrong.append("%s: %r is no %s" % (where, value, " or ".join(names)))
+        return
+    if "enum" in schema and value not in schema["enum"]:
+        wrong.append("%s: %r is none of %s" % (where, value, schema["enum"]))
+    if "pattern" in schema and isinstance(value, str) and not re.search(schema["pattern"], value):
+        wrong.append("%s: %r does not match %s" % (where, value, schema["pattern"]))
+    if "minimum" in schema and value is not None and value < schema["minimum"]:
+        wrong.append("%s: %r is below %s" % (where, value, schema["minimum"]))
+    if isinstance(value, dict):
+        known, others = schema.get("properties", {}), schema.get("additionalProperties", True)
+        wrong += ["%s: %s is missing" % (where, key) for key in schema.get("required", []) if key not in value]
+        for key, one in value.items():
+            if key in known or isinstance(others, dict):
+                check(one, known.get(key, others), document, where + "." + key, wrong)
+            elif others is False:
+                wrong.append("%s: %s is not described" % (where, key))
+    if isinstance(value, list):
+        if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", 1 << 30):
+            wrong.append("%s: %d items" % (where, len(value)))
+        for i, one in enumerate(value):
+            check(one, schema.get("items", {}), document, "%s[%d]" % (where, i), wrong)
+
+
+class Case(unittest.TestCase):
+    longMessage = True
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="routetap-web-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+
+    def database(self, name):
+        path = os.path.join(self.folder, name + ".db")
+        if not os.path.exists(path):
+            subprocess.run([BINARY, "analyze", "-q", "--db", path, os.path.join(CAPTURES, name + ".pcap")],
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        return path
+
+    def file(self, name, text, mode=0o600):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, mode)
+        return path
+
+
+class Description(Case):
+    """The answers are as /api/v1/openapi.json says."""
+
+    def hold(self, server, document, path, pattern):
+        answer = server.json(path)
+        schema = document["paths"]["/api/v1/" + pattern]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        wrong = []
+        check(answer, schema, document, path, wrong)
+        self.assertEqual(wrong, [])
+        return answer
+
+    def test_answers_of_many_captures(self):
+        for name in SHOWN:
+            with self.subTest(name), Server(self.database(name)) as server:
+                document = server.json("openapi.json")
+                for path in ("overview", "capture", "codes", "findings", "peerings"):
+                    answer = self.hold(server, document, path, path)
+                for peering in answer["peerings"]:
+                    this = "peerings/" + urllib.parse.quote(peering["id"], safe="")
+                    self.hold(server, document, this, "peerings/{peering}")
+                    for what in ("transitions", "notifications", "connections"):
+                        self.hold(server, document, this + "/" + what, "peerings/{peering}/" + what)
+                for finding in server.json("findings")["findings"]:
+                    self.hold(server, document, "findings/%d" % finding["id"], "findings/{id}")
+
+    def test_the_description_itself(self):
+        with Server(self.database(SHOWN[0])) as server:
+            text = server.ask("/api/v1/openapi.json")[2].decode()
+            document = json.loads(text)
+            self.assertEqual(document["openapi"], "3.1.0")
+            for name in re.findall(r'"#/components/schemas/(\w+)"', text):
+                self.assertIn(name, document["components"]["schemas"])
+            for path, row in document["paths"].items():
+                self.assertEqual(set(re.findall(r"{(\w+)}", path)), {p["name"] for p in row["get"]["parameters"] if p["in"] == "path"})
+                words = [p["name"] + "=" + p["schema"].get("enum", ["1"])[0] for p in row["get"]["parameters"]
+                         if p["in"] == "query" and p["name"] != "peering"]
+                if "{" not in path and "live" not in path:
+                    with self.subTest(path):
+                        self.assertEqual(server.ask(path + ("?" + "&".join(words) if words else ""))[0], 200)
+
+    def test_the_same_as_the_report(self):
+        for name in ("ibgp-mesh-rr-bird", "hold-sigstop-frr-bird"):
+            path = self.database(name)
+            report = json.loads(subprocess.run([BINARY, "report", "--json", path], capture_output=True, text=True, check=True).stdout)
+            with self.subTest(name), Server(path) as server:
+                self.assertEqual({p["id"] for p in server.json("peerings")["peerings"]}, {p["id"] for p in report["peerings"]})
+                for told in report["peerings"]:
+                    this = "peerings/" + told["id"]
+                    shown = server.json(this)
+                    for key in ("id", "type", "sides", "hold_time", "keepalive_interval", "first", "last", "packets"):
+                        self.assertEqual(shown[key], told[key], key)
+                    for key in ("transitions", "notifications", "connections"):
+                        self.assertEqual(server.json(this + "/" + key + "?limit=5000")[key][::-1], told[key], key)
+                for told in report["findings"]:
+                    self.assertEqual(server.json("findings/%d" % told["id"])["finding"], told)
+
+
+class Lists(Case):
+    def test_filters(self):
+        with Server(self.database("ibgp-mesh-rr-bird")) as server:
+            everything = server.json("peerings")
+            self.assertEqual(everything["matched"], 3)
+            one = everything["peerings"][0]
+            address = one["sides"][0]["address"]
+            self.assertEqual({p["id"] for p in server.json("peerings?q=" + address)["peerings"]},
+                             {p["id"] for p in everything["peerings"] if address in p["id"]})
+            self.assertEqual(server.json("peerings?q=AS%d" % one["sides"][0]["asn"])["matched"], 3)
+            self.assertEqual(server.json("peerings?q=99.99")["matched"], 0)
+            self.assertEqual(server.json("peerings?state=down")["matched"], sum(not p["up"] for p in everything["peerings"]))
+            self.assertEqual(server.json("peerings?state=up")["matched"], sum(p["up"] for p in everything["peerings"]))
+            self.assertEqual(server.json("peerings?type=ebgp")["matched"], 0)
+            self.assertEqual(server.json("peerings?since=2100-01-01T00:00:00Z")["matched"], 0)
+
+    def test_orders_and_pages(self):
+        with Server(self.database("ibgp-mesh-rr-bird")) as server:
+            names = [p["id"] for p in server.json("peerings?sort=address")["peerings"]]
+            self.assertEqual(names, sorted(names))
+            self.assertEqual(names[::-1], [p["id"] for p in server.json("peerings?sort=address&reverse=1")["peerings"]])
+            self.assertEqual(names[1:2], [p["id"] for p in server.json("peerings?sort=address&limit=1&offset=1")["peerings"]])
+            for order in ("worst", "as", "state", "since", "margin", "routes", "lost"):
+                self.assertEqual(server.json("peerings?sort=" + order)["matched"], 3, order)
+
+    def test_pages_of_what_happened(self):
+        with Server(self.database("flapping-frr-bird-clear")) as server:
+            this = "peerings/10.0.12.1-10.0.12.2/transitions"
+            whole = server.json(this + "?limit=5000")["transitions"]
+            self.assertGreater(len(whole), 20)
+            pages, before = [], ""
+            while before is not None:
+                page = server.json(this + "?limit=7" + before)
+                pages += page["transitions"]
+                before = None if page["next"] is None else "&before=%d" % page["next"]
+            self.assertEqual(pages, whole)
+            middle = whole[10]["time"]
+            later = server.json(this + "?limit=5000&since=" + middle)["transitions"]
+            earlier = server.json(this + "?limit=5000&until=" + middle)["transitions"]
+            self.assertEqual(later + earlier, whole)
+
+    def test_findings(self):
+        with Server(self.database("hold-sigstop-frr-bird")) as server:
+            found = server.json("findings?order=worst")["findings"]
+            self.assertEqual(found[0]["severity"], "error")
+            code = found[0]["code"]
+            self.assertEqual({f["code"] for f in server.json("findings?code=" + code)["findings"]}, {code})
+            self.assertEqual(server.json("findings?severity=error")["matched"], sum(f["severity"] == "error" for f in found))
+            self.assertEqual(server.json("findings?q=KEEPALIVES")["matched"], sum("KEEPALIVE" in f["title"] for f in found))
+            self.assertEqual(server.json("findings?peering=10.0.12.1-10.0.12.2")["matched"], len(found))
+            one = server.json("findings/%d" % found[0]["id"])
+            self.assertTrue(one["finding"]["evidence"] and one["about"]["meaning"])
+            self.assertIn("frr", [c["vendor"] for c in one["commands"]])
+
+    def test_both_opens(self):
+        with Server(self.database("cap-af-one-side-frr-bird")) as server:
+            rows = {o["key"]: o for o in server.json("peerings/10.0.12.1-10.0.12.2")["offers"]}
+            self.assertEqual(rows["ipv4-unicast"]["fit"], "agreed")
+            self.assertEqual((rows["ipv6-unicast"]["fit"], rows["ipv6-unicast"]["use"]), ("one-sided", "not in use"))
+            self.assertEqual(rows["hold-time"]["offers"], ["9 s", "9 s"])
+        with Server(self.database("role-mismatch-frr-bird")) as server:
+            rows = {o["key"]: o for o in server.json("peerings/10.0.12.1-10.0.12.2")["offers"]}
+            self.assertEqual((rows["role"]["offers"], rows["role"]["fit"]), (["peer", "customer"], "conflict"))
+
+
+class Strangers(Case):
+    """What must not be had, and how it is refused."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = Server(cls.database(cls, SHOWN[0]))
+        cls.addClassCleanup(cls.server.end)
+
+    def test_names(self):
+        # DNS rebinding: a name of somebody else that points here
+        for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "[::1].evil.example", "", "localhost:80:80"):
+            with self.subTest(host):
+                self.assertEqual(self.server.ask("/api/v1/overview", Host=host)[0], 421)
+                self.assertEqual(self.server.ask("/", Host=host)[0], 421)
+        for host in ("localhost", "LOCALHOST:1", "127.0.0.1:9999", "[::1]", "192.0.2.1"):
+            with self.subTest(host):
+                self.assertEqual(self.server.ask("/api/v1/overview", Host=host)[0], 200)
+
+    def test_a_name_that_was_given(self):
+        with Server(self.database(SHOWN[0]), "--web-name", "tap.example") as server:
+            self.assertEqual(server.ask("/api/v1/overview", Host="tap.example:8179")[0], 200)
+            self.assertEqual(server.ask("/api/v1/overview", Host="tap2.example")[0], 421)
+
+    def test_methods_and_bodies(self):
+        for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
+            status, headers, _ = self.server.ask("/api/v1/overview", method)
+            self.assertEqual((status, headers.get("allow")), (405, "GET, HEAD"), method)
+        self.assertEqual(self.server.ask("/api/v1/overview", Content_Length="5")[0], 413)
+        self.assertEqual(self.server.ask("/api/v1/overview", Transfer_Encoding="chunked")[0], 413)
+        status, headers, body = self.server.ask("/api/v1/overview", "HEAD")
+        self.assertEqual((status, body), (200, b""))
+        self.assertGreater(int(headers["content-length"]), 100)
+
+    def test_headers_of_every_answer(self):
+        for path in ("/", "/api/v1/overview", "/nowhere", "/metrics"):
+            _, headers, _ = self.server.ask(path, Accept_Encoding="gzip")
+            policy = headers["content-security-policy"]
+            self.assertIn("default-src 'none'", policy)
+            self.assertNotIn("unsafe", policy)
+            self.assertEqual(headers["x-content-type-options"], "nosniff")
+            self.assertEqual(headers["x-frame-options"], "DENY")
+            self.assertFalse([h for h in headers if h.startswith("access-control")], path)
+
+    def test_bad_addresses(self):
+        refused = {"/api/v1/peerings?nonsense=1": 400, "/api/v1/peerings?limit=x": 400, "/api/v1/peerings?limit=1&limit=2": 400,
+                   "/api/v1/peerings?state=sideways": 400, "/api/v1/peerings?q=%00": 400, "/api/v1/peerings?q=%ff": 400, "/%": 400,
+                   "/api/v1/peerings?since=yesterday": 400, "/api/v1/nowhere": 404, "/api/v1/findings/0": 404,
+                   "/api/v1/findings/99999999999999999999": 404, "/api/v1/findings/1x": 404, "/api/v1/peerings/nobody": 404,
+                   "/../../etc/passwd": 404, "/%2e%2e/%2e%2e/etc/passwd": 404, "/app.js/../../x": 404, "/" + "a" * 3000: 414,
+                   "/api/v1/peerings/%s" % urllib.parse.quote("' OR 1=1 --"): 404}
+        for path, status in refused.items():
+            with self.subTest(path[:60]):
+                got, _, body = self.server.ask(path)
+                self.assertEqual(got, status)
+                self.assertIn("error", json.loads(body))
+        self.assertEqual(self.server.json("peerings?q=" + urllib.parse.quote("' OR 1=1 --"))["matched"], 0)
+
+    def test_headers_without_end(self):
+        for size in (20000, 2000000):
+            with socket.create_connection(("127.0.0.1", self.server.port), timeout=20) as link:
+                try:
+                    link.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * size + b"\r\n\r\n")
+                    first = link.recv(64)
+                except ConnectionError:
+                    first = b""
+                self.assertNotIn(b" 200 ", first)
+        self.assertEqual(self.server.ask("/api/v1/overview")[0], 200)
+
+    def test_a_crowd_that_only_waits(self):
+        """Far more connections than are kept, each without a request: they go, and whoever asks is answered."""
+        with Server(self.database(SHOWN[0])) as server:
+            crowd = []
+            try:
+                for _ in range(400):
+                    link = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+                    link.sendall(b"GET /api/v1/over")
+                    crowd.append(link)
+                began = time.monotonic()
+                self.assertEqual(server.ask("/api/v1/overview")[0], 200)
+                self.assertLess(time.monotonic() - began, 12)
+            finally:
+                for link in crowd:
+                    link.close()
+            with open("/proc/%d/status" % server.run.pid, encoding="ascii") as file:
+                resident = int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
+            self.assertLess(resident, 200 << 10)
+
+    def test_many_who_listen(self):
+        links = []
+        try:
+            answers = []
+            for _ in range(40):
+                link = self.server.connect()
+                link.request("GET", "/api/v1/live")
+                links.append(link)
+                answers.append(link.getresponse().status)
+            self.assertEqual((answers.count(200), answers.count(503)), (32, 8))
+            self.assertEqual(self.server.ask("/api/v1/overview")[0], 200)
+        finally:
+            for link in links:
+                link.close()
+
+
+class Door(Case):
+    """Tokens, TLS, and where it listens."""
+
+    def refused(self, *words):
+        run = subprocess.run([BINARY, "serve", self.database(SHOWN[0])] + list(words), capture_output=True, text=True, timeout=20, check=False)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        return run.stderr
+
+    def test_off_loopback(self):
+        self.assertIn("--web-token-file", self.refused("--web", "0.0.0.0:%d" % free_port()))
+
+    def test_tokens(self):
+        token = self.file("token", "correct-horse-battery\n")
+        with Server(self.database(SHOWN[0]), "--web-token-file", token) as server:
+            for path in ("/api/v1/overview", "/metrics", "/api/v1/live", "/api/v1/openapi.json"):
+                status, headers, _ = server.ask(path)
+                self.assertEqual((status, headers["www-authenticate"]), (401, "Bearer"), path)
+            for wrong in ("Bearer correct-horse-batterz", "Bearer ", "Basic correct-horse-battery", "correct-horse-battery",
+                          "Bearer correct-horse-battery2", "Bearer correct-horse-batter"):
+                self.assertEqual(server.ask("/api/v1/overview", Authorization=wrong)[0], 401, wrong)
+            self.assertEqual(server.ask("/api/v1/overview", Authorization="bearer correct-horse-battery")[0], 200)
+            # the page itself holds nothing secret, and is what asks for the token
+            self.assertEqual(server.ask("/", Accept_Encoding="gzip")[0], 200)
+
+    def test_bad_token_files(self):
+        self.assertIn("chmod", self.refused("--web-token-file", self.file("open", "correct-horse-battery\n", 0o644)))
+        self.assertIn("16", self.refused("--web-token-file", self.file("short", "secret\n")))
+        self.assertIn("empty", self.refused("--web-token-file", self.file("empty", "")))
+        self.assertIn("No such", self.refused("--web-token-file", "/nowhere/token"))
+
+    def test_a_port_that_is_taken(self):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            s.listen()
+            self.assertIn("in use", self.refused("--web", str(s.getsockname()[1])))
+
+    def test_tls(self):
+        if not shutil.which("openssl"):
+            self.skipTest("no openssl to make a certificate with")
+        cert, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert,
+                        "-days", "2", "-subj", "/CN=localhost"], capture_output=True, check=True)
+        os.chmod(key, 0o600)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with Server(self.database(SHOWN[0]), "--tls-cert", cert, "--tls-key", key, tls=context) as server:
+            self.assertTrue(any("https://" in line for line in server.said))
+            self.assertEqual(server.ask("/api/v1/overview")[0], 200)
+            for version, fine in (("-tls1_1", False), ("-tls1_2", True)):
+                run = subprocess.run(["openssl", "s_client", version, "-cipher", "ALL@SECLEVEL=0", "-connect", "127.0.0.1:%d" % server.port],
+                                     stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)
+                self.assertEqual(run.returncode == 0, fine, version)
+        self.assertIn("belong together", self.refused("--tls-cert", cert))
+        os.chmod(key, 0o644)
+        self.assertIn("chmod", self.refused("--tls-cert", cert, "--tls-key", key))
+
+
+class Page(Case):
+    def test_files(self):
+        with Server(self.database(SHOWN[0])) as server:
+            status, headers, body = server.ask("/", Accept_Encoding="gzip")
+            text = gzip.decompress(body).decode() if headers.get("content-encoding") == "gzip" else body.decode()
+            self.assertEqual(status, 200)
+            self.assertIn("<title>routetap", text)
+            for view in ("/findings", "/findings/1", "/peerings/10.0.12.1-10.0.12.2", "/capture"):
+                self.assertEqual(server.ask(view, Accept_Encoding="gzip")[2], body, view)
+            if "/app.js" not in text:
+                self.skipTest("built without its page")
+            self.assertEqual(server.ask("/")[0], 406)
+            whole = 0
+            for path in ("/app.js", "/app.css", "/icon.svg", "/"):
+                _, headers, body = server.ask(path, Accept_Encoding="gzip")
+                whole += len(body)
+                again = server.ask(path, Accept_Encoding="gzip", If_None_Match=headers["etag"])
+                self.assertEqual((again[0], again[2]), (304, b""), path)
+                # no other host is ever asked
+                hosts = set(re.findall(rb"\bhttps?://([\w.-]+)", gzip.decompress(body)))
+                self.assertLessEqual(hosts, {b"www.w3.org"}, path)
+            self.assertLess(whole, 250 << 10)
+
+    def test_not_asked_twice(self):
+        with Server(self.database(SHOWN[0])) as server:
+            _, headers, body = server.ask("/api/v1/overview")
+            self.assertEqual(server.ask("/api/v1/overview", If_None_Match=headers["etag"])[0], 304)
+            self.assertEqual(server.ask("/api/v1/overview", If_None_Match='"other"')[0], 200)
+            _, headers, small = server.ask("/api/v1/overview", Accept_Encoding="gzip, br")
+            self.assertEqual((headers["content-encoding"], gzip.decompress(small)), ("gzip", body))
+            self.assertNotIn("content-encoding", server.ask("/api/v1/overview", Accept_Encoding="gzip;q=0, identity")[1])
+
+    def test_assets_while_drawing(self):
+        self.file("index.html", "<title>drawn</title>")
+        with Server(self.database(SHOWN[0]), "--assets", self.folder) as server:
+            self.assertIn(b"drawn", server.ask("/")[2])
+            self.assertEqual(server.ask("/" + SHOWN[0] + ".db")[0], 404)
+
+    def test_analyze_and_show(self):
+        with Server(os.path.join(CAPTURES, "hold-sigstop-frr-bird.pcap"), command="analyze") as server:
+            self.assertEqual(server.json("overview")["peerings"], {"total": 1, "up": 1})
+            status, out, _ = server.end(signal.SIGTERM)
+            self.assertEqual(status, 0)
+            self.assertIn("KEEPALIVE", out)
+
+
+class Live(Case):
+    def test_news(self):
+        path = self.database("hold-sigstop-frr-bird")
+        copy = os.path.join(self.folder, "live.db")
+        shutil.copy(path, copy)
+        with Server(copy) as server:
+            link = server.connect()
+            link.request("GET", "/api/v1/live")
+            answer = link.getresponse()
+            self.assertEqual(answer.getheader("Content-Type").split(";")[0], "text/event-stream")
+            self.assertEqual(answer.readline(), b"retry: 1000\n")
+            time.sleep(0.6)
+            tag = server.ask("/api/v1/overview")[1]["etag"]
+            with sqlite3.connect(copy) as db:
+                db.execute("INSERT INTO finding (id, code, severity, confidence, peering, count, title, explanation, evidence_lost)"
+                           " VALUES (777, 'bgp-peer-silent', 'error', 'certain', 1, 1, 'something new', '', 0)")
+                db.execute("UPDATE side SET state = 'Active', state_since_ns = (SELECT last_ns + 1000 FROM capture) WHERE side = 1")
+            db.close()
+            began, event = time.monotonic(), b""
+            while b"gained" not in event:
+                event = answer.readline()
+            news = json.loads(answer.readline().split(b":", 1)[1])
+            self.assertLess(time.monotonic() - began, 2)
+            self.assertEqual([f["title"] for f in news["findings"]], ["something new"])
+            self.assertEqual([(s["side"], s["state"]) for s in news["states"]], [("10.0.12.2", "Active")])
+            self.assertEqual(server.json("overview")["peerings"]["up"], 0)
+            self.assertEqual(server.ask("/api/v1/overview", If_None_Match=tag)[0], 200)
+            self.assertTrue(server.json("overview")["live"])
+            link.close()
+
+    def test_an_analysis_that_is_done_anew(self):
+        path = os.path.join(self.folder, "anew.db")
+        shutil.copy(self.database("hold-sigstop-frr-bird"), path)
+        with Server(path) as server:
+            self.assertEqual(server.json("overview")["peerings"]["total"], 1)
+            subprocess.run([BINARY, "analyze", "-q", "--db", path, os.path.join(CAPTURES, "ibgp-mesh-rr-bird.pcap")],
+                           stdout=subprocess.DEVNULL, check=True)
+            self.assertEqual(server.json("overview")["peerings"]["total"], 3)
+
+
+class Metrics(Case):
+    def test_both_forms(self):
+        with Server(self.database("cease-shutdown-frr-frr")) as server:
+            _, headers, body = server.ask("/metrics", Accept="application/openmetrics-text; version=1.0.0")
+            self.assertTrue(headers["content-type"].startswith("application/openmetrics-text"))
+            self.assertTrue(body.endswith(b"# EOF\n"))
+            text = body.decode()
+            self.assertIn("# TYPE routetap_bgp_peer_lost counter", text)
+            self.assertIn('routetap_bgp_peer_state{local="10.0.12.1",peer="10.0.12.2"} ', text)
+            self.assertIn('cause="Cease/Hard Reset"', text)
+            _, headers, body = server.ask("/metrics")
+            self.assertTrue(headers["content-type"].startswith("text/plain"))
+            self.assertIn("# TYPE routetap_bgp_peer_lost_total counter", body.decode())
+            if not shutil.which("promtool"):
+                self.skipTest("no promtool")
+            run = subprocess.run(["promtool", "check", "metrics"], input=body, capture_output=True, check=False)
+            self.assertEqual((run.returncode, run.stdout + run.stderr), (0, b""))
+
+    def test_numbers(self):
+        with Server(self.database("hold-sigstop-frr-bird")) as server:
+            text = server.ask("/metrics")[2].decode()
+            rows = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+            ends = '{local="10.0.12.1",peer="10.0.12.2"}'
+            self.assertEqual(rows["routetap_bgp_peer_state" + ends], "6")
+            self.assertEqual(rows["routetap_bgp_peer_hold_time_seconds" + ends], "9")
+            self.assertEqual(rows['routetap_bgp_peer_lost_total{local="10.0.12.2",peer="10.0.12.1"}'], "1")
+            self.assertTrue(0 < float(rows["routetap_bgp_peer_hold_remaining_seconds" + ends]) <= 9)
+
+
+def main():
+    global BINARY
+    BINARY = os.path.abspath(sys.argv[1])
+    if "without its page" in subprocess.run([BINARY, "serve", "x"], capture_output=True, text=True, check=False).stderr:
+        print("built without libmicrohttpd: nothing to test")
+        print("0 passed, 0 failed, 1 skipped")
+        return 0
+    names = sys.argv[2:]
+    loader = unittest.defaultTestLoader
+    suite = loader.loadTestsFromNames(names, sys.modules[__name__]) if names else loader.loadTestsFromModule(sys.modules[__name__])
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1).run(suite)
+    failed, skipped = len(result.failures) + len(result.errors), len(result.skipped)
+    print("%d passed, %d failed, %d skipped" % (max(0, result.testsRun - failed - skipped), failed, skipped))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
