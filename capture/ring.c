@@ -35,11 +35,13 @@ struct ring {
 /* The number in the name of one of our files, 0 for others. */
 static uint64_t number_of(const char *name)
 {
-    unsigned long long n = 0;
-    char end[8] = "";
-    if (sscanf(name, "evidence-%llu.%7s", &n, end) != 2 || strcmp(end, "pcapng") != 0)
+    static const char before[] = "evidence-";
+    const char *digits = name + sizeof before - 1;
+    char *end;
+    if (strncmp(name, before, sizeof before - 1) != 0 || *digits < '0' || *digits > '9')
         return 0;
-    return n;
+    unsigned long long n = strtoull(digits, &end, 10);
+    return strcmp(end, ".pcapng") == 0 ? n : 0;
 }
 
 static void name_of(uint64_t number, char name[64])
