@@ -175,6 +175,13 @@ char *addr_text(const struct addr *a, char text[ADDR_TEXT])
     return text;
 }
 
+char *addr_id_text(uint32_t id, char text[16])
+{
+    const uint8_t b[4] = { (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id };
+    put_v4(text, b);
+    return text;
+}
+
 char *prefix_text(const uint8_t *p, unsigned bits, unsigned size, char text[ADDR_TEXT])
 {
     struct addr a = { .size = (uint8_t)size };

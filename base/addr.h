@@ -22,6 +22,8 @@ struct addr addr_v6(const uint8_t *sixteen);
 struct addr addr_parse(const char *text);
 /* RFC 5952 for IPv6; "?" for none. Returns `text`. */
 char *addr_text(const struct addr *, char text[ADDR_TEXT]);
+/* A number in host order, dotted: router IDs, areas. Returns text. */
+char *addr_id_text(uint32_t id, char text[16]);
 /* A prefix of `bits` bits whose `(bits + 7) / 8` bytes are at p, as "192.0.2.0/24"; size is 4 or 16. */
 char *prefix_text(const uint8_t *p, unsigned bits, unsigned size, char text[ADDR_TEXT]);
 

@@ -12,6 +12,10 @@ void write_strn(struct writer *w, const char *key, const char *text, size_t n)
 {
     w->ops->string(w, key, text, n);
 }
+void write_ready(struct writer *w, const char *key, const char *text, size_t n)
+{
+    w->ops->bare(w, key, text, n);
+}
 void write_bool(struct writer *w, const char *key, bool b)
 {
     w->ops->bare(w, key, b ? "true" : "false", b ? 4 : 5);

@@ -54,6 +54,8 @@ void write_seconds(struct writer *, const char *key, int64_t ns, unsigned digits
 void write_bool(struct writer *, const char *key, bool);
 void write_null(struct writer *, const char *key);
 void write_hex(struct writer *, const char *key, const uint8_t *bytes, size_t n);
+/* A value that is written already, in the writer's tongue. */
+void write_ready(struct writer *, const char *key, const char *text, size_t n);
 void write_format(struct writer *, const char *key, const char *format, ...) PRINTF_LIKE(3, 4);
 
 #endif

@@ -20,6 +20,10 @@ static enum err put_facts(struct store *s, const struct loop *l)
         why = store_put_peering(s, p);
     const struct capture_facts *c = engine_capture(l->engine);
     if (!why)
+        why = store_put_ospf(s, engine_ospf(l->engine));
+    if (!why)
+        why = store_put_lsdb(s, engine_ospf(l->engine));
+    if (!why)
         why = store_put_capture(s, c);
     for (unsigned i = 0; !why && i < source_file_count(l->source); i++) {
         const struct source_file_facts *f = source_file(l->source, i);

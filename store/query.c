@@ -334,6 +334,8 @@ bool query_finding(struct query *q, struct finding_row *out)
     out->title = next_word(&c);
     out->explanation = next_word(&c);
     out->evidence_lost = next_u64(&c);
+    out->adjacency = next_or(&c, -1);
+    out->adjacency_name = next_text(&c);
     out->over = next_stamp(&c);
     return true;
 }

@@ -142,8 +142,8 @@ struct finding_row {
     enum finding_code code; /* CODE_COUNT: of another version of routetap */
     enum severity severity;
     const char *severity_name, *confidence;
-    int64_t peering;
-    const char *peering_name, *at, *peer;
+    int64_t peering, adjacency; /* -1: of none */
+    const char *peering_name, *adjacency_name, *at, *peer;
     uint32_t at_as, peer_as; /* 0: not known */
     struct stamp first, last;
     uint64_t count, evidence_lost;

@@ -148,15 +148,20 @@ bool render_same_day(struct stamp a, struct stamp b)
     return (x - (x % 86400 + 86400) % 86400) == (y - (y % 86400 + 86400) % 86400);
 }
 
+void render_fraction(int64_t ns, unsigned digits, char text[40])
+{
+    char *at = text + sizeof "2026-03-01T10:00:00." - 1;
+    at = put_digits(at, (unsigned)(digits == 9 ? ns : ns / 1000), digits == 9 ? 9 : 6);
+    *at++ = 'Z';
+    *at = '\0';
+}
+
 const char *render_rfc3339(struct stamp t, unsigned digits, char text[40])
 {
     struct calendar c = calendar(t);
     char *at = put_date(text, &c);
     *at++ = 'T';
-    at = put_time(at, &c);
-    *at++ = '.';
-    at = put_digits(at, digits == 9 ? c.nanosecond : c.nanosecond / 1000, digits == 9 ? 9 : 6);
-    *at++ = 'Z';
-    *at = '\0';
+    *put_time(at, &c) = '.';
+    render_fraction(c.nanosecond, digits, text);
     return text;
 }

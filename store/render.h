@@ -18,5 +18,7 @@ void render_date(struct buf *, struct stamp);
 bool render_same_day(struct stamp, struct stamp);
 /* RFC 3339 in UTC with that many digits behind the point: "2026-03-01T10:00:00.123456Z" */
 const char *render_rfc3339(struct stamp, unsigned digits, char text[40]);
+/* Another fraction of the second that was rendered there. */
+void render_fraction(int64_t ns, unsigned digits, char text[40]);
 
 #endif

@@ -1,7 +1,7 @@
 /* The store in; one JSON document out, written in pieces, so that it never stands in memory as a whole. */
 #include "store/report.h"
 
-#include "store/telling.h"
+#include "store/telling_ospf.h"
 #include <string.h>
 
 enum { PIECE = 1 << 16, PIECE_MOST = 1 << 20 };
@@ -97,15 +97,67 @@ static void tell_peering(struct document *d, const struct peering_row *p)
 
 /* ---- all of it ---- */
 
-static void tell_ospf(struct writer *w)
+static void tell_routers(struct document *d)
 {
-    static const char *const keys[] = { "routers", "adjacencies", "lsdb" };
-    write_object(w, "ospf");
-    for (size_t i = 0; i < COUNT(keys); i++) {
-        write_array(w, keys[i]);
-        write_end(w);
+    struct query q = query_ospf_routers(d->t.store);
+    struct ospf_router_row r;
+    write_array(&d->t.w, "routers");
+    while (!d->err && query_ospf_router(&q, &r)) {
+        telling_ospf_router(&d->t, &r);
+        hand_out(d, PIECE);
     }
-    write_end(w);
+    write_end(&d->t.w);
+}
+
+static void tell_links(struct document *d)
+{
+    struct query q = query_ospf_links(d->t.store);
+    struct ospf_link_row l;
+    write_array(&d->t.w, "links");
+    while (!d->err && query_ospf_link(&q, &l)) {
+        telling_ospf_link(&d->t, &l);
+        hand_out(d, PIECE);
+    }
+    write_end(&d->t.w);
+}
+
+static void tell_adjacencies(struct document *d)
+{
+    struct query q = query_adjacencies(d->t.store, ADJACENCIES_BY_LINK, d->address);
+    struct adjacency_row a;
+    write_array(&d->t.w, "adjacencies");
+    while (!d->err && query_adjacency(&q, &a)) {
+        telling_adjacency(&d->t, &a, true);
+        hand_out(d, PIECE);
+    }
+    write_end(&d->t.w);
+}
+
+/* What routers have at the end. */
+static void tell_lsdb(struct document *d)
+{
+    struct query q = query_lsas(d->t.store, STAMP_NEVER);
+    struct capture_row c;
+    struct lsa_row r;
+    query_capture(d->t.store, &c);
+    write_array(&d->t.w, "lsdb");
+    while (!d->err && query_lsa(&q, &r)) {
+        if (!lsa_row_current(&r, c.last))
+            continue;
+        telling_lsa(&d->t, &r, c.last);
+        hand_out(d, PIECE);
+    }
+    write_end(&d->t.w);
+}
+
+static void tell_ospf(struct document *d)
+{
+    write_object(&d->t.w, "ospf");
+    tell_routers(d);
+    tell_links(d);
+    tell_adjacencies(d);
+    tell_lsdb(d);
+    write_end(&d->t.w);
 }
 
 static void tell_all(struct document *d)
@@ -119,7 +171,7 @@ static void tell_all(struct document *d)
     while (!d->err && query_peering(&q, &p))
         tell_peering(d, &p);
     write_end(w);
-    tell_ospf(w);
+    tell_ospf(d);
     q = query_findings(d->t.store, d->address, d->options->least);
     struct finding_row f;
     write_array(w, "findings");

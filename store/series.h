@@ -66,6 +66,7 @@ struct series {
     bool limits_new;
     int64_t cursor;          /* the peering that was cleaned up last */
     uint64_t credit, rounds; /* turns that are due; rounds since the pressure changed */
+    uint64_t lsa_credit;     /* turns of LSAs */
     unsigned pressure;       /* how much too big the file is: ages are halved so often */
     int64_t looked_s;
 };

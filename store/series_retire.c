@@ -46,7 +46,8 @@ static void retire_events(struct store *s, int64_t peering, int64_t second)
 {
     static const enum statement kinds[] = { STMT_RETIRE_TRANSITIONS, STMT_RETIRE_NOTIFICATIONS,
                                             STMT_RETIRE_OPENS,       STMT_RETIRE_CONNECTIONS,
-                                            STMT_RETIRE_EVIDENCE,    STMT_RETIRE_FINDINGS };
+                                            STMT_RETIRE_EVIDENCE,    STMT_RETIRE_FINDINGS,
+                                            STMT_RETIRE_OSPF,        STMT_RETIRE_DESIGNATED };
     int64_t until = before(s->series, second, s->series->limits.keep_events, SPARED_EVENTS);
     for (size_t i = 0; i < COUNT(kinds); i++) {
         struct binder b = bind_to(db_use(&s->db, kinds[i]));
@@ -131,4 +132,9 @@ void series_retire(struct store *s, int64_t second)
         retire_tap(s, second);
         r->rounds++;
     }
+    /* LSAs have their turn beside the peerings, all of them in the same round */
+    r->lsa_credit += r->pressure ? UINT64_C(8) * s->lsa_last : s->lsa_last;
+    int64_t until = before(r, second, r->limits.keep_events, SPARED_EVENTS);
+    store_retire_lsas(s, (struct stamp){ until * NS_PER_S }, (uint32_t)(r->lsa_credit / ROUND_S));
+    r->lsa_credit %= ROUND_S;
 }

@@ -173,13 +173,14 @@ static bool check_owner(struct db *db, enum db_mode mode, int64_t *version)
     return !db->err;
 }
 
-/* An earlier analysis goes, within the transaction that brings the new one. What was made last refers to what was
- * made before it, and so goes first. */
+/* An earlier analysis goes, within the transaction that brings the new one. Tables refer to each other both ways round:
+ * that is looked at when all of them are gone. */
 static void empty_out(struct db *db)
 {
     static const char find[] = "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view')"
                                " AND name NOT LIKE 'sqlite_%' ORDER BY rowid DESC LIMIT 1";
     char *drop;
+    exec(db, "PRAGMA defer_foreign_keys = ON");
     do {
         sqlite3_stmt *s = NULL;
         drop = NULL;

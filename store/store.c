@@ -21,7 +21,9 @@ struct store *store_open(const char *path, enum store_mode mode, enum err *why, 
         return NULL;
     }
     s->writable = mode != STORE_READ;
+    s->memory = !strcmp(path, ":memory:");
     table_init(&s->connections, sizeof(uint32_t), 0);
+    store_lsa_init(s);
     if (mode == STORE_AGAIN)
         store_begin_again(s, path);
     *why = s->db.err;
@@ -42,6 +44,7 @@ void store_close(struct store *s)
     free(s->peerings.bits);
     free(s->sides.bits);
     free(s->connections_there.bits);
+    store_ospf_free(s);
     series_free(s->series);
     db_close(&s->db);
     store_end_again(s);
@@ -168,6 +171,10 @@ static void write_event(struct store *s, const struct event *e)
     case EVENT_TRANSITION: write_transition(s, &e->as.transition); break;
     case EVENT_CONNECTION: store_hold_connection(s, e->as.connection); break;
     case EVENT_PEERING: store_add_peering(s, e->as.peering); break;
+    case EVENT_OSPF_ADJACENCY: store_ospf_adjacency(s, e->as.adjacency); break;
+    case EVENT_OSPF_TRANSITION: store_ospf_transition(s, &e->as.ospf_transition); break;
+    case EVENT_OSPF_DESIGNATED: store_ospf_designated(s, &e->as.designated); break;
+    case EVENT_OSPF_LSA: store_ospf_lsa(s, &e->as.ospf_lsa); break;
     case EVENT_FINDING: store_hold_finding(s, e->as.finding); break;
     default: break; /* single messages and packets are not kept */
     }

@@ -36,10 +36,15 @@ void store_close(struct store *);
 /* The sentence that belongs to the first failure; "" while all is well. Borrowed from the store. */
 const char *store_why(const struct store *);
 
-/* OPENs, notifications, transitions, connections, peerings and findings; messages are passed over. */
+/* OPENs, notifications, transitions, connections, peerings, adjacencies, LSAs and findings; messages are passed over. */
 MUST_USE enum err store_write(struct store *, const struct outbox *);
 /* The facts of a peering as of now. */
 MUST_USE enum err store_put_peering(struct store *, const struct bgp_peering *);
+/* OSPF's links, routers and adjacencies as of now; and at the end what its databases hold besides what events told. In
+ * memory, routers and databases are not copied but asked where they are: there `ospf` must live as long as the store. */
+struct ospf;
+MUST_USE enum err store_put_ospf(struct store *, struct ospf *);
+MUST_USE enum err store_put_lsdb(struct store *, struct ospf *);
 MUST_USE enum err store_put_capture(struct store *, const struct capture_facts *);
 
 /* One capture file or interface. What is wrong with the file itself becomes a finding here, since no packet tells it:

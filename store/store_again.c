@@ -58,6 +58,7 @@ void store_begin_again(struct store *s, const char *path)
     s->number = last_of(s, STMT_LAST_NUMBER);
     read_capture(s);
     store_row(s);
+    store_ospf_again(s);
     for (size_t i = 0; i < COUNT(ends); i++)
         db_run(&s->db, db_use(&s->db, ends[i]));
     struct binder b = bind_to(db_use(&s->db, STMT_ADD_RUN));
@@ -136,6 +137,7 @@ void store_recover(struct store *s)
     s->digits_told = false;
     if (s->peering_ids)
         memset(s->peering_ids, 0, s->peering_room * sizeof *s->peering_ids);
+    store_ospf_recover(s);
     if (s->series)
         series_flushed(s->series, false);
 }

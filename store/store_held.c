@@ -71,17 +71,21 @@ void store_hold_connection(struct store *s, const struct bgp_connection *c)
 
 /* ---- findings ---- */
 
+static void drop_by_id(struct store *s, enum statement which, int64_t finding)
+{
+    struct binder b = bind_to(db_use(&s->db, which));
+    bind_i64(&b, finding);
+    db_run(&s->db, b.stmt);
+}
+
 static void put_evidence(struct store *s, const struct finding *f)
 {
-    int64_t id = f->id + s->finding_base;
-    struct binder b = bind_to(db_use(&s->db, STMT_DROP_EVIDENCE));
-    bind_i64(&b, id);
-    db_run(&s->db, b.stmt);
+    drop_by_id(s, STMT_DROP_EVIDENCE, f->id + s->finding_base);
     for (uint32_t i = 0; i < f->evidence_count; i++) {
         store_row(s);
         store_see(s, f->evidence[i].ref);
-        b = bind_to(db_use(&s->db, STMT_ADD_EVIDENCE));
-        bind_i64(&b, id);
+        struct binder b = bind_to(db_use(&s->db, STMT_ADD_EVIDENCE));
+        bind_i64(&b, f->id + s->finding_base);
         bind_i64(&b, i);
         bind_i64(&b, f->evidence[i].ref.file + s->file_base);
         bind_u64(&b, f->evidence[i].ref.frame);
@@ -96,6 +100,12 @@ void store_put_finding(struct store *s, const struct finding *f)
     char at[ADDR_TEXT], peer[ADDR_TEXT];
     store_row(s);
     int64_t peering = f->peering ? store_peering_id(s, f->peering) : 0;
+    if (f->over && !f->old &&
+        !s->series) { /* it was said too early, and is taken back; while live it is history */
+        drop_by_id(s, STMT_DROP_EVIDENCE, f->id + s->finding_base);
+        drop_by_id(s, STMT_DROP_FINDING, f->id + s->finding_base);
+        return;
+    }
     struct binder b = bind_to(db_use(&s->db, STMT_PUT_FINDING));
     bind_i64(&b, f->id + s->finding_base);
     bind_text(&b, code_name(f->code));
@@ -112,6 +122,7 @@ void store_put_finding(struct store *s, const struct finding *f)
     bind_text(&b, f->title ? f->title : "");
     bind_text(&b, f->explanation ? f->explanation : "");
     bind_i64(&b, f->evidence_lost);
+    bind_u64_or_null(&b, f->adjacency ? (uint64_t)store_adjacency_id(s, f->adjacency) : 0);
     bind_stamp(&b, f->over ? f->last : STAMP_NEVER);
     db_run(&s->db, b.stmt);
     put_evidence(s, f);

@@ -2,6 +2,7 @@
 #ifndef STORE_STORE_INTERNAL_H
 #define STORE_STORE_INTERNAL_H
 
+#include "base/buf.h"
 #include "base/table.h"
 #include "store/sqlite.h"
 #include "store/store.h"
@@ -11,6 +12,9 @@
  * and ends; it waits for a flush, or until many do. */
 enum { FINDINGS_HELD = 512, CONNECTIONS_HELD = 8192, ROWS_AT_ONCE = 20000, CAPTURE_COUNTS = 15 };
 
+/* Of the history of LSAs so much is kept; then the older half goes. */
+enum { CHANGES_MOST = 2000000 };
+
 /* Which ids have their row already: the first time a plain INSERT is enough. */
 struct marks {
     uint8_t *bits;
@@ -18,6 +22,12 @@ struct marks {
 };
 
 struct series;
+
+/* In a database that goes on: of our numbers, those that the database has. */
+struct numbers {
+    uint32_t *of; /* owned */
+    uint32_t room, last;
+};
 
 struct store {
     struct db db;
@@ -29,6 +39,18 @@ struct store {
     struct finding *held[FINDINGS_HELD]; /* owned, words too */
     struct table connections;            /* owned, by id: those that wait */
     struct marks peerings, sides, connections_there;
+    bool memory; /* the database is ":memory:" */
+    struct marks ospf_links_there;
+    struct numbers ospf_links, adjacencies;
+    uint64_t ospf_routers; /* a hash of what was written of them */
+    struct table lsas;     /* numbers of rows, by what makes it the same LSA; only when not in memory */
+    uint32_t lsa_last, lsa_retired;
+    uint64_t changes;      /* rows of ospf_change that were written */
+    struct ospf *lent;     /* in memory: where routers and LSAs are asked */
+    uint32_t lent_router, lent_domain, lent_lsa; /* how far questions have come there */
+    const struct ospf_lsdb *lent_lsdb;
+    struct buf words[2]; /* of the router that was asked for last */
+    char id_text[16];    /* likewise */
     /* a database that goes on (store_again.c): ids of this run stand behind those of earlier ones */
     bool again, mended; /* mended: rows that were marked may not be there */
     int64_t finding_base, connection_base, file_base, run;
@@ -45,6 +67,28 @@ struct store {
 /* That it exists: its row, without the facts. */
 void store_add_peering(struct store *, const struct bgp_peering *);
 void store_put_facts(struct store *, const struct bgp_peering *);
+
+/* ---- store_ospf.c ---- */
+
+void store_ospf_adjacency(struct store *, const struct ospf_adjacency *);
+void store_ospf_transition(struct store *, const struct ospf_transition *);
+void store_ospf_designated(struct store *, const struct event_ospf_designated *);
+/* The number that the adjacency, or link, has in the database; 0: none yet. */
+int64_t store_adjacency_id(const struct store *, uint32_t id);
+int64_t store_link_id(const struct store *, uint32_t id);
+/* The database goes on, or what was written last is not there: numbers are looked up anew. */
+void store_ospf_again(struct store *);
+void store_ospf_recover(struct store *);
+void store_ospf_free(struct store *);
+
+/* ---- store_lsa.c ---- */
+
+void store_lsa_init(struct store *);
+void store_ospf_lsa(struct store *, const struct event_ospf_lsa *);
+/* Finds the rows of earlier runs. */
+void store_lsa_again(struct store *);
+/* What is older goes from the history of so many LSAs, the next ones each time. */
+void store_retire_lsas(struct store *, struct stamp before, uint32_t count);
 
 /* ---- store_held.c ---- */
 

@@ -54,10 +54,21 @@ void telling_end(struct telling *t)
 
 /* ---- small words ---- */
 
+const char *telling_moment(struct telling *t, struct stamp when)
+{
+    int64_t into = when.ns - t->said.ns; /* the second that was told last */
+    if (*t->said_text && into >= 0 && into < NS_PER_S) {
+        render_fraction(into, t->digits, t->said_text);
+        return t->said_text;
+    }
+    int64_t fraction = when.ns % NS_PER_S;
+    t->said = (struct stamp){ when.ns - (fraction < 0 ? fraction + NS_PER_S : fraction) };
+    return render_rfc3339(when, t->digits, t->said_text);
+}
+
 void telling_time(struct telling *t, const char *key, struct stamp when)
 {
-    char text[40];
-    write_str(&t->w, key, stamp_known(when) ? render_rfc3339(when, t->digits, text) : NULL);
+    write_str(&t->w, key, stamp_known(when) ? telling_moment(t, when) : NULL);
 }
 
 void telling_or_null(struct telling *t, const char *key, int64_t n)
@@ -412,6 +423,8 @@ void telling_finding(struct telling *t, const char *key, const struct finding_ro
     write_u64(w, "count", f->count);
     if (f->peering_name)
         write_str(w, "peering", f->peering_name);
+    if (f->adjacency_name)
+        write_str(w, "adjacency", f->adjacency_name);
     write_str(w, "at", f->at);
     write_str(w, "title", f->title);
     write_str(w, "explanation", f->explanation);

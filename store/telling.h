@@ -19,6 +19,8 @@ struct telling {
     enum vendor vendor; /* whose commands stand with the advice; VENDOR_GENERIC: nobody's */
     char **paths;       /* of files, by number; owned */
     uint32_t path_count;
+    struct stamp said; /* the second that was told last, and its text: many rows share one */
+    char said_text[40];
 };
 
 /* The sides of the peering that is being told: rows name sides by number. */
@@ -33,6 +35,8 @@ void telling_end(struct telling *);
 
 /* ---- small words ---- */
 
+/* RFC 3339; borrowed until the next one. */
+const char *telling_moment(struct telling *, struct stamp);
 void telling_time(struct telling *, const char *key, struct stamp);  /* null when not known */
 void telling_or_null(struct telling *, const char *key, int64_t);    /* null below zero */
 void telling_seconds(struct telling *, const char *key, int64_t ns); /* null below zero */

@@ -74,9 +74,7 @@ void ospf_options_tell(struct writer *w, unsigned version, uint32_t options)
 
 const char *ospf_id_text(uint32_t id, char text[16])
 {
-    snprintf(text, 16, "%u.%u.%u.%u", (unsigned)(id >> 24), (unsigned)(id >> 16 & 255),
-             (unsigned)(id >> 8 & 255), (unsigned)(id & 255));
-    return text;
+    return addr_id_text(id, text);
 }
 
 void ospf_id_tell(struct writer *w, const char *key, uint32_t id)

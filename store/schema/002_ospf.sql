@@ -140,6 +140,7 @@ CREATE TABLE ospf_router_area (
 -- The newest instance of each LSA.
 CREATE TABLE ospf_lsa (
     id INTEGER PRIMARY KEY,
+    place INTEGER,                 -- among those of its domain, by the first time that any packet spoke of it
     version INTEGER NOT NULL,
     instance INTEGER NOT NULL,
     area INTEGER,                  -- NULL: of the whole AS

@@ -141,7 +141,7 @@ static void keys(void)
         "\"routes\":{\"ipv6-unicast\":120,\"ipv4-unicast\":0}", /* agreed on, and nothing there */
         "\"hold_time\":9,\"keepalive_interval\":3,",
         "\"closed\":null,\"end\":\"open\",\"end_by\":null",
-        "\"ospf\":{\"routers\":[],\"adjacencies\":[],\"lsdb\":[]}",
+        "\"ospf\":{\"routers\":[],\"links\":[],\"adjacencies\":[],\"lsdb\":[]}",
         "\"findings\":[{\"id\":1,\"code\":\"bgp-open-bad-peer-as\",\"severity\":\"error\",\"confidence\":\"certain\",\"time\":\"2026-03-01T10:00:03.185000Z\",\"last_time\":\"2026-03-01T10:01:08.185000Z\",\"count\":14,\"peering\":\"10.0.12.1-10.0.12.2\",\"at\":\"10.0.12.2\",\"title\":\"10.0.12.2 refuses AS 65001\",\"explanation\":\"It \\\"says\\\" so.\",\"advice\":\"Look at 10.0.12.2: the remote AS it has for 10.0.12.1",
         "\"evidence\":[{\"file\":\"outage.pcapng\",\"frame\":12,\"time\":\"2026-03-01T10:00:03.185000Z\",\"note\":\"frame 12\"},",
         "\"evidence_left_out\":5",
