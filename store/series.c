@@ -213,8 +213,10 @@ static int64_t interval_of(struct store *s, struct stamp second)
     if (any)
         close_detail(s);
     r->start[0] = seconds / SERIES_STEP * SERIES_STEP;
+    if (!any && r->start[0] < r->floor && r->start[0] + SERIES_MINUTE > r->floor)
+        r->start[0] = r->floor; /* the runs before this one closed that interval */
     for (int k = 1; k < STEPS; k++) {
-        int64_t start = seconds / steps[k] * steps[k];
+        int64_t start = r->start[0] / steps[k] * steps[k];
         if (any && start != r->start[k])
             write_step(s, k);
         r->start[k] = start;
@@ -404,4 +406,5 @@ void series_mend(struct store *s)
         db_run(&s->db, b.stmt);
         note_rolled(s, k, from[k] > until ? from[k] : until);
     }
+    s->series->floor = until;
 }

@@ -61,6 +61,7 @@ struct series {
     uint32_t tap_count;
     int64_t start[STEPS]; /* of the intervals at hand; -1: none yet */
     unsigned flushes;     /* since the longer ones were written */
+    int64_t floor;        /* earlier runs closed what is before it */
     /* series_retire.c */
     struct store_limits limits;
     bool limits_new;
