@@ -6,7 +6,7 @@
 #include "cli/progress.h"
 #include <signal.h>
 
-enum { BEAT_PACKETS = 4096 };
+enum { PULSE_MS = 200, PULSE_PACKETS = 1024 };
 
 static volatile sig_atomic_t interrupted, hung_up;
 
@@ -35,6 +35,15 @@ static void on_signal(int signal_number, void (*handler)(int))
     struct sigaction action = { .sa_handler = handler };
     sigemptyset(&action.sa_mask);
     sigaction(signal_number, &action, NULL);
+}
+
+static void catch_signals(const struct loop *l)
+{
+    on_signal(SIGINT, on_interrupt);
+    if (!l->beat)
+        return;
+    on_signal(SIGTERM, on_interrupt);
+    on_signal(SIGHUP, on_hangup);
 }
 
 static int make_engine(struct loop *l, const struct options *o, struct engine_options eo)
@@ -106,6 +115,7 @@ int loop_open_live(struct loop *l, const struct options *o, struct engine_option
         log_line(LOG_ERROR, "%s", message);
         return EXIT_DAMAGED;
     }
+    catch_signals(l); /* whoever is told that we listen may send one */
     return make_engine(l, o, eo);
 }
 
@@ -154,9 +164,10 @@ static bool beat(struct loop *l, struct stamp now)
         l->next_beat = stamp_add(whole_second(now), SPAN_S(1));
     bool back = stamp_before(stamp_add(now, SPAN_S(10)), l->next_beat);
     bool due = !stamp_before(now, l->next_beat) || back;
-    if (!due && ++l->since_beat < BEAT_PACKETS)
+    if (!due && stamp_before(now, l->next_pulse) && ++l->since_pulse < PULSE_PACKETS)
         return true;
-    l->since_beat = 0;
+    l->since_pulse = 0;
+    l->next_pulse = stamp_add(now, SPAN_MS(PULSE_MS));
     struct stamp second = stamp_sub(l->next_beat, SPAN_S(1));
     if (due) {
         l->next_beat = stamp_add(whole_second(now), SPAN_S(1));
@@ -184,15 +195,6 @@ static struct span_of_time resolve(const struct options *o, struct stamp first)
     return t;
 }
 
-static void catch_signals(const struct loop *l)
-{
-    on_signal(SIGINT, on_interrupt);
-    if (!l->beat)
-        return;
-    on_signal(SIGTERM, on_interrupt);
-    on_signal(SIGHUP, on_hangup);
-}
-
 int loop_run(struct loop *l, const struct options *o)
 {
     struct packet p;
@@ -200,7 +202,8 @@ int loop_run(struct loop *l, const struct options *o)
     struct progress bar = progress_begin(!o->quiet && !l->beat);
     bool first = true, going = true;
     int status = EXIT_DONE;
-    catch_signals(l);
+    if (!l->beat)
+        catch_signals(l);
     while (going && !interrupted) {
         enum source_got got = source_next(l->source, &p);
         if (got == SOURCE_END)

@@ -16,12 +16,13 @@ struct loop {
     bool damaged;     /* a file was damaged: told to the user, and in the findings */
     bool interrupted; /* Ctrl-C: what was read so far is good */
     /* while live; NULL: not live */
-    /* second: the one of packet time that is over, if `due`; called also after many packets, for seconds of our own.
+    /* second: the one of packet time that is over, if `due`; called also in between, for seconds of our own.
      * False to stop */
     bool (*beat)(void *taker, struct stamp second, bool due);
     void (*keep)(void *taker, const struct packet *); /* a packet that the engine cared for; or NULL */
     struct stamp next_beat;                           /* a whole second */
-    unsigned since_beat;                              /* packets */
+    struct stamp next_pulse;
+    unsigned since_pulse; /* packets */
 };
 
 /* Opens the files of the options and makes an engine. EXIT_DONE, or a status after saying why. */

@@ -181,6 +181,33 @@ static void check_kill(void)
     }
 }
 
+/* Three runs within ten seconds, the second of which is killed: nothing is counted twice, or not at all. */
+static void check_quick_runs(void)
+{
+    fresh();
+    for (int64_t n = 0; n < 3; n++) {
+        struct store *s = opened(STORE_AGAIN);
+        struct made m = made_new(4);
+        struct bgp_peering *p = made_peering(&m, "10.0.0.1", 65001, "10.0.0.2", 65002);
+        struct store_file tap = { .path = "eth0", .packets = 5 };
+        CHECK(store_write(s, &m.outbox) == ERR_NONE);
+        for (int64_t i = 0; i < 3; i++) {
+            pass(s, p, 3 * n + i, 1);
+            store_sample_file(s, 0, &tap, second(3 * n + i));
+        }
+        CHECK((n == 1 ? store_flush(s) : store_finish(s)) == ERR_NONE);
+        store_close(s);
+        made_free(&m);
+    }
+    struct store *s = opened(STORE_AGAIN);
+    CHECK_ASK(s, "SELECT sum(updates) FROM series_side WHERE step = 10", 9);
+    CHECK_ASK(s, "SELECT sum(updates) FROM series_side WHERE step = 60", 9);
+    CHECK_ASK(s, "SELECT sum(updates) FROM series_side WHERE step = 3600", 9);
+    CHECK_ASK(s, "SELECT sum(packets) FROM series_tap WHERE step = 10", 15);
+    CHECK_ASK(s, "SELECT sum(packets) FROM series_tap WHERE step = 60", 15);
+    store_close(s);
+}
+
 /* What is too old goes, the finest first; counts of routes get fewer. */
 static void check_ages(void)
 {
@@ -303,6 +330,7 @@ int main(void)
     check_alone();
     check_sums();
     check_kill();
+    check_quick_runs();
     check_ages();
     check_ceiling();
     check_full();
