@@ -45,8 +45,8 @@ struct store {
     uint64_t ospf_routers; /* a hash of what was written of them */
     struct table lsas;     /* numbers of rows, by what makes it the same LSA; only when not in memory */
     uint32_t lsa_last, lsa_retired;
-    uint64_t changes;      /* rows of ospf_change that were written */
-    struct ospf *lent;     /* in memory: where routers and LSAs are asked */
+    uint64_t changes;                            /* rows of ospf_change that were written */
+    struct ospf *lent;                           /* in memory: where routers and LSAs are asked */
     uint32_t lent_router, lent_domain, lent_lsa; /* how far questions have come there */
     const struct ospf_lsdb *lent_lsdb;
     struct buf words[2]; /* of the router that was asked for last */

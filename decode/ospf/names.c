@@ -72,10 +72,7 @@ void ospf_options_tell(struct writer *w, unsigned version, uint32_t options)
 
 /* ---- IDs and prefixes ---- */
 
-const char *ospf_id_text(uint32_t id, char text[16])
-{
-    return addr_id_text(id, text);
-}
+const char *ospf_id_text(uint32_t id, char text[16]) { return addr_id_text(id, text); }
 
 void ospf_id_tell(struct writer *w, const char *key, uint32_t id)
 {
