@@ -11,6 +11,7 @@
 
 /* Commits come so often that with all that may delay one no second is ever lost. */
 enum { COMMIT_MS = 500, RETRY_S = 5 };
+enum { OSPF_EVERY = 4, LSDB_EVERY = 120 }; /* commits */
 
 /* What of a peering was put last, and sampled. */
 struct seen {
@@ -154,10 +155,27 @@ static struct store_file file_facts(const struct keep *k, unsigned i)
                                 .interface_dropped = f->interface_dropped };
 }
 
+/* OSPF's events are kept as they come; what is known of its routers every few seconds, and what its databases hold
+ * besides once a minute. */
+static enum err put_ospf(struct keep *k, bool all)
+{
+    struct ospf *o = engine_ospf(k->loop->engine);
+    uint64_t packets = engine_capture(k->loop->engine)->ospf_packets;
+    enum err why = ERR_NONE;
+    k->commits++;
+    if (all || (packets != k->ospf_put && !(k->commits % OSPF_EVERY))) {
+        k->ospf_put = packets;
+        why = store_put_ospf(k->store, o);
+    }
+    if (!why && (all || !(k->commits % LSDB_EVERY)))
+        why = store_put_lsdb(k->store, o);
+    return why;
+}
+
 static enum err put_facts(struct keep *k, bool all)
 {
     const struct bgp_peering *p;
-    enum err why = ERR_NONE;
+    enum err why = put_ospf(k, all);
     for (uint32_t at = 0; !why && (p = engine_next_peering(k->loop->engine, &at));) {
         struct seen *seen = seen_of(k, p->id);
         if (!seen || is_news(p, &seen->put) || all)

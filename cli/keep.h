@@ -20,6 +20,7 @@ struct keep {
     char unkept[300];    /* why */
     struct seen *seen;   /* of each peering; owned */
     uint32_t seen_count;
+    uint64_t commits, ospf_put; /* OSPF packets until its facts were put last */
 };
 
 /* False after saying why. keep_close is due in any case. */

@@ -5,7 +5,9 @@
 usage: same_story.py BINARY [CAPTURE...]     without captures: all of tests/captures
 
 In:  captures. Out: for each that differs, what; a last line `N passed, N failed, N skipped`. Compared are peerings with
-all their connections, transitions and notifications, and the findings that are not over, whatever their numbers.
+all their connections, transitions and notifications, OSPF's adjacencies and databases, and the findings that are not
+over, whatever their numbers. What is found of OSPF is looked at again and again in both ways, offline without
+taking anything back: there only what was found counts, not how often, and over or not.
 """
 import collections
 import concurrent.futures
@@ -32,10 +34,12 @@ def plain(finding):
 
 
 def story(document):
+    """What was told but for findings; findings that are so; those of OSPF that are so, and all of them."""
     told = json.loads(document)
-    findings = collections.Counter(plain(f) for f in told["findings"] if not f.get("over"))
+    findings = collections.Counter(plain(f) for f in told["findings"] if not f.get("over") and not f["code"].startswith("ospf-"))
+    of_ospf = [(f["code"], f.get("adjacency"), f["at"], bool(f.get("over"))) for f in told["findings"] if f["code"].startswith("ospf-")]
     rest = {k: v for k, v in told.items() if k not in ("findings", "routetap", "version")}
-    return rest, findings
+    return rest, findings, {f[:3] for f in of_ospf if not f[3]}, {f[:3] for f in of_ospf}
 
 
 def differences(one, other, path=""):
@@ -57,13 +61,15 @@ def judge(binary, capture):
     with tempfile.TemporaryDirectory() as folder:
         try:
             db = os.path.join(folder, "live.db")
-            offline, found = story(run(binary, "analyze", "--json", capture))
+            offline, found, ospf_found, _ = story(run(binary, "analyze", "--json", capture))
             run(binary, "monitor", "--config", "none", "--no-sandbox", "-r", capture, "--replay", "max", "--db", db)
-            live, seen = story(run(binary, "report", "--json", db))
+            live, seen, ospf_seen, ospf_ever = story(run(binary, "report", "--json", db))
         except (ValueError, KeyError, TypeError, subprocess.TimeoutExpired) as why:
             return ["%s: %s" % (os.path.basename(capture), why)]
         words = list(differences(offline, live))[:4]
         words += ["only offline: " + f for f in list(found - seen)[:3]] + ["only live: " + f for f in list(seen - found)[:3]]
+        words += ["only offline: %s %s at %s" % f for f in sorted(ospf_found - ospf_ever, key=str)]
+        words += ["only live: %s %s at %s" % f for f in sorted(ospf_seen - ospf_found, key=str)]
         return ["%s: %s" % (os.path.basename(capture), w) for w in words]
 
 
