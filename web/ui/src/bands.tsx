@@ -183,7 +183,7 @@ export function Bands({ peering, history }: { peering: Peering; history: History
           height={height}
           role="group"
           aria-label={`States of ${addresses.join(' and ')} over time. Arrow keys move, plus and minus zoom, 0 shows all.`}
-          tabIndex={0}
+          tabindex={0}
           onKeyDown={keys}
           onPointerMove={(e) => setCursor(timeAt(e))}
           onPointerLeave={() => (setCursor(null), setDrag(null))}
@@ -234,14 +234,15 @@ export function Bands({ peering, history }: { peering: Peering; history: History
             {groupsOf(history.findings.filter((f) => (moment(f.time) ?? -1) >= from && (moment(f.time) ?? -1) <= to), x).map((g) => {
               const f = gravest(g.list)
               return (
+                <g key={f.id}>
+                <path class="stem" d={`M${g.x} ${rowY(0)}V${findingsY - 8}`} />
                 <a
-                  key={f.id}
                   href={findingPath(f.id)}
                   aria-label={g.list.map((o) => `${o.severity}: ${o.title}`).join('; ')}
                   onClick={(e) => (e.preventDefault(), go(findingPath(f.id)))}
                 >
                   <title>{g.list.map((o) => o.title).join('\n')}</title>
-                  <path class="stem" d={`M${g.x} ${rowY(0)}V${findingsY - 8}`} />
+                  <rect class="hit" x={g.x - 11} y={findingsY - 11} width={g.list.length > 1 ? 32 : 22} height={22} />
                   <svg x={g.x - 7} y={findingsY - 7} width={14} height={14} viewBox="0 0 16 16" overflow="visible">
                     <SeverityMark severity={f.severity} />
                   </svg>
@@ -251,6 +252,7 @@ export function Bands({ peering, history }: { peering: Peering; history: History
                     </text>
                   )}
                 </a>
+                </g>
               )
             })}
           </g>

@@ -24,8 +24,11 @@ function useNews(): Live & { linked: boolean } {
     const abort = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
     let dropped = false
+    let last = 0
+    const later = () => (timer ??= setTimeout(flush, Math.max(30, last + (document.hidden ? 5 : 1) * CALM_MS - Date.now())))
     const flush = () => {
       timer = undefined
+      last = Date.now()
       const all = waiting.current.splice(0)
       const news: Gained = {
         now: all[all.length - 1]?.now ?? null,
@@ -37,11 +40,11 @@ function useNews(): Live & { linked: boolean } {
     listen(
       (news) => {
         waiting.current.push(news)
-        timer ??= setTimeout(flush, document.hidden ? 5 * CALM_MS : CALM_MS)
+        later()
       },
       (up) => {
         setLinked(up)
-        if (up && dropped) timer ??= setTimeout(flush, 0)
+        if (up && dropped) later()
         dropped ||= !up
       },
       abort.signal,
