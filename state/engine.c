@@ -194,6 +194,15 @@ static struct session *session_of(struct engine *e, struct session *s, struct pe
 
 /* ---- packets ---- */
 
+/* From 1; a key that was given twice, for each of two addresses, is one key. */
+static unsigned key_number(const struct engine_options *o, unsigned which)
+{
+    unsigned i = 0;
+    while (i < which && strcmp(o->keys[i].secret, o->keys[which].secret) != 0)
+        i++;
+    return i + 1;
+}
+
 static void check_key(struct engine *e, struct session *s, int from, const struct frame *f,
                       const struct segment *seg)
 {
@@ -205,7 +214,8 @@ static void check_key(struct engine *e, struct session *s, int from, const struc
         if (!addr_equal(&k->addr, &f->src) && !addr_equal(&k->addr, &f->dst))
             continue;
         h->key_checked = true;
-        h->key_right |= tcp_md5_right(f, seg, k->secret);
+        if (!h->key_right && tcp_md5_right(f, seg, k->secret))
+            h->key_right = key_number(&e->options, i);
     }
 }
 

@@ -45,7 +45,8 @@ struct half {
     uint8_t syn_ttl, data_ttl, rst_ttl;
     bool md5, unsigned_seen, ao;
     uint8_t ao_key_id, ao_rnext;
-    bool key_checked, key_right; /* a digest was verified, with what result */
+    bool key_checked;   /* a digest was verified */
+    unsigned key_right; /* … by the key of this number, from 1; equal keys have one number; 0: by none */
     uint16_t mss;
     int wscale;      /* -1: not offered */
     uint32_t window; /* advertised, scaled when the factor is known */
@@ -60,6 +61,7 @@ struct half {
     /* sizes: largest payload that was acknowledged, least that was lost again and again */
     uint32_t largest_acked, smallest_lost;
     uint32_t pending_size, pending_seq; /* largest unacknowledged payload, and behind it */
+    uint32_t sample_size, sample_seq;   /* one that is on its way, and was sent once; behind it */
     uint64_t segments, retransmissions, copies, probes;
     uint64_t retransmissions_before; /* when it last sent something new */
     unsigned resend_runs;            /* different segments that were sent again */

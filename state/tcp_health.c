@@ -161,6 +161,16 @@ static void infer_unseen(struct engine *e, struct session *s, int unseen, uint32
     session_spoke(e, s, unseen, ref, BGP_KEEPALIVE);
 }
 
+/* A segment of this size that ends there was on its way: was it acknowledged? */
+static bool got_through(struct half *h, uint32_t *size, uint32_t end, uint32_t ack)
+{
+    if (!*size || seq_before(ack, end))
+        return false;
+    h->largest_acked = *size > h->largest_acked ? *size : h->largest_acked;
+    *size = 0;
+    return true;
+}
+
 void tcp_ack(struct engine *e, struct session *s, int from, const struct segment *seg, struct stream_ref ref)
 {
     struct half *sender = &s->half[!from];
@@ -176,13 +186,10 @@ void tcp_ack(struct engine *e, struct session *s, int from, const struct segment
         return;
     if (sender->stuck_count >= STUCK_IS_LOST && sender->ack_known)
         sender->stuck_count = 0;
-    if (sender->pending_size && !seq_before(seg->ack, sender->pending_seq)) {
-        if (sender->pending_size > sender->largest_acked)
-            sender->largest_acked = sender->pending_size;
-        sender->pending_size = 0;
-        if (sender->largest_acked > s->peering->facts.side[!from].tcp.largest_delivered)
-            s->peering->facts.side[!from].tcp.largest_delivered = sender->largest_acked;
-    }
+    bool pending = got_through(sender, &sender->pending_size, sender->pending_seq, seg->ack);
+    bool sample = got_through(sender, &sender->sample_size, sender->sample_seq, seg->ack);
+    if ((pending || sample) && sender->largest_acked > s->peering->facts.side[!from].tcp.largest_delivered)
+        s->peering->facts.side[!from].tcp.largest_delivered = sender->largest_acked;
     if (!sender->ack_known || seq_before(sender->stuck_seq, seg->ack))
         sender->stuck_count = 0;
     sender->ack_known = true;
@@ -205,6 +212,7 @@ static void sent_again(struct session *s, int from, const struct segment *seg, s
     t->retransmissions++;
     t->retransmitted_bytes += seg->payload_size;
     h->timing = false; /* Karn: no round trip from what was sent twice */
+    h->sample_size = 0;
     if (h->stuck_count && h->stuck_seq == seg->seq) {
         h->stuck_count++;
         h->stuck_last = ref;
@@ -294,6 +302,10 @@ void tcp_data(struct engine *e, struct session *s, int from, const struct segmen
         if (seg->payload_size >= h->pending_size) {
             h->pending_size = seg->payload_size;
             h->pending_seq = end;
+        }
+        if (!h->sample_size) {
+            h->sample_size = seg->payload_size;
+            h->sample_seq = end;
         }
         if (!h->timing) {
             h->timing = true;

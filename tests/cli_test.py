@@ -407,6 +407,14 @@ class Secrets(Case):
         self.assertEqual(self.blamed("--tcp-md5-key=10.0.12.2=Secret")["at"], "10.0.12.1")
         self.assertEqual(self.blamed("-M10.0.12.2=secret")["at"], "10.0.12.2")
 
+    def test_both_keys_at_hand(self):
+        found = self.blamed("-M", "10.0.12.1=secret", "-M", "10.0.12.2=Secret")
+        self.assertEqual(found["confidence"], "certain")
+        self.assertIn("two keys", found["title"])
+        neither = self.blamed("-M", "10.0.12.1=another")
+        self.assertIn("neither", neither["title"])
+        self.assertIsNone(neither.get("at"))
+
     def test_from_file_and_environment(self):
         path = self.put("key", b"secret\n")
         self.assertEqual(self.blamed("-M", "10.0.12.1=file:" + path)["at"], "10.0.12.2")

@@ -161,13 +161,13 @@ static bool tell_signatures(const struct happening *h, struct findings *f)
     return false;
 }
 
-/* With a key at hand: whose digest is right. -1: not known. */
+/* With a key at hand: by which key this side's digests are right, from 1; 0: by none that was given; -1: not known. */
 static int key_verdict(const struct peering *p, int side)
 {
     int verdict = -1;
     for (const struct session *s = p->sessions; s; s = s->next)
         if (s->half[side].key_checked)
-            verdict = s->half[side].key_right;
+            verdict = (int)s->half[side].key_right;
     return verdict;
 }
 
@@ -180,15 +180,20 @@ static bool tell_keys(const struct happening *h, struct findings *f)
     bool silent = a[0].count[ATTEMPT_NO_REPLY] || a[1].count[ATTEMPT_NO_REPLY];
     int right[2] = { key_verdict(p, 0), key_verdict(p, 1) };
     int wrong = right[0] == 0 && right[1] != 0 ? 0 : right[1] == 0 && right[0] != 0 ? 1 : -1;
-    if (!(both || wrong >= 0) || !silent || is_up(p))
-        return false;
-    struct draft *d =
-        rule_draft(f, h, CODE_BGP_MD5_MISMATCH, wrong >= 0 ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, wrong);
+    bool known = right[0] > 0 && right[1] > 0;
+    if (!(both || wrong >= 0) || !silent || is_up(p) || (known && right[0] == right[1]))
+        return false; /* where both sign with one key, it is not the key */
+    struct draft *d = rule_draft(f, h, CODE_BGP_MD5_MISMATCH,
+                                 known || wrong >= 0 ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, wrong);
     d->when = stamp_before(a[0].first.when, a[1].first.when) && a[0].first.frame ? a[0].first.when
                                                                                  : a[1].first.when;
     side_name(p, 0, low);
     side_name(p, 1, high);
-    if (right[0] == 0 && right[1] == 0) {
+    if (known) {
+        draft_title(d, "%s and %s sign their segments with two keys that were given, and they differ", low,
+                    high);
+        draft_say(d, "The digests of each are right by one of them, and each ignores the other's.");
+    } else if (right[0] == 0 && right[1] == 0) {
         draft_title(d, "neither %s nor %s signs with the key given, and each ignores the other", low, high);
         draft_say(
             d,
@@ -196,8 +201,7 @@ static bool tell_keys(const struct happening *h, struct findings *f)
     } else if (wrong >= 0) {
         draft_title(d, "%s signs its segments with another key than the one given", wrong ? high : low);
         draft_say(d, "The digests of %s are not those of the key given; %s.", wrong ? high : low,
-                  right[!wrong] == 1 ? "those of the other side are"
-                                     : "no digest of the other side was seen");
+                  right[!wrong] > 0 ? "those of the other side are" : "no digest of the other side was seen");
     } else {
         draft_title(d,
                     "%s and %s sign their segments with TCP-MD5, and each ignores the other: the keys differ",
