@@ -161,6 +161,22 @@ bool query_designation(struct query *q, struct designation_row *out)
     return true;
 }
 
+struct query query_ospf_alone(struct store *s)
+{
+    struct binder b;
+    return query_ask(s, STMT_OSPF_ALONE, &b);
+}
+
+bool query_ospf_alone_row(struct query *q, struct ospf_alone_row *out)
+{
+    struct columns c;
+    if (!query_row(q, &c))
+        return false;
+    out->router_id = next_word(&c);
+    out->link = next_word(&c);
+    return true;
+}
+
 /* ---- adjacencies ---- */
 
 struct query query_adjacencies(struct store *s, enum adjacency_order order, const char *address)
@@ -182,6 +198,8 @@ bool query_adjacency(struct query *q, struct adjacency_row *out)
     out->link = (uint32_t)next_i64(&c);
     out->link_name = next_word(&c);
     out->link_type = next_word(&c);
+    out->dr = next_text(&c);
+    out->bdr = next_text(&c);
     out->first = next_stamp(&c);
     out->losses = next_u64(&c);
     out->worst = (int)next_i64(&c);

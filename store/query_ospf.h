@@ -39,6 +39,13 @@ struct ospf_speaker_row {
 struct query query_ospf_speakers(struct store *, uint32_t link);
 bool query_ospf_speaker(struct query *, struct ospf_speaker_row *);
 
+/* Routers that speak on a link and have no neighbour there. */
+struct ospf_alone_row {
+    const char *router_id, *link;
+};
+struct query query_ospf_alone(struct store *);
+bool query_ospf_alone_row(struct query *, struct ospf_alone_row *);
+
 enum adjacency_order { ADJACENCIES_BY_LINK, ADJACENCIES_WORST_FIRST };
 
 struct adjacency_row {
@@ -47,7 +54,7 @@ struct adjacency_row {
     unsigned version, instance;
     const char *area;
     uint32_t link;
-    const char *link_name, *link_type;
+    const char *link_name, *link_type, *dr, *bdr; /* of the link; NULL: none */
     struct stamp first;
     uint64_t losses;
     int worst;         /* of ADJACENCIES_WORST_FIRST: the worst severity of its findings, -1: none */

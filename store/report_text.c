@@ -99,6 +99,51 @@ static void add_quality(struct story *t, struct buf *out)
         buf_printf(out, "%ssee below", before);
 }
 
+/* "2 peerings   all Established" */
+static void tell_peering_count(struct story *t)
+{
+    struct buf text = buf_init(256);
+    if (t->totals.peerings)
+        render_counted(&text, t->totals.peerings, "peering", "peerings");
+    else if (!t->ospf.adjacencies)
+        buf_str(&text, t->capture.ospf_packets ? "no BGP peering, no OSPF adjacency" : "no BGP peering");
+    lay_part(&t->l, INDENT, PLAIN, buf_text(&text));
+    buf_clear(&text);
+    if (t->totals.peerings)
+        add_up(t, &text);
+    bool all = t->totals.up == t->totals.peerings;
+    lay_part(&t->l, INDENT, all ? GREEN : t->totals.up ? YELLOW : RED, buf_text(&text));
+    buf_free(&text);
+}
+
+/* "3 adjacencies   2 of 3 Full" */
+static void tell_adjacency_count(struct story *t)
+{
+    const struct ospf_totals_row *n = &t->ospf;
+    struct buf text = buf_init(256);
+    if (n->adjacencies)
+        render_counted(&text, n->adjacencies, "OSPF adjacency", "OSPF adjacencies");
+    lay_part(&t->l, INDENT, PLAIN, buf_text(&text));
+    buf_clear(&text);
+    if (n->adjacencies && n->full == n->adjacencies)
+        buf_str(&text, n->full > 1 ? "all Full" : "Full");
+    else if (n->adjacencies == 1)
+        buf_str(&text, n->settled ? "2-Way" : "not Full");
+    else if (n->adjacencies) {
+        render_count(&text, n->full);
+        buf_str(&text, " of ");
+        render_count(&text, n->adjacencies);
+        buf_str(&text, " Full");
+        if (n->settled > n->full) {
+            buf_str(&text, ", ");
+            render_count(&text, n->settled - n->full);
+            buf_str(&text, " 2-Way");
+        }
+    }
+    lay_part(&t->l, INDENT, n->settled == n->adjacencies ? GREEN : n->full ? YELLOW : RED, buf_text(&text));
+    buf_free(&text);
+}
+
 static void tell_head(struct story *t)
 {
     struct buf text = buf_init(4096);
@@ -107,17 +152,8 @@ static void tell_head(struct story *t)
     buf_clear(&text);
     add_packets(t, &text);
     lay_part(&t->l, INDENT, PLAIN, buf_text(&text));
-    buf_clear(&text);
-    if (t->totals.peerings)
-        render_counted(&text, t->totals.peerings, "peering", "peerings");
-    else
-        buf_str(&text, "no BGP peering");
-    lay_part(&t->l, INDENT, PLAIN, buf_text(&text));
-    buf_clear(&text);
-    if (t->totals.peerings)
-        add_up(t, &text);
-    bool all = t->totals.up == t->totals.peerings;
-    lay_part(&t->l, INDENT, all ? GREEN : t->totals.up ? YELLOW : RED, buf_text(&text));
+    tell_peering_count(t);
+    tell_adjacency_count(t);
     buf_clear(&text);
     add_quality(t, &text);
     struct buf quality = buf_init(4096);
@@ -152,7 +188,7 @@ static void tell_span_of_time(struct story *t)
     }
     if (t->address) {
         buf_clear(&text);
-        buf_printf(&text, "only peerings of %s", t->address);
+        buf_printf(&text, "only what is about %s", t->address);
         lay_part(&t->l, INDENT, PLAIN, buf_text(&text));
     }
     if (!c->complete)
@@ -210,12 +246,14 @@ enum err report_text(struct store *s, const struct report_options *o, FILE *out)
     if (!began) {
         query_capture(s, &t.capture);
         query_totals(s, t.address, &t.totals);
+        query_ospf_totals(s, t.address, &t.ospf);
         t.dated = stamp_known(t.capture.first) && !render_same_day(t.capture.first, t.capture.last);
         tell_head(&t);
         tell_span_of_time(&t);
         tell_findings_of_all(&t, true);
         tell_findings_of_all(&t, false);
         tell_peerings(&t);
+        tell_ospf(&t);
     }
     enum err ended = query_end(s), told = layout_finish(&t.l);
     return ended ? ended : told;

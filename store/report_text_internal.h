@@ -3,7 +3,7 @@
 #define STORE_REPORT_TEXT_INTERNAL_H
 
 #include "store/layout.h"
-#include "store/query.h"
+#include "store/query_ospf.h"
 #include "store/report.h"
 
 enum { INDENT = 4, WORDS_AT = 13 }; /* columns of a finding: its severity, its words */
@@ -15,6 +15,7 @@ struct story {
     struct layout l;
     struct capture_row capture;
     struct totals_row totals;
+    struct ospf_totals_row ospf;
     unsigned files;
     bool dated; /* the capture goes on over midnight: times need their date */
     uint64_t infos_left_out;
@@ -36,5 +37,10 @@ void tell_finding(struct story *, const struct finding_row *, int how, const cha
 
 /* All peerings, the worst first. */
 void tell_peerings(struct story *);
+
+/* ---- report_ospf.c ---- */
+
+/* All adjacencies, the worst first, and what the databases hold. */
+void tell_ospf(struct story *);
 
 #endif

@@ -142,7 +142,7 @@ static void narrow_in_ascii(void)
     static const char want[] = "outage.pcapng   41,210 packets in 12 min 4 s   1 peering\n"
                                "    not Established   capture: 12 packets cut\n"
                                "    2026-03-01 10:00:00 to 10:12:04 UTC   1,204 BGP messages\n"
-                               "    only peerings of 10.0.12.2\n"
+                               "    only what is about 10.0.12.2\n"
                                "\n"
                                "x 10.0.12.1 (AS 65001) - 10.0.12.2 (AS 65002)   eBGP\n"
                                "    never Established\n"
@@ -264,8 +264,9 @@ static void nothing(void)
     };
     struct store *s = store_of(&m);
     char *text = told(s, (struct report_options){ .utf8 = true });
-    CHECK_TEXT(text, "outage.pcapng   9 packets in 1 d 1 h   no BGP peering   capture: clean\n"
-                     "    2026-03-01 10:00:00 to 2026-03-02 11:00:00 UTC   3 OSPF packets\n");
+    CHECK_TEXT(text,
+               "outage.pcapng   9 packets in 1 d 1 h   no BGP peering, no OSPF adjacency   capture: clean\n"
+               "    2026-03-01 10:00:00 to 2026-03-02 11:00:00 UTC   3 OSPF packets\n");
     free(text);
     store_close(s);
     made_free(&m);
