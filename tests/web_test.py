@@ -542,6 +542,29 @@ class Metrics(Case):
             run = subprocess.run(["promtool", "check", "metrics"], input=body, capture_output=True, check=False)
             self.assertEqual((run.returncode, run.stdout + run.stderr), (0, b""))
 
+    def test_dashboard_and_alerts_ask_for_what_there_is(self):
+        packaging = os.path.join(os.path.dirname(HERE), "packaging")
+        with Server(self.database("ibgp-mesh-rr-bird")) as server:
+            text = server.ask("/metrics")[2].decode()
+        there = set(re.findall(r"^# TYPE (\w+) ", text, re.M))
+        labels = set(re.findall(r'[{,](\w+)="', text)) | {"instance", "job"}
+        for name in ("grafana/routetap.json", "prometheus/routetap.rules.yml"):
+            with open(os.path.join(packaging, name), encoding="utf-8") as file:
+                asked = file.read()
+            if name.endswith("json"):
+                asked = "\n".join(t["expr"] for p in json.loads(asked)["panels"] for t in p["targets"])
+            self.assertGreater(len(re.findall(r"routetap_\w+", asked)), 8)
+            self.assertEqual(set(re.findall(r"\broutetap_\w+", asked)) - there, set(), name)
+            self.assertEqual(set(re.findall(r'[{,](\w+)=~?"', asked)) - labels - {"cause"}, set(), name)
+
+    def test_alerts(self):
+        if not shutil.which("promtool"):
+            self.skipTest("no promtool")
+        rules = os.path.join(os.path.dirname(HERE), "packaging", "prometheus")
+        for words in (["check", "rules", "routetap.rules.yml"], ["test", "rules", "routetap.rules.test.yml"]):
+            run = subprocess.run(["promtool"] + words, cwd=rules, capture_output=True, text=True, check=False)
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
     def test_numbers(self):
         with Server(self.database("hold-sigstop-frr-bird")) as server:
             text = server.ask("/metrics")[2].decode()
