@@ -186,11 +186,9 @@ void finding_wipe(struct kept *k)
 {
     free(k->f.title);
     free(k->f.explanation);
-    k->f = (struct finding){ .id = k->f.id,
-                             .code = k->f.code,
-                             .peering = k->f.peering,
-                             .adjacency = k->f.adjacency,
-                             .at = k->f.at };
+    k->f = (struct finding){
+        .id = k->f.id, .code = k->f.code, .peering = k->f.peering, .adjacency = k->f.adjacency, .at = k->f.at
+    };
     k->void_ = false;
 }
 
