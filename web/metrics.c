@@ -25,6 +25,7 @@ struct metric_side {
 struct metric_peering {
     uint32_t id;
     char type[8];
+    char labels[2][2 * ADDR_TEXT + 24]; /* {local="…",peer="…" */
     struct metric_side side[2];
 };
 
@@ -72,24 +73,29 @@ static void label(struct metrics *m, const char *key, const char *value, bool fi
 
 static void begin(struct metrics *m, const char *kind, const char *name)
 {
-    buf_printf(m->out, "routetap_%s%s", name,
-               !strcmp(kind, "counter") ? "_total"
-               : !strcmp(kind, "info")  ? "_info"
-                                        : "");
+    buf_str(m->out, "routetap_");
+    buf_str(m->out, name);
+    if (*kind == 'c')
+        buf_str(m->out, "_total");
+    else if (*kind == 'i')
+        buf_str(m->out, "_info");
 }
 
 static void begin_side(struct metrics *m, const char *kind, const char *name, const struct metric_peering *p,
                        int side)
 {
     begin(m, kind, name);
-    label(m, "local", p->side[side].address, true);
-    label(m, "peer", p->side[!side].address, false);
+    buf_str(m->out, p->labels[side]);
 }
 
 static void value(struct metrics *m, bool labels, double x)
 {
-    bool whole = x > -9e15 && x < 9e15 && x == (double)(int64_t)x;
-    buf_printf(m->out, whole ? "%s %.0f\n" : "%s %.6f\n", labels ? "}" : "", x);
+    buf_str(m->out, labels ? "} " : " ");
+    if (x >= 0 && x < 9e15 && x == (double)(uint64_t)x)
+        buf_u64(m->out, (uint64_t)x);
+    else
+        buf_printf(m->out, "%.6f", x);
+    buf_char(m->out, '\n');
 }
 
 /* A family of one sample without labels. */
@@ -110,9 +116,18 @@ static int state_number(const char *name)
     return state;
 }
 
+/* Text of a database may be anybody's: nothing in an address may end a label. */
+static void take_address(char to[ADDR_TEXT], const char *from)
+{
+    snprintf(to, ADDR_TEXT, "%s", from);
+    for (char *p = to; *p; p++)
+        if (*p == '"' || *p == '\\' || *p == '\n')
+            *p = '?';
+}
+
 static void take_side(struct metric_side *s, const struct side_row *r, int64_t hold)
 {
-    snprintf(s->address, sizeof s->address, "%s", r->address);
+    take_address(s->address, r->address);
     snprintf(s->router_id, sizeof s->router_id, "%s", r->router_id ? r->router_id : "");
     s->state = state_number(r->state);
     s->asn = r->asn;
@@ -155,11 +170,16 @@ static void load(struct metrics *m)
         struct metric_peering *l = &m->list[m->count++];
         l->id = p.id;
         snprintf(l->type, sizeof l->type, "%s", p.type);
-        struct query sides = query_sides(m->store, p.id);
+        struct query sides = query_sides_alone(m->store, p.id);
         struct side_row s;
         while (query_side(&sides, &s))
             if (s.side == 0 || s.side == 1)
                 take_side(&l->side[s.side], &s, p.hold_time);
+        char address[2][ADDR_TEXT];
+        memcpy(address[0], l->side[0].address, ADDR_TEXT);
+        memcpy(address[1], l->side[1].address, ADDR_TEXT);
+        for (int i = 0; i < 2; i++)
+            snprintf(l->labels[i], sizeof l->labels[i], "{local=\"%s\",peer=\"%s\"", address[i], address[!i]);
     }
     if (m->list)
         qsort(m->list, m->count, sizeof *m->list, by_id);
@@ -235,12 +255,14 @@ static void tell_messages(struct metrics *m)
 {
     static const char *const types[] = { "open", "update", "notification", "keepalive", "route_refresh" };
     family(m, "counter", "bgp_peer_messages_sent", "BGP messages that the local side sent, by type.");
-    for (uint32_t i = 0; i < 2 * m->count; i++)
+    for (uint32_t i = 0; i < 2 * m->count; i++) {
+        const struct metric_peering *p = &m->list[i / 2];
         for (size_t k = 0; k < COUNT(types); k++) {
-            begin_side(m, "counter", "bgp_peer_messages_sent", &m->list[i / 2], i & 1);
+            begin_side(m, "counter", "bgp_peer_messages_sent", p, i & 1);
             label(m, "type", types[k], false);
-            value(m, true, (double)m->list[i / 2].side[i & 1].messages[k]);
+            value(m, true, (double)p->side[i & 1].messages[k]);
         }
+    }
 }
 
 /* "ipv4-unicast" as the field's exporters have it: afi and safi for themselves. */
