@@ -19,6 +19,7 @@ struct climb {
     struct ladder *ladders; /* by peering id */
     uint32_t room;
     struct buf words;
+    uint64_t lost; /* steps for which there was no memory */
 };
 
 /* NULL for one that nobody asked for, or without memory. */
@@ -30,8 +31,10 @@ static struct ladder *ladder_of(struct climb *c, uint32_t peering)
     if (peering >= c->room) {
         uint32_t room = 2 * peering + 16;
         struct ladder *more = realloc(c->ladders, room * sizeof *more);
-        if (!more)
+        if (!more) {
+            c->lost++;
             return NULL;
+        }
         memset(more + c->room, 0, (room - c->room) * sizeof *more);
         c->ladders = more;
         c->room = room;
@@ -155,7 +158,7 @@ static bool take(void *taker, const struct outbox *out)
     return true;
 }
 
-static void tell(struct climb *c)
+static bool tell(struct climb *c)
 {
     struct look look = look_find(c->options);
     bool told = false;
@@ -166,9 +169,13 @@ static void tell(struct climb *c)
             putchar('\n');
         ladder_print(&c->ladders[id], peerings_at(&c->peerings, id), look.width, look.utf8);
         told = true;
+        c->lost += c->ladders[id].lost;
     }
-    if (!told)
+    if (c->lost)
+        log_line(LOG_ERROR, "out of memory: %" PRIu64 " steps are missing", c->lost);
+    else if (!told)
         log_line(LOG_NOTE, "there is no such peering");
+    return !c->lost;
 }
 
 int cmd_ladder(const struct options *o)
@@ -182,7 +189,8 @@ int cmd_ladder(const struct options *o)
     int status = loop_open(&l, o, eo, false);
     if (!status) {
         status = loop_run(&l, o);
-        tell(&c);
+        if (!tell(&c))
+            status = 1;
     }
     for (uint32_t id = 0; id < c.room; id++)
         ladder_free(&c.ladders[id]);

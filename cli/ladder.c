@@ -15,9 +15,42 @@ static bool merges(const struct rung *last, const struct rung *r)
     return r->kind == RUNG_KEEPALIVE || (r->kind == RUNG_UPDATE && last->way == r->way);
 }
 
+static struct rung *last_rung(struct ladder *l)
+{
+    return l->rung_count ? l->rungs + l->rung_count - 1 : NULL;
+}
+
+/* Where the next rung goes; NULL without memory. */
+static struct rung *next_rung(struct ladder *l)
+{
+    if (l->rungs && l->rung_count < l->room)
+        return l->rungs + l->rung_count;
+    size_t room = l->room ? 2 * l->room : 64;
+    struct rung *more = realloc(l->rungs, room * sizeof *more);
+    if (!more)
+        return NULL;
+    l->rungs = more;
+    l->room = room;
+    return more + l->rung_count;
+}
+
+static void append(struct ladder *l, const struct rung *r, const char *words)
+{
+    char *copy = strdup(words);
+    struct rung *at = copy ? next_rung(l) : NULL;
+    if (!at) {
+        free(copy);
+        l->lost++;
+        return;
+    }
+    *at = *r;
+    at->words = copy;
+    l->rung_count++;
+}
+
 void ladder_add(struct ladder *l, const struct rung *r, const char *words)
 {
-    struct rung *last = l->rung_count ? &l->rungs[l->rung_count - 1] : NULL;
+    struct rung *last = last_rung(l);
     if (last && merges(last, r)) {
         last->count++;
         last->until = r->when;
@@ -25,41 +58,35 @@ void ladder_add(struct ladder *l, const struct rung *r, const char *words)
         last->withdrawn += r->withdrawn;
         if (last->way != r->way)
             last->way = WAY_BOTH;
-        return;
-    }
-    if (last && last->kind == RUNG_STATE && r->kind != RUNG_STATE && r->frame && last->frame == r->frame) {
-        last->kind = RUNG_OTHER; /* the cause comes behind what it caused */
-        last->way = r->way;
-        free(last->words);
-        last->words = strdup(words);
-        return;
-    }
-    if (l->rung_count == l->room) {
-        size_t room = l->room ? 2 * l->room : 64;
-        struct rung *more = realloc(l->rungs, room * sizeof *more);
-        if (!more)
+    } else if (last && last->kind == RUNG_STATE && r->kind != RUNG_STATE && r->frame &&
+               last->frame == r->frame) {
+        char *copy = strdup(words); /* the cause comes behind what it caused */
+        if (!copy) {
+            l->lost++;
             return;
-        l->rungs = more;
-        l->room = room;
-    }
-    l->rungs[l->rung_count] = *r;
-    l->rungs[l->rung_count++].words = strdup(words);
+        }
+        free(last->words);
+        last->words = copy;
+        last->kind = RUNG_OTHER;
+        last->way = r->way;
+    } else
+        append(l, r, words);
 }
 
 void ladder_state(struct ladder *l, const struct bgp_transition *t)
 {
-    struct rung *last = l->rung_count ? &l->rungs[l->rung_count - 1] : NULL;
+    struct rung *last = last_rung(l);
     bool beside = last && t->ref.frame && last->frame == t->ref.frame && last->count == 1 &&
                   !last->changed[t->side]; /* two steps at once are two rungs */
-    if (!beside) {
-        struct rung r = { .when = t->ref.when, .frame = t->ref.frame, .kind = RUNG_STATE, .count = 1 };
-        ladder_add(l, &r, t->cause ? t->cause : "");
-        last = l->rung_count ? &l->rungs[l->rung_count - 1] : NULL;
-    }
-    if (!last)
+    if (beside) {
+        last->changed[t->side] = true;
+        last->state[t->side] = t->to;
         return;
-    last->changed[t->side] = true;
-    last->state[t->side] = t->to;
+    }
+    struct rung r = { .when = t->ref.when, .frame = t->ref.frame, .kind = RUNG_STATE, .count = 1 };
+    r.changed[t->side] = true;
+    r.state[t->side] = t->to;
+    append(l, &r, t->cause ? t->cause : "");
 }
 
 bool ladder_first_of(struct ladder *l, uint32_t connection)
@@ -68,8 +95,10 @@ bool ladder_first_of(struct ladder *l, uint32_t connection)
         if ((l->connections[i] & ~ENDED) == connection)
             return false;
     uint32_t *more = realloc(l->connections, (l->connection_count + 1) * sizeof *more);
-    if (!more)
+    if (!more) {
+        l->lost++;
         return false;
+    }
     l->connections = more;
     l->connections[l->connection_count++] = connection;
     return true;
@@ -118,7 +147,7 @@ static void words_of(const struct rung *r, bool utf8, struct buf *out)
     double lasted = span_seconds(stamp_since(r->until, r->when));
     buf_clear(out);
     if (r->count == 1)
-        buf_str(out, r->words ? r->words : "");
+        buf_str(out, r->words);
     else if (r->kind == RUNG_KEEPALIVE)
         buf_printf(out, "KEEPALIVE %s%u in %.*f s", times, r->count, lasted < 10, lasted);
     else

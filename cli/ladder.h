@@ -18,7 +18,7 @@ struct rung {
     uint64_t announced, withdrawn;
     bool changed[2]; /* states of the sides, by it */
     enum bgp_state state[2];
-    char *words; /* owned; NULL without memory */
+    char *words; /* owned */
 };
 
 struct ladder {
@@ -26,6 +26,7 @@ struct ladder {
     size_t rung_count, room;
     uint32_t *connections; /* owned: those whose beginning was told, later their end (high bit) */
     unsigned connection_count;
+    uint64_t lost; /* steps for which there was no memory */
 };
 
 /* Copies the words. */

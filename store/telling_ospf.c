@@ -212,7 +212,7 @@ void telling_adjacency(struct telling *t, const struct adjacency_row *a, bool wh
 static char *put(char *at, const char *text)
 {
     size_t n = strlen(text);
-    memcpy(at, text, n);
+    memcpy(at, text, n + 1);
     return at + n;
 }
 
