@@ -105,7 +105,7 @@ int cmd_decode(const struct options *o)
 {
     struct engine_options eo = engine_defaults();
     eo.tell_messages = true;
-    eo.no_routes = true;
+    eo.no_routes = eo.no_ospf = true;
     struct loop l = { .take = take };
     int status = loop_open(&l, o, eo, true);
     if (!status) {

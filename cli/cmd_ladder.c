@@ -182,7 +182,7 @@ int cmd_ladder(const struct options *o)
 {
     struct engine_options eo = engine_defaults();
     eo.tell_messages = true;
-    eo.no_routes = true;
+    eo.no_routes = eo.no_ospf = true;
     struct loop l = { .take = take };
     struct climb c = { .options = o, .words = buf_init(1 << 16) };
     l.taker = &c;

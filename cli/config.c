@@ -75,7 +75,7 @@ static const char *take_line(struct options *o, char *line, bool *inline_secret)
         return names_add_address(&o->names, word, value);
     if ((word = behind(key, "as")))
         return names_add_as(&o->names, word, value);
-    if (!strcmp(key, "tcp-md5-key")) {
+    if (!strcmp(key, "tcp-md5-key") || !strcmp(key, "ospf-key")) {
         const char *secret = strchr(value, '=');
         *inline_secret |=
             secret && strncmp(secret + 1, "file:", 5) != 0 && strncmp(secret + 1, "env:", 4) != 0;

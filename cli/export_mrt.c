@@ -87,7 +87,7 @@ int export_mrt(const struct options *o)
 {
     struct engine_options eo = engine_defaults();
     eo.tell_messages = true;
-    eo.no_routes = true;
+    eo.no_routes = eo.no_ospf = true;
     struct loop l = { .take = take };
     struct archive a = { .options = o, .held = buf_init(4 * HELD), .latest = { 0 } };
     l.taker = &a;

@@ -53,6 +53,8 @@ static int make_engine(struct loop *l, const struct options *o, struct engine_op
     eo.bgp_port_count = o->port_count;
     eo.keys = o->keys;
     eo.key_count = o->key_count;
+    eo.ospf_keys = o->ospf_keys;
+    eo.ospf_key_count = o->ospf_key_count;
     if (o->memory) {
         eo.limits.routes = o->memory / 4 * 3;
         eo.limits.stream_total = o->memory / 4;

@@ -42,7 +42,7 @@ void options_usage(const struct command *c)
 
 /* From a file, from the environment, or as given: then its place among the arguments is overwritten, since anybody on
  * this machine can read those. */
-static char *read_secret(const struct options *o, char *text, const char **why)
+char *read_secret(const struct options *o, char *text, const char **why)
 {
     *why = "names a secret that cannot be read";
     if (!strncmp(text, "file:", 5)) /* what runs for years must not depend on a file that anybody can read */
@@ -141,6 +141,9 @@ static const char *take(struct options *o, enum option_id id, char *value)
     case OPTION_TLS_CERT:
     case OPTION_TLS_KEY:
     case OPTION_ASSETS: return take_web(o, id, value);
+    case OPTION_OSPF_KEY:
+    case OPTION_AREA:
+    case OPTION_LSA_TYPE: return take_ospf(o, id, value);
     default: return take_live(o, id, value);
     }
 }
@@ -298,14 +301,21 @@ int options_parse(struct options *o, const struct command *c, int count, char **
     return EXIT_DONE;
 }
 
+/* Not left lying in memory. */
+static void forget(const char *secret)
+{
+    char *text = (char *)(uintptr_t)secret;
+    for (volatile char *p = text; *p;)
+        *p++ = 0;
+    free(text);
+}
+
 void options_free(struct options *o)
 {
-    for (unsigned i = 0; i < o->key_count; i++) {
-        char *secret = (char *)(uintptr_t)o->keys[i].secret;
-        for (volatile char *p = secret; *p;)
-            *p++ = 0; /* not left lying in memory */
-        free(secret);
-    }
+    for (unsigned i = 0; i < o->key_count; i++)
+        forget(o->keys[i].secret);
+    for (unsigned i = 0; i < o->ospf_key_count; i++)
+        forget(o->ospf_keys[i].secret);
     names_free(&o->names);
     if (o->config_text)
         memset(o->config_text, 0, strlen(o->config_text));

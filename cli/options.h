@@ -65,6 +65,13 @@ struct options {
     bool longer, shorter, exact, bgpdump, by_origin;
     uint32_t origin;
     const char *as_path, *community, *history;
+    /* of OSPF */
+    struct ospf_secret ospf_keys[KEYS_MAX]; /* secrets are owned: options_free */
+    unsigned ospf_key_count;
+    bool by_area;
+    uint32_t area;
+    uint16_t lsa_type;    /* 0: all */
+    const char *lsa_name; /* the beginning of one; NULL: all */
     enum severity least;
     const char *user;
     bool no_sandbox;

@@ -1,4 +1,4 @@
-/* What options.c and options_live.c share. */
+/* What the files of options share. */
 #ifndef CLI_OPTIONS_INTERNAL_H
 #define CLI_OPTIONS_INTERNAL_H
 
@@ -8,10 +8,13 @@
 const char *take_live(struct options *, enum option_id, char *value);
 const char *take_tables(struct options *, enum option_id, char *value);
 
+const char *take_ospf(struct options *, enum option_id, char *value);
 const char *take_web(struct options *, enum option_id, char *value);
 /* Whether --web may take this word as its value, which it can do without. */
 bool web_value(const char *text);
 
+/* From a file, from the environment, or as given. The caller's to free; NULL: *why. */
+char *read_secret(const struct options *, char *text, const char **why);
 bool parse_number(const char *text, long least, long most, long *out);
 /* Which of the words, or -1; NULL ends them. */
 int one_of(const char *text, const char *const *words);

@@ -345,7 +345,7 @@ int routes_history(const struct options *o, struct route_filter *f)
 {
     struct engine_options eo = engine_defaults();
     eo.tell_messages = true;
-    eo.no_routes = true;
+    eo.no_routes = eo.no_ospf = true;
     struct loop l = { .take = take };
     struct history h = { .options = o,
                          .filter = f,

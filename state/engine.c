@@ -295,7 +295,7 @@ static void feed_ospf(struct engine *e, const struct frame *f, struct stream_ref
         p.payload = cur_over(kept, kept ? size : 0);
         outbox_add(&e->outbox, &(struct event){ .kind = EVENT_OSPF_PACKET, .as.ospf_packet = p });
     }
-    if (!e->options.no_routes)
+    if (!e->options.no_ospf)
         ospf_feed(e->ospf, f, ref);
 }
 

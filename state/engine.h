@@ -31,6 +31,7 @@ struct engine_options {
     unsigned ospf_key_count;
     bool tell_messages; /* put every BGP message into the outbox */
     bool no_routes;     /* keep no tables (decode) */
+    bool no_ospf;       /* keep nothing of OSPF; its packets are told all the same */
     struct limits limits;
 };
 

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { HEADS_MOST = 1 << 22, AGAIN_MS = 500 };
+enum { AGAIN_MS = 500 };
 #define ANY_INSTANCE UINT32_C(0x80000000)
 
 struct dd_in {
@@ -21,18 +21,13 @@ struct dd_in {
 
 /* ---- what was kept ---- */
 
-static void forget_heads(struct adjacency *adj, int side)
-{
-    free(adj->heads[side].list);
-    adj->heads[side] = (struct ospf_heads){ 0 };
-}
-
 static void forget_side(struct ospf *o, struct adjacency *adj, int side)
 {
     struct ospf_neighbor *n = &adj->facts.side[side];
     ospf_owed_clear(o, &adj->wants[side]);
-    forget_heads(adj, side);
-    n->wants = n->lacks = 0;
+    ospf_heads_forget(adj, side);
+    ospf_lacks_forget(o, adj, side);
+    n->wants = 0;
     n->said_all = n->over = n->lacks_known = n->first_known = n->heads_complete = false;
     n->got_count = 0;
     n->asked_last = n->cut_answer = (struct stream_ref){ 0 };
@@ -45,33 +40,6 @@ void ospf_exchange_forget(struct ospf *o, struct adjacency *adj)
 {
     forget_side(o, adj, 0);
     forget_side(o, adj, 1);
-}
-
-static void add_head(struct ospf_heads *h, const struct ospf_lsa *lsa, struct ospf_lsa_facts *entry)
-{
-    if (h->count == h->room) {
-        uint32_t room = h->room ? h->room * 2 : 16;
-        struct ospf_head *list = room <= HEADS_MOST ? realloc(h->list, room * sizeof *list) : NULL;
-        if (!list)
-            return;
-        h->list = list;
-        h->room = room;
-    }
-    h->list[h->count++] = (struct ospf_head){ entry, lsa->sequence, lsa->age, lsa->checksum };
-}
-
-void ospf_exchange_has(struct ospf *o, const struct ospf_speaker *of, struct ospf_lsa_facts *entry,
-                       const struct ospf_lsa *lsa)
-{
-    if (!o->exchanging)
-        return;
-    for (const struct ospf_speaker *s = ospf_sibling(o, of); s; s = s->sibling)
-        for (uint32_t i = 0; i < s->adjacency_count; i++) {
-            struct adjacency *adj = (struct adjacency *)s->adjacencies[i];
-            int side = ospf_side(adj, s);
-            if (adj->facts.side[side].state == OSPF_STATE_EXCHANGE && !adj->facts.side[side].over)
-                add_head(&adj->heads[side], lsa, entry);
-        }
 }
 
 static void take_heads(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int from, bool exchanging)
@@ -91,37 +59,8 @@ static void take_heads(struct ospf *o, struct ospf_in *in, struct adjacency *adj
                 in->from->emptied_abruptly = true; /* it has forgotten how far its own LSA had come */
             ospf_lsa_changed(o, db, fed.entry, change, in->ref, NULL);
             if (exchanging)
-                add_head(&adj->heads[from], lsa, fed.entry);
+                ospf_heads_add(adj, from, lsa, fed.entry);
         }
-}
-
-/* What the other described and this side did not: those it has to request. RFC 2328 10.6 */
-static void reckon_lacks(struct ospf *o, struct adjacency *adj, int side)
-{
-    struct ospf_neighbor *n = &adj->facts.side[side], *other = &adj->facts.side[!side];
-    const struct ospf_heads *mine = &adj->heads[side], *theirs = &adj->heads[!side];
-    const struct ospf_speaker *me = adj->facts.end[side];
-    n->lacks_known = n->heads_complete && other->heads_complete;
-    if (!n->lacks_known)
-        return;
-    o->mark++;
-    for (uint32_t i = 0; i < mine->count; i++) {
-        mine->list[i].lsa->mark = o->mark;
-        mine->list[i].lsa->mark_sequence = mine->list[i].sequence;
-    }
-    for (uint32_t i = 0; i < theirs->count; i++) {
-        const struct ospf_head *h = &theirs->list[i];
-        struct ospf_lsa_facts *f = h->lsa;
-        bool has = f->mark == o->mark && ospf_reaches(f->mark_sequence, h->sequence);
-        /* whether it keeps what it has itself flushed a moment ago cannot be seen: it is counted when it asks */
-        if (has || f->key.router == me->router_id || ospf_owed_find(f, adj, side, true))
-            continue;
-        struct ospf_owed *w = ospf_owed_new(o, adj, side, f, true);
-        if (!w)
-            continue;
-        w->sequence = h->sequence;
-        n->lacks++;
-    }
 }
 
 /* Both have described all. The slave knows when it answers for the last time; the master, when that reaches it. */
@@ -131,7 +70,7 @@ static void exchange_over(struct ospf *o, struct adjacency *adj, int side, struc
     if (n->over || n->state > OSPF_STATE_EXCHANGE)
         return;
     n->over = true;
-    reckon_lacks(o, adj, side);
+    ospf_lacks_reckon(o, adj, side);
     enum ospf_nbr_event on = n->wants || n->lacks ? OSPF_ON_EXCHANGE_DONE : OSPF_ON_LOADING_DONE;
     if (own && n->lacks_known && !n->lacks)
         ospf_on(o, adj, side, on, ref);
@@ -139,8 +78,8 @@ static void exchange_over(struct ospf *o, struct adjacency *adj, int side, struc
         ospf_expect(n, on, ref); /* its Requests will tell, or that it makes none */
     adj->facts.described |= n->lacks_known;
     if (adj->facts.side[!side].over) {
-        forget_heads(adj, 0);
-        forget_heads(adj, 1);
+        ospf_heads_forget(adj, 0);
+        ospf_heads_forget(adj, 1);
     }
 }
 
@@ -337,24 +276,19 @@ void ospf_hear_dbdesc(struct ospf *o, struct ospf_in *in)
 /* ---- requests ---- */
 
 static void want(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int side,
-                 const struct ospf_request *r)
+                 struct ospf_lsa_facts *f)
 {
     struct ospf_neighbor *n = &adj->facts.side[side];
-    struct ospf_lsdb *db = ospf_domain(o, in->packet->version, in->packet->instance);
-    struct ospf_lsa_facts *f = db ? ospf_lsdb_asked(db, r, in->packet->area, ospf_seen(in).link) : NULL;
-    if (!f)
-        return;
     struct ospf_owed *w = ospf_owed_find(f, adj, side, true);
-    n->requested += !w;
     if (!w) {
+        struct ospf_head *lack = ospf_lacks_find(adj, side, f);
         w = ospf_owed_new(o, adj, side, f, true);
         if (!w)
             return;
-        w->sequence = ANY_INSTANCE; /* that the other has */
-        n->lacks++;
-    }
-    if (!w->sent) {
-        n->lacks--;
+        w->sequence = lack ? lack->sequence : ANY_INSTANCE; /* that the other has */
+        if (lack)
+            ospf_lacks_got(o, adj, side, lack);
+        n->requested++;
         n->wants++;
         ospf_doubt(n, OSPF_ON_LOADING_DONE);
         if (n->state == OSPF_STATE_FULL)
@@ -398,7 +332,7 @@ static void request_each(struct ospf *o, struct ospf_in *in, struct adjacency *a
     (void)arg;
     struct ospf_neighbor *n = &adj->facts.side[from];
     struct cursor body = in->packet->body;
-    struct ospf_request r, first;
+    struct ospf_request first;
     adj->facts.exchange_seen = true;
     asks(o, adj, from, in->ref);
     struct cursor peek = body;
@@ -415,26 +349,32 @@ static void request_each(struct ospf *o, struct ospf_in *in, struct adjacency *a
     }
     n->asked_last = in->ref;
     n->cut_answer = (struct stream_ref){ 0 };
-    while (ospf_request_next(in->packet, &body, &r))
-        want(o, in, adj, from, &r);
+    struct ospf_lsdb *db = ospf_domain(o, in->packet->version, in->packet->instance);
+    struct ospf_batch batch;
+    while (db && ospf_lsdb_batch_asked(db, in->packet, &body, ospf_seen(in).link, &batch))
+        for (uint32_t i = 0; i < batch.count; i++) {
+            struct ospf_lsa_facts *f = ospf_lsdb_known(db, &batch, i);
+            if (f)
+                want(o, in, adj, from, f);
+        }
 }
 
 void ospf_hear_request(struct ospf *o, struct ospf_in *in) { ospf_for_each(o, in, request_each, NULL); }
 
 /* ---- what comes in ---- */
 
-void ospf_exchange_got(struct ospf *o, struct ospf_owed *w, struct stream_ref ref)
+void ospf_exchange_got(struct ospf *o, struct adjacency *adj, int side, struct ospf_lsa_facts *lsa,
+                       struct stream_ref ref)
 {
-    struct adjacency *adj = w->adjacency;
-    struct ospf_neighbor *n = &adj->facts.side[w->side];
+    struct ospf_neighbor *n = &adj->facts.side[side];
     n->answered++;
-    if (w->sent)
+    n->got[n->got_count % COUNT(n->got)].lsa = lsa;
+    n->got[n->got_count++ % COUNT(n->got)].sequence = lsa->sequence;
+    struct ospf_owed *w = ospf_owed_find(lsa, adj, side, true);
+    if (w) {
         n->wants--;
-    else
-        n->lacks--;
-    n->got[n->got_count % COUNT(n->got)].lsa = w->lsa;
-    n->got[n->got_count++ % COUNT(n->got)].sequence = w->lsa->sequence;
-    ospf_owed_free(o, w);
+        ospf_owed_free(o, w);
+    }
     if (!n->wants && (n->state == OSPF_STATE_LOADING || (n->state == OSPF_STATE_EXCHANGE && n->over)))
         ospf_expect(n, OSPF_ON_LOADING_DONE, ref);
 }

@@ -200,7 +200,7 @@ struct ospf_neighbor {
     uint32_t lacks;               /* … and that it has not even asked for, by what both described */
     struct stream_ref cut_answer; /* the first Update since, when the capture has cut off what was in it */
     struct stream_ref asked_last; /* its latest Link State Request */
-    uint64_t requested, answered;
+    uint64_t requested, answered; /* LSAs that it asked for; that came of those it lacked */
     uint32_t got_count;
     struct {
         const struct ospf_lsa_facts *lsa;
@@ -310,14 +310,14 @@ struct ospf_lsa_facts {
     uint8_t options; /* OSPFv2 */
     bool gone;       /* flushed */
     bool do_not_age;
-    uint16_t raw_size;
+    uint16_t raw_size, raw_room;
     uint32_t raw_sequence;  /* of raw; may be older than `sequence` */
+    uint32_t number;        /* in its database: in the order in which they were first heard of */
     uint8_t *raw;           /* header and body of the newest instance that was seen whole; NULL: none */
     struct stamp seen_last; /* in any packet */
-    uint64_t content;       /* hash of what raw says; 0 none */
+    struct stamp sent_last; /* in an Update … */
+    uint32_t sender;        /* … by the speaker of this id */
     uint32_t instances;
-    uint32_t sender;              /* id of the speaker that sent it last in an Update */
-    struct stamp sent_last;       /* … and when */
     struct ospf_lsa_story *story; /* NULL: never changed */
     struct ospf_owed *owed;       /* requests and retransmissions that wait for it */
     uint32_t mark, mark_sequence; /* scratch of the exchange */

@@ -121,7 +121,7 @@ static void owe(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int f
         return;
     if (u->fed.sender == adj->facts.end[!from]->id && u->fed.echo)
         return; /* it has it: this is as good as an acknowledgment */
-    if (ospf_owed_find(u->fed.entry, adj, !from, true))
+    if (ospf_owed_find(u->fed.entry, adj, !from, true) || ospf_lacks_find(adj, !from, u->fed.entry))
         return;
     n->flooded++;
     bool again = u->fed.echo && u->fed.sender == adj->facts.end[from]->id &&
@@ -162,7 +162,23 @@ static void settle(struct ospf *o, struct ospf_in *in, const struct ospf_lsa *ls
             ospf_owed_free(o, w);
         else if (w->want && owner != in->from && owner->link == in->from->link &&
                  (in->group || other == in->from || addr_equal(&owner->addr, &in->frame->dst)))
-            ospf_exchange_got(o, w, in->ref);
+            ospf_exchange_got(o, w->adjacency, w->side, entry, in->ref);
+    }
+}
+
+/* … and to those who had still to ask for it. */
+static void settle_lacks(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int from, void *arg)
+{
+    const struct update_in *u = arg;
+    const struct ospf_speaker *s = adj->facts.end[!from];
+    for (uint32_t i = 0; i < s->adjacency_count; i++) {
+        struct adjacency *of = (struct adjacency *)s->adjacencies[i];
+        int side = ospf_side(of, s);
+        struct ospf_head *lack = ospf_lacks_find(of, side, u->fed.entry);
+        if (!lack || !ospf_reaches(u->lsa->sequence, lack->sequence))
+            continue;
+        ospf_lacks_got(o, of, side, lack);
+        ospf_exchange_got(o, of, side, u->fed.entry, in->ref);
     }
 }
 
@@ -184,7 +200,7 @@ static void has(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int f
     const struct update_in *u = arg;
     (void)in;
     if (adj->facts.side[!from].state >= OSPF_STATE_EXCHANGE) /* or it does not take it: RFC 2328 13 */
-        ospf_exchange_has(o, adj->facts.end[!from], u->fed.entry, u->lsa);
+        ospf_heads_has(o, adj->facts.end[!from], u->fed.entry, u->lsa);
 }
 
 static void take_lsa(struct ospf *o, struct ospf_in *in, struct ospf_lsdb *db, const struct ospf_batch *batch,
@@ -207,10 +223,12 @@ static void take_lsa(struct ospf *o, struct ospf_in *in, struct ospf_lsdb *db, c
     ospf_lsa_changed(o, db, u->fed.entry, change, in->ref, u->lsa);
     ospf_for_each(o, in, owe, u);
     if (o->exchanging) {
-        ospf_exchange_has(o, in->from, u->fed.entry, u->lsa);
+        ospf_heads_has(o, in->from, u->fed.entry, u->lsa);
         ospf_for_each(o, in, has, u);
     }
     settle(o, in, u->lsa, u->fed.entry);
+    if (o->lacking)
+        ospf_for_each(o, in, settle_lacks, u);
 }
 
 /* What an Update says by itself, whatever is in it. */

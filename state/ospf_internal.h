@@ -1,5 +1,5 @@
 /* What the files of OSPF's state share: ospf.c, ospf_speaker.c, ospf_link.c, ospf_hello.c, ospf_neighbor.c,
- * ospf_exchange.c, ospf_flood.c, ospf_lsdb.c. */
+ * ospf_exchange.c, ospf_heads.c, ospf_flood.c, ospf_fate.c, ospf_router.c. */
 #ifndef STATE_OSPF_INTERNAL_H
 #define STATE_OSPF_INTERNAL_H
 
@@ -30,21 +30,25 @@ struct ospf_in {
     bool group;           /* sent to all routers, or all designated routers, of the link */
 };
 
-/* LSA headers that one side described to the other. */
+/* LSA headers that one side described to the other; or of these, those that the other has to ask for, in the order of
+ * their entries' numbers. */
 struct ospf_head {
     struct ospf_lsa_facts *lsa;
     uint32_t sequence;
-    uint16_t age, checksum;
+    uint32_t number : 31; /* the entry's */
+    bool got : 1;
 };
 struct ospf_heads {
     struct ospf_head *list;
     uint32_t count, room;
+    uint32_t near; /* what was found last */
 };
 
 /* An adjacency with what only its own files see. */
 struct adjacency {
     struct ospf_adjacency facts; /* first: what others get a pointer to */
     struct ospf_heads heads[2];
+    struct ospf_heads lacks[2]; /* list only while side[].lacks */
     struct ospf_owed *wants[2], *unacked[2];
 };
 
@@ -96,6 +100,7 @@ struct ospf {
     uint32_t owed_count;
     uint32_t mark;
     uint32_t exchanging; /* sides in Exchange */
+    uint32_t lacking;    /* sides that have something to ask for */
     struct {
         uint64_t signature;
         struct stamp when;
@@ -209,11 +214,23 @@ void ospf_hear_dbdesc(struct ospf *, struct ospf_in *);
 void ospf_hear_request(struct ospf *, struct ospf_in *);
 /* The exchange begins anew, or is over: what was kept for it goes. */
 void ospf_exchange_forget(struct ospf *, struct adjacency *);
+/* Something that the side asked for, or has to ask for, came in. */
+void ospf_exchange_got(struct ospf *, struct adjacency *, int side, struct ospf_lsa_facts *,
+                       struct stream_ref);
+
+/* ---- ospf_heads.c: what was described ---- */
+
+void ospf_heads_add(struct adjacency *, int side, const struct ospf_lsa *, struct ospf_lsa_facts *);
+void ospf_heads_forget(struct adjacency *, int side);
 /* The speaker's router has this instance now: it need not ask for it. */
-void ospf_exchange_has(struct ospf *, const struct ospf_speaker *, struct ospf_lsa_facts *,
-                       const struct ospf_lsa *);
-/* Something that the side asked for came in. */
-void ospf_exchange_got(struct ospf *, struct ospf_owed *, struct stream_ref);
+void ospf_heads_has(struct ospf *, const struct ospf_speaker *, struct ospf_lsa_facts *,
+                    const struct ospf_lsa *);
+/* What the other described and this side did not: those it has to ask for. */
+void ospf_lacks_reckon(struct ospf *, struct adjacency *, int side);
+void ospf_lacks_forget(struct ospf *, struct adjacency *, int side);
+/* NULL: it does not lack it, or has asked for it. */
+struct ospf_head *ospf_lacks_find(struct adjacency *, int side, const struct ospf_lsa_facts *);
+void ospf_lacks_got(struct ospf *, struct adjacency *, int side, struct ospf_head *);
 
 /* ---- ospf_flood.c: Updates and Acknowledgments ---- */
 

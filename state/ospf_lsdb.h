@@ -30,18 +30,22 @@ struct ospf_lsa_seen {
 
 struct ospf_lsa_key ospf_lsa_key_of(const struct ospf_lsa *, uint32_t area, uint32_t link);
 struct ospf_lsa_facts *ospf_lsdb_find(const struct ospf_lsdb *, const struct ospf_lsa_key *);
-/* The one that a Link State Request asks for, or NULL. */
-struct ospf_lsa_facts *ospf_lsdb_asked(const struct ospf_lsdb *, const struct ospf_request *, uint32_t area,
-                                       uint32_t link);
 /* LSAs of a packet, some at a time: those to come are fetched from far memory while the ones before them are fed. */
 struct ospf_batch {
     struct ospf_lsa lsa[32];
-    uint32_t tag[32]; /* of the entry's key: for ospf_lsdb_feed */
+    struct ospf_lsa_key key[32]; /* … and where it is kept, for ospf_lsdb_feed */
+    struct ospf_lsa_facts *near[32];
+    uint32_t tag[32];
     uint32_t count;
 };
 /* The next ones; false at the end. */
 bool ospf_lsdb_batch(const struct ospf_lsdb *, struct ospf_lsa_iter *, uint32_t area, uint32_t link,
                      struct ospf_batch *out);
+/* Likewise of a Link State Request: what it asks for. lsa[] is not set. */
+bool ospf_lsdb_batch_asked(const struct ospf_lsdb *, const struct ospf_packet *, struct cursor *body,
+                           uint32_t link, struct ospf_batch *out);
+/* One of a batch, or NULL. */
+struct ospf_lsa_facts *ospf_lsdb_known(const struct ospf_lsdb *, const struct ospf_batch *, uint32_t which);
 /* What was known before, when one is fed. */
 struct ospf_lsa_fed {
     struct ospf_lsa_facts *entry; /* NULL without memory */

@@ -187,7 +187,8 @@ void ospf_adjacency_free(struct ospf *o, struct adjacency *a)
     for (int side = 0; side < 2; side++) {
         ospf_owed_clear(o, &a->wants[side]);
         ospf_owed_clear(o, &a->unacked[side]);
-        free(a->heads[side].list);
+        ospf_heads_forget(a, side);
+        ospf_lacks_forget(o, a, side);
     }
     free(a);
 }
@@ -226,6 +227,8 @@ static void go(struct ospf *o, struct adjacency *adj, int side, enum ospf_state 
     struct ospf_transition t = { .adjacency = a->id, .side = side, .from = from, .to = to, .ref = ref };
     t.cause = rows[on].cause;
     outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_TRANSITION, .as.ospf_transition = t });
+    if (to == OSPF_STATE_FULL)
+        ospf_lacks_forget(o, adj, side);
     if (to < OSPF_STATE_EXSTART) {
         n->dd.seen = false;
         ospf_exchange_forget(o, adj);

@@ -232,6 +232,13 @@ void ospf_lsa_tell(struct writer *w, const struct ospf_lsa *lsa)
     tell_lsa(&t, lsa);
 }
 
+void ospf_lsa_tell_body(struct writer *w, const struct ospf_lsa *lsa)
+{
+    struct faults unheard = { 0 };
+    struct ospf_told t = { w, &unheard, lsa->raw, lsa->offset };
+    read_body(&t, lsa);
+}
+
 void ospf_lsas_tell(struct ospf_told *t, const struct ospf_packet *p)
 {
     struct ospf_lsa_iter it = ospf_lsas(p);

@@ -323,6 +323,8 @@ bool ospf_auth_input(const struct ospf_packet *, const struct addr *src, struct 
 void ospf_tell(struct writer *, const struct ospf_packet *);
 /* An LSA as an object: header and, if it is there, body. */
 void ospf_lsa_tell(struct writer *, const struct ospf_lsa *);
+/* What stands behind its header, into the object that is open in the writer. */
+void ospf_lsa_tell_body(struct writer *, const struct ospf_lsa *);
 /* One line for people: "Hello 1.1.1.1 area 0.0.0.0 hello 10 dead 40 DR 10.0.0.1 neighbours 2.2.2.2". */
 void ospf_line(const struct ospf_packet *, struct buf *out);
 

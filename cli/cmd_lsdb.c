@@ -1,0 +1,253 @@
+/* `routetap lsdb`: the link-state databases that the floods in a capture tell, in the end or at a moment. */
+#include "cli/command.h"
+#include "cli/databases.h"
+#include "cli/report_out.h"
+
+#include "base/log.h"
+#include "base/writer.h"
+#include "store/layout.h"
+#include "store/render.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+command_fn cmd_lsdb;
+
+struct list {
+    const struct options *options;
+    const struct databases *databases;
+    const struct ospf_lsa_facts **lsas; /* of one database, in order */
+    size_t count;
+};
+
+static bool of_as(const struct ospf_lsa_facts *f) { return f->key.scope == OSPF_SCOPE_AS; }
+
+/* Areas first, then the AS; within them by type, ID, router. */
+static int by_place(const void *left, const void *right)
+{
+    const struct ospf_lsa_facts *a = *(const struct ospf_lsa_facts *const *)left,
+                                *b = *(const struct ospf_lsa_facts *const *)right;
+    const uint32_t order[][2] = { { of_as(a), of_as(b) },           { a->key.area, b->key.area },
+                                  { a->key.type, b->key.type },     { a->key.id, b->key.id },
+                                  { a->key.router, b->key.router }, { a->key.link, b->key.link } };
+    for (size_t i = 0; i < COUNT(order); i++)
+        if (order[i][0] != order[i][1])
+            return order[i][0] < order[i][1] ? -1 : 1;
+    return 0;
+}
+
+static bool wanted(const struct list *l, const struct ospf_lsa_facts *f)
+{
+    const struct options *o = l->options;
+    if (!ospf_lsa_current(f, l->databases->at))
+        return false;
+    if (o->by_area && (of_as(f) || f->key.area != o->area))
+        return false;
+    if (o->lsa_type && f->key.type != o->lsa_type)
+        return false;
+    return !o->lsa_name ||
+           !strncasecmp(ospf_kind_name((enum ospf_kind)f->kind), o->lsa_name, strlen(o->lsa_name));
+}
+
+/* False without memory. */
+static bool collect(struct list *l, const struct ospf_lsdb *db)
+{
+    const struct ospf_lsa_facts *f;
+    free(l->lsas);
+    l->count = 0;
+    l->lsas = malloc((ospf_lsdb_count(db) + 1) * sizeof *l->lsas);
+    if (!l->lsas)
+        return false;
+    for (uint32_t at = 0; (f = ospf_lsdb_next(db, &at));)
+        if (wanted(l, f))
+            l->lsas[l->count++] = f;
+    if (l->count)
+        qsort(l->lsas, l->count, sizeof *l->lsas, by_place);
+    return true;
+}
+
+/* ---- for programs ---- */
+
+static void tell_json(const struct list *l, struct writer *w, const struct ospf_lsa_facts *f)
+{
+    char text[96];
+    struct ospf_lsa lsa;
+    write_object(w, NULL);
+    write_u64(w, "version", f->version);
+    if (f->instance)
+        write_u64(w, "instance", f->instance);
+    write_str(w, "area", of_as(f) ? NULL : ospf_id_text(f->key.area, text));
+    if (f->key.link)
+        write_str(w, "link", databases_link(l->databases, f->key.link, text));
+    write_u64(w, "type", f->key.type);
+    if (f->kind != OSPF_LSA_UNKNOWN)
+        write_str(w, "name", ospf_kind_name((enum ospf_kind)f->kind));
+    write_str(w, "link_state_id", ospf_id_text(f->key.id, text));
+    write_str(w, "advertising_router", ospf_id_text(f->key.router, text));
+    write_format(w, "sequence", "0x%08x", (unsigned)f->sequence);
+    write_u64(w, "age", ospf_lsa_age(f, l->databases->at));
+    write_u64(w, "length", f->length);
+    write_format(w, "checksum", "0x%04x", f->checksum);
+    write_str(w, "last_seen", render_rfc3339(f->seen_last, 6, text));
+    bool whole = ospf_lsa_open(f, &lsa);
+    write_bool(w, "seen_whole", whole && lsa.sequence == f->sequence);
+    if (whole)
+        ospf_lsa_tell_body(w, &lsa);
+    write_end(w);
+}
+
+static bool tell_all_json(struct list *l)
+{
+    char text[40];
+    struct buf buf = buf_init((size_t)1 << 20);
+    struct writer w = writer_init(&writer_json, &buf);
+    const struct ospf_lsdb *db;
+    bool well = true;
+    write_object(&w, NULL);
+    write_str(&w, "at", stamp_known(l->databases->at) ? render_rfc3339(l->databases->at, 6, text) : NULL);
+    write_array(&w, "lsdb");
+    for (uint32_t at = 0; well && (db = databases_next(l->databases, &at));) {
+        well = collect(l, db);
+        for (size_t i = 0; well && i < l->count; i++) {
+            tell_json(l, &w, l->lsas[i]);
+            well = fwrite(buf_text(&buf), 1, buf.used, stdout) == buf.used && !buf.lost;
+            buf_clear(&buf);
+        }
+    }
+    write_end(&w);
+    write_end(&w);
+    buf_char(&buf, '\n');
+    well = well && fwrite(buf_text(&buf), 1, buf.used, stdout) == buf.used;
+    buf_free(&buf);
+    return well;
+}
+
+/* ---- for people ---- */
+
+enum { TYPE_AT = 2, ID_AT = 27, ROUTER_AT = 44, SEQUENCE_AT = 61, AGE_AT = 73, LENGTH_AT = 79, SAYS_AT = 4 };
+
+static void tell_heads(struct layout *out, const struct list *l, const struct ospf_lsa_facts *f)
+{
+    char id[16];
+    struct buf text = buf_init(256);
+    lay_gap(out);
+    buf_printf(&text, "OSPFv%u", f->version);
+    if (f->instance)
+        buf_printf(&text, " instance %u", f->instance);
+    if (of_as(f))
+        buf_str(&text, ", the whole AS");
+    else
+        buf_printf(&text, ", area %s", ospf_id_text(f->key.area, id));
+    lay(out, BOLD, buf_text(&text));
+    lay_end(out);
+    const struct {
+        unsigned at;
+        const char *word;
+    } heads[] = { { TYPE_AT, "type" },         { ID_AT, "link-state ID" }, { ROUTER_AT, "advertised by" },
+                  { SEQUENCE_AT, "sequence" }, { AGE_AT, "age" },          { LENGTH_AT, "bytes" } };
+    for (size_t i = 0; i < COUNT(heads); i++) {
+        lay_to(out, heads[i].at);
+        lay(out, DIM, heads[i].word);
+    }
+    lay_end(out);
+    buf_free(&text);
+    (void)l;
+}
+
+static void lay_number(struct layout *out, unsigned at, const char *format, unsigned n)
+{
+    char text[24];
+    snprintf(text, sizeof text, format, n);
+    lay_to(out, at);
+    lay(out, PLAIN, text);
+}
+
+/* All that it says, under it. */
+static void tell_body(struct layout *out, const struct ospf_lsa_facts *f)
+{
+    struct buf text = buf_init((size_t)1 << 20);
+    struct writer w = writer_init(&writer_text, &text);
+    struct ospf_lsa lsa;
+    bool whole = ospf_lsa_open(f, &lsa);
+    if (whole)
+        ospf_lsa_tell_body(&w, &lsa);
+    lay_to(out, SAYS_AT);
+    if (!whole)
+        lay_wrap(out, SAYS_AT, DIM, "only its header is in the capture");
+    else
+        lay_wrap(out, SAYS_AT, DIM, buf_text(&text));
+    if (whole && lsa.sequence != f->sequence)
+        lay_part(out, SAYS_AT, YELLOW, "as an earlier instance had it");
+    lay_close(out);
+    buf_free(&text);
+}
+
+static void tell_text(struct layout *out, const struct list *l, const struct ospf_lsa_facts *f)
+{
+    char text[96];
+    lay_to(out, TYPE_AT);
+    if (f->kind != OSPF_LSA_UNKNOWN)
+        lay(out, PLAIN, ospf_kind_name((enum ospf_kind)f->kind));
+    else
+        lay_number(out, TYPE_AT, "0x%04x", f->key.type);
+    lay_to(out, ID_AT);
+    lay(out, PLAIN, ospf_id_text(f->key.id, text));
+    lay_to(out, ROUTER_AT);
+    lay(out, PLAIN, ospf_id_text(f->key.router, text));
+    lay_number(out, SEQUENCE_AT, "0x%08x", f->sequence);
+    lay_number(out, AGE_AT, "%4u", ospf_lsa_age(f, l->databases->at));
+    lay_number(out, LENGTH_AT, "%5u", f->length);
+    if (f->key.link && databases_link(l->databases, f->key.link, text)) {
+        lay_to(out, LENGTH_AT + 7);
+        lay(out, DIM, "on ");
+        lay(out, DIM, text);
+    }
+    lay_end(out);
+    if (l->options->all)
+        tell_body(out, f);
+}
+
+static bool tell_all_text(struct list *l)
+{
+    struct look look = look_find(l->options);
+    struct layout out = layout_init(stdout, look.width, look.colour, look.utf8);
+    const struct ospf_lsdb *db;
+    struct buf text = buf_init(256);
+    bool well = true;
+    size_t told = 0;
+    if (stamp_known(l->databases->at)) {
+        buf_str(&text, "as of ");
+        render_moment(&text, l->databases->at, true, true);
+        buf_str(&text, " UTC");
+        lay(&out, DIM, buf_text(&text));
+        lay_end(&out);
+    }
+    for (uint32_t at = 0; well && (db = databases_next(l->databases, &at));) {
+        well = collect(l, db);
+        for (size_t i = 0; well && i < l->count; i++, told++) {
+            const struct ospf_lsa_facts *f = l->lsas[i], *before = i ? l->lsas[i - 1] : NULL;
+            if (!before || of_as(before) != of_as(f) || before->key.area != f->key.area)
+                tell_heads(&out, l, f);
+            tell_text(&out, l, f);
+        }
+    }
+    buf_free(&text);
+    well = layout_finish(&out) == ERR_NONE && well;
+    if (well && !told)
+        log_line(LOG_NOTE, "there is no such LSA");
+    return well;
+}
+
+int cmd_lsdb(const struct options *o)
+{
+    struct databases d;
+    struct list l = { .options = o, .databases = &d };
+    int status = databases_open(&d, o);
+    if ((d.ospf || d.set) && !(o->json ? tell_all_json(&l) : tell_all_text(&l))) {
+        log_line(LOG_ERROR, "the database could not be told: there is not enough memory, or nobody reads");
+        status = EXIT_DAMAGED;
+    }
+    free(l.lsas);
+    databases_close(&d);
+    return status;
+}

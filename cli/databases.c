@@ -1,0 +1,117 @@
+#include "cli/databases.h"
+
+#include "base/log.h"
+#include "cli/command.h"
+#include <stdio.h>
+#include <string.h>
+
+static bool take(void *taker, const struct outbox *out)
+{
+    (void)taker;
+    (void)out;
+    return true;
+}
+
+/* The first bytes of an SQLite database. */
+static bool is_database(const char *path)
+{
+    static const char magic[] = "SQLite format 3";
+    char first[sizeof magic];
+    FILE *f = fopen(path, "rb");
+    bool is = f && fread(first, 1, sizeof first, f) == sizeof first && !memcmp(first, magic, sizeof magic);
+    if (f)
+        fclose(f);
+    return is;
+}
+
+/* All that came up to the moment, and with it. */
+static int open_captures(struct databases *d, const struct options *o)
+{
+    struct options until = *o;
+    struct engine_options eo = engine_defaults();
+    if (o->at.kind) {
+        until.until = o->at;
+        until.until.ns++;
+    }
+    eo.no_routes = true;
+    d->loop = (struct loop){ .take = take };
+    int status = loop_open(&d->loop, &until, eo, false);
+    if (status)
+        return status;
+    status = loop_run(&d->loop, &until);
+    d->ospf = engine_ospf(d->loop.engine);
+    const struct capture_facts *c = engine_capture(d->loop.engine);
+    d->at = o->at.kind && stamp_known(c->first) ? when_resolve(o->at, c->first) : c->last;
+    return status;
+}
+
+static int open_kept(struct databases *d, const struct options *o)
+{
+    char message[300];
+    enum err why;
+    struct capture_row c;
+    if (o->file_count != 1) {
+        log_line(LOG_ERROR, "a database is told alone; see routetap %s --help", o->command->name);
+        return EXIT_USAGE;
+    }
+    d->store = store_open(o->files[0], STORE_READ, &why, message);
+    if (!d->store) {
+        log_line(LOG_ERROR, "%s", message);
+        return EXIT_DAMAGED;
+    }
+    if (query_begin(d->store) == ERR_NONE)
+        query_capture(d->store, &c);
+    why = query_end(d->store);
+    bool then = !why && o->at.kind && stamp_known(c.first);
+    if (!why) {
+        d->at = then ? when_resolve(o->at, c.first) : c.last;
+        d->set = lsdb_set_read(d->store, then ? d->at : STAMP_NEVER, &why);
+    }
+    if (d->set)
+        return EXIT_DONE;
+    log_line(LOG_ERROR, "%s", *store_why(d->store) ? store_why(d->store) : "there is not enough memory");
+    return EXIT_DAMAGED;
+}
+
+int databases_open(struct databases *d, const struct options *o)
+{
+    *d = (struct databases){ .at = STAMP_NEVER };
+    if (o->file_count && is_database(o->files[0]))
+        return open_kept(d, o);
+    return open_captures(d, o);
+}
+
+void databases_close(struct databases *d)
+{
+    lsdb_set_free(d->set);
+    if (d->store)
+        store_close(d->store);
+    else
+        loop_close(&d->loop);
+}
+
+const struct ospf_lsdb *databases_next(const struct databases *d, uint32_t *at)
+{
+    return d->set ? lsdb_set_next(d->set, at) : d->ospf ? ospf_next_domain(d->ospf, at) : NULL;
+}
+
+const char *databases_link(const struct databases *d, uint32_t link, char text[96])
+{
+    const struct ospf_wire *w;
+    struct ospf_link_row row;
+    const char *name = NULL;
+    for (uint32_t at = 0; d->ospf && !name && (w = ospf_next_wire(d->ospf, &at));)
+        if (w->id == link)
+            name = w->name;
+    if (d->store && query_begin(d->store) == ERR_NONE) {
+        struct query q = query_ospf_links(d->store);
+        while (!name && query_ospf_link(&q, &row))
+            if (row.id == link)
+                name = row.name;
+    }
+    if (name)
+        snprintf(text, 96, "%s", name);
+    if (d->store && query_end(d->store))
+        name = NULL;
+    return name ? text : NULL;
+}
