@@ -65,7 +65,7 @@ static void reread(struct monitor *m)
     struct options *fresh = calloc(1, sizeof *fresh);
     if (fresh && options_reread(fresh, m->options)) {
         set_keys(m, fresh);
-        lines_set(m->lines, m->options->given & OPT(SEVERITY) ? m->options->least : fresh->least,
+        lines_set(m->lines, m->options->given[OPTION_SEVERITY] ? m->options->least : fresh->least,
                   &fresh->names);
         keep_set(&m->keep, fresh);
         if (m->reread)

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-#define COMMAND(name, function, arguments, what, options) command_fn function;
+#define COMMAND(name, function, arguments, what, ...) command_fn function;
 #include "cli/commands.def"
 #undef COMMAND
 
 const struct command commands[] = {
-#define COMMAND(name, function, arguments, what, options) { name, function, arguments, what, options },
+#define COMMAND(name, function, arguments, what, ...) { name, function, arguments, what, { __VA_ARGS__ } },
 #include "cli/commands.def"
 #undef COMMAND
 };

@@ -12,9 +12,9 @@ typedef int command_fn(const struct options *);
 struct command {
     const char *name;
     command_fn *run;
-    const char *arguments; /* "FILE…" */
-    const char *what;      /* one line */
-    uint64_t options;      /* bits of enum option_id that it takes */
+    const char *arguments;      /* "FILE…" */
+    const char *what;           /* one line */
+    bool options[OPTION_COUNT]; /* by enum option_id: those that it takes */
 };
 
 extern const struct command commands[];

@@ -25,7 +25,7 @@ void options_usage(const struct command *c)
     printf("usage: routetap %s [OPTIONS] %s\n\n%c%s.\n\n", c->name, c->arguments,
            toupper((unsigned char)c->what[0]), c->what + 1);
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
-        if (!(c->options >> i & 1))
+        if (!c->options[i])
             continue;
         char flag[64];
         snprintf(flag, sizeof flag, "--%s%s%s", rows[i].name, rows[i].argument ? " " : "",
@@ -46,7 +46,7 @@ char *read_secret(const struct options *o, char *text, const char **why)
 {
     *why = "names a secret that cannot be read";
     if (!strncmp(text, "file:", 5)) /* what runs for years must not depend on a file that anybody can read */
-        return config_secret(text + 5, o->command->options & OPT(CONFIG), why);
+        return config_secret(text + 5, o->command->options[OPTION_CONFIG], why);
     if (!strncmp(text, "env:", 4)) {
         const char *value = getenv(text + 4);
         return value ? strdup(value) : NULL;
@@ -154,7 +154,7 @@ static const char *take(struct options *o, enum option_id id, char *value)
 static int find_option(const struct command *c, const char *word, size_t n, bool letter)
 {
     for (int i = 0; i < OPTION_COUNT; i++)
-        if (letter && !(c->options >> i & 1))
+        if (letter && !c->options[i])
             continue;
         else if (letter ? rows[i].letter == word[0]
                         : strlen(rows[i].name) == n && !memcmp(rows[i].name, word, n))
@@ -174,12 +174,12 @@ static int usage_error(const struct command *c, const char *word, const char *wh
  * other. */
 static void replace_configured(struct options *o, enum option_id id)
 {
-    const uint64_t sources = OPT(INTERFACE) | OPT(READ), bit = UINT64_C(1) << id;
-    if (bit & sources && !(o->given & sources))
+    if ((id == OPTION_INTERFACE || id == OPTION_READ) && !o->given[OPTION_INTERFACE] &&
+        !o->given[OPTION_READ])
         o->interface_count = o->read_count = 0;
-    if (id == OPTION_BGP_PORT && !(o->given & bit))
+    if (id == OPTION_BGP_PORT && !o->given[id])
         o->port_count = 0;
-    o->given |= bit;
+    o->given[id] = true;
 }
 
 /* One option at argv[*at]; moves *at over its value. */
@@ -191,7 +191,7 @@ static int take_word(struct options *o, int count, char **argv, int *at)
     bool letter = word[1] != '-';
     const char *name = word + (letter ? 1 : 2), *equals = letter ? NULL : strchr(name, '=');
     int id = find_option(c, name, equals ? (size_t)(equals - name) : strlen(name), letter);
-    if (id < 0 || !(c->options >> id & 1))
+    if (id < 0 || !c->options[id])
         return usage_error(c, word, "is no option of this command");
     if (letter && name[1])
         value = argv[*at] + 2;
@@ -219,7 +219,7 @@ const char *options_take_key(struct options *o, const char *key, char *value)
     int id = find_option(o->command, key, strlen(key), false);
     if (id < 0 || id == OPTION_CONFIG || id == OPTION_LIST)
         return "is no option";
-    if (!(o->command->options >> id & 1))
+    if (!o->command->options[id])
         return NULL; /* another command's */
     if (!rows[id].argument) {
         static const char *const no[] = { "no", "false", "off", NULL }, *const yes[] = { "yes", "true", "on",
@@ -248,7 +248,7 @@ static const char *named_config(int count, char **argv)
 static bool configure(struct options *o, int count, char **argv)
 {
     const char *path = named_config(count, argv);
-    if (!(o->command->options & OPT(CONFIG)) || (path && !strcmp(path, "none")))
+    if (!o->command->options[OPTION_CONFIG] || (path && !strcmp(path, "none")))
         return true;
     bool well = config_read(o, path ? path : CONFIG_USUAL, !path);
     o->config_keys = o->key_count;

@@ -15,7 +15,7 @@ enum option_id {
 #undef OPTION
     OPTION_COUNT
 };
-#define OPT(ident) (UINT64_C(1) << OPTION_##ident)
+#define OPT(ident) [OPTION_##ident] = true /* of a row of commands.def */
 
 enum { KEYS_MAX = 64 };
 
@@ -80,10 +80,10 @@ struct options {
     struct span keep_10s, keep_1min, keep_1h, keep_events; /* 0: as usual */
     /* of the configuration file */
     struct names names;
-    const char *config_path; /* NULL: none was read */
-    char *config_text;       /* owned: values point into it */
-    unsigned config_keys;    /* so many of keys are from there */
-    uint64_t given;          /* bits of the options that are among the arguments */
+    const char *config_path;  /* NULL: none was read */
+    char *config_text;        /* owned: values point into it */
+    unsigned config_keys;     /* so many of keys are from there */
+    bool given[OPTION_COUNT]; /* those that are among the arguments */
 };
 
 /* Parses the arguments behind the subcommand's name. 0; or a status to exit with (help was shown: 0 with *done). */

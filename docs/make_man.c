@@ -56,14 +56,15 @@ enum option_id {
 #define OPTION(ident, name, letter, argument, what) OPTION_##ident,
 #include "cli/options.def"
 #undef OPTION
+    OPTION_COUNT
 };
-#define OPT(ident) (UINT64_C(1) << OPTION_##ident)
+#define OPT(ident) [OPTION_##ident] = true
 
 static const struct {
     const char *name, *arguments, *what;
-    uint64_t options;
+    bool options[OPTION_COUNT];
 } commands[] = {
-#define COMMAND(name, function, arguments, what, options) { name, arguments, what, options },
+#define COMMAND(name, function, arguments, what, ...) { name, arguments, what, { __VA_ARGS__ } },
 #include "cli/commands.def"
 #undef COMMAND
 };
@@ -104,9 +105,9 @@ static void write_commands(void)
         printf(".Pp\nOptions:\n");
         unsigned left = 0, at = 0;
         for (unsigned k = 0; k < COUNT(options); k++)
-            left += (unsigned)(commands[i].options >> k & 1);
+            left += commands[i].options[k];
         for (unsigned k = 0; k < COUNT(options); k++)
-            if (commands[i].options >> k & 1)
+            if (commands[i].options[k])
                 printf(".Fl -%s%s\n", options[k].name, ++at < left ? " ," : " .");
     }
 }

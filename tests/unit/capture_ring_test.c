@@ -52,11 +52,14 @@ static struct seen look(void)
     struct seen s = { 0 };
     DIR *d = opendir(folder);
     for (const struct dirent *e; d && (e = readdir(d));) {
-        unsigned long long n;
+        static const char stem[] = "evidence-";
         struct stat facts;
-        char path[400];
+        char path[400], *end = NULL;
         snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-        if (sscanf(e->d_name, "evidence-%llu.pcapng", &n) != 1 || stat(path, &facts))
+        if (strncmp(e->d_name, stem, sizeof stem - 1) != 0 || stat(path, &facts))
+            continue;
+        unsigned long long n = strtoull(e->d_name + sizeof stem - 1, &end, 10);
+        if (strcmp(end, ".pcapng") != 0)
             continue;
         s.count++;
         s.size += (uint64_t)facts.st_size;

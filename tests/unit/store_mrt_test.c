@@ -3,7 +3,7 @@
 
 #include "base/macros.h"
 #include "tests/check.h"
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MARKER "ffffffffffffffffffffffffffffffff"
@@ -15,8 +15,10 @@
 static size_t unhex(const char *text, uint8_t *out)
 {
     size_t n = 0;
-    for (unsigned byte; sscanf(text + 2 * n, "%2x", &byte) == 1; n++)
-        out[n] = (uint8_t)byte;
+    for (; text[2 * n] && text[2 * n + 1]; n++) {
+        const char digits[] = { text[2 * n], text[2 * n + 1], '\0' };
+        out[n] = (uint8_t)strtoul(digits, NULL, 16);
+    }
     return n;
 }
 
@@ -55,7 +57,7 @@ static void messages(void)
 {
     struct addr peer = addr_parse("10.0.0.1"), local = addr_parse("10.0.0.2");
     for (unsigned i = 0; i < COUNT(cases); i++) {
-        uint8_t bytes[256], want[256];
+        uint8_t bytes[256] = { 0 }, want[256];
         size_t size = unhex(cases[i].message, bytes);
         struct bgp_msg msg = { .type = bytes[18],
                                .length = (uint16_t)(bytes[16] << 8 | bytes[17]),
