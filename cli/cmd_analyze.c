@@ -9,7 +9,30 @@
 
 command_fn cmd_analyze;
 
-static bool take(void *taker, const struct outbox *out) { return store_write(taker, out) == ERR_NONE; }
+struct analysis {
+    struct store *store;
+    struct loop loop;
+};
+
+static bool take(void *taker, const struct outbox *out)
+{
+    struct analysis *a = taker;
+    return store_write(a->store, out) == ERR_NONE;
+}
+
+/* Series of counts, for the charts of the page. */
+static void sample(void *taker, struct stamp second)
+{
+    const struct analysis *a = taker;
+    const struct bgp_peering *p;
+    for (uint32_t at = 0; (p = engine_next_peering(a->loop.engine, &at));)
+        store_sample(a->store, p, second);
+    for (unsigned i = 0; i < source_file_count(a->loop.source); i++) {
+        const struct source_file_facts *f = source_file(a->loop.source, i);
+        const struct store_file file = { .packets = f->packets, .bytes = f->bytes, .dropped = f->dropped };
+        store_sample_file(a->store, i, &file, second);
+    }
+}
 
 /* What is known at the end: each peering, the capture, its files. */
 static enum err put_facts(struct store *s, const struct loop *l)
@@ -58,23 +81,28 @@ int cmd_analyze(const struct options *o)
     if (o->web && !serve_can())
         return EXIT_DAMAGED;
     struct engine_options eo = engine_defaults();
-    struct loop l = { .take = take };
+    struct analysis a = { .loop = { .take = take, .taker = &a } };
+    struct loop *l = &a.loop;
     char message[300];
     enum err why;
-    int status = loop_open(&l, o, eo, false);
+    int status = loop_open(l, o, eo, false);
     if (status) {
-        loop_close(&l);
+        loop_close(l);
         return status;
     }
     struct store *s = store_open(o->db ? o->db : ":memory:", STORE_NEW, &why, message);
     if (!s) {
         log_line(LOG_ERROR, "%s", message);
-        loop_close(&l);
+        loop_close(l);
         return EXIT_DAMAGED;
     }
-    l.taker = s;
-    status = loop_run(&l, o);
-    if (put_facts(s, &l)) {
+    a.store = s;
+    if (o->web || o->db) {
+        store_set_limits(s, &STORE_LIMITS_USUAL);
+        l->sample = sample;
+    }
+    status = loop_run(l, o);
+    if (put_facts(s, l)) {
         log_line(LOG_ERROR, "%s", store_why(s));
         status = EXIT_DAMAGED;
     } else {
@@ -86,6 +114,6 @@ int cmd_analyze(const struct options *o)
             status = EXIT_DAMAGED;
     }
     store_close(s);
-    loop_close(&l);
+    loop_close(l);
     return status;
 }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "store/store.h"
 #include <signal.h>
 
 enum { PULSE_MS = 200, PULSE_PACKETS = 1024 };
@@ -183,6 +184,17 @@ static bool beat(struct loop *l, struct stamp now)
     return l->beat(l->taker, second, due);
 }
 
+/* Facts are looked at before the first packet that belongs to another interval. */
+static void sample(struct loop *l, struct stamp now)
+{
+    if (stamp_before(now, l->next_sample))
+        return;
+    const int64_t step = STORE_SAMPLE_S * NS_PER_S;
+    if (l->next_sample.ns)
+        l->sample(l->taker, (struct stamp){ l->next_sample.ns - step });
+    l->next_sample.ns = now.ns - now.ns % step + step;
+}
+
 struct span_of_time {
     struct stamp since, until;
 };
@@ -221,6 +233,8 @@ int loop_run(struct loop *l, const struct options *o)
         }
         if (stamp_before(p.when, wanted.since) || !stamp_before(p.when, wanted.until))
             continue;
+        if (l->sample)
+            sample(l, p.when);
         going = (!l->beat || beat(l, p.when)) && turn(l, &p, got);
         if (!(p.number & 0xfff))
             progress_show(&bar, source_progress(l->source), p.number);
@@ -231,6 +245,8 @@ int loop_run(struct loop *l, const struct options *o)
     tell_damage(l);
     if (going)
         l->take(l->taker, engine_finish(l->engine));
+    if (l->sample && l->next_sample.ns)
+        l->sample(l->taker, (struct stamp){ l->next_sample.ns - STORE_SAMPLE_S * NS_PER_S });
     if (l->interrupted && !l->beat)
         log_line(LOG_NOTE, "interrupted: this is what was read so far");
     return status ? status : l->damaged ? EXIT_DAMAGED : EXIT_DONE;

@@ -19,6 +19,9 @@ struct loop {
     /* second: the one of packet time that is over, if `due`; called also in between, for seconds of our own.
      * False to stop */
     bool (*beat)(void *taker, struct stamp second, bool due);
+    /* not live: before the first packet behind a stretch of STORE_SAMPLE_S seconds; or NULL */
+    void (*sample)(void *taker, struct stamp second);
+    struct stamp next_sample;
     void (*keep)(void *taker, const struct packet *); /* a packet that the engine cared for; or NULL */
     struct stamp next_beat;                           /* a whole second */
     struct stamp next_pulse;

@@ -90,6 +90,8 @@ void store_set_limits(struct store *, const struct store_limits *);
 void store_sample(struct store *, const struct bgp_peering *, struct stamp second);
 void store_sample_file(struct store *, uint32_t number, const struct store_file *, struct stamp second);
 void store_second(struct store *, struct stamp second);
+/* Samples need to be no nearer than that. Without store_second nothing goes: an analysis keeps all that it saw. */
+enum { STORE_SAMPLE_S = 10 };
 /* What people call an address ("address") or an AS ("as"). */
 MUST_USE enum err store_name(struct store *, const char *kind, const char *key, const char *name);
 MUST_USE enum err store_forget_names(struct store *);

@@ -170,12 +170,12 @@ class Description(Case):
         for name in SHOWN:
             with self.subTest(name), Server(self.database(name)) as server:
                 document = server.json("openapi.json")
-                for path in ("overview", "capture", "codes", "findings", "peerings"):
+                for path in ("overview", "capture", "codes", "sparks", "findings", "peerings"):
                     answer = self.hold(server, document, path, path)
                 for peering in answer["peerings"]:
                     this = "peerings/" + urllib.parse.quote(peering["id"], safe="")
                     self.hold(server, document, this, "peerings/{peering}")
-                    for what in ("transitions", "notifications", "connections"):
+                    for what in ("transitions", "notifications", "connections", "series"):
                         self.hold(server, document, this + "/" + what, "peerings/{peering}/" + what)
                 for finding in server.json("findings")["findings"]:
                     self.hold(server, document, "findings/%d" % finding["id"], "findings/{id}")
@@ -265,6 +265,24 @@ class Lists(Case):
             one = server.json("findings/%d" % found[0]["id"])
             self.assertTrue(one["finding"]["evidence"] and one["about"]["meaning"])
             self.assertIn("frr", [c["vendor"] for c in one["commands"]])
+
+    def test_series(self):
+        with Server(self.database("hold-sigstop-frr-bird")) as server:
+            this = server.json("peerings/10.0.12.1-10.0.12.2")
+            series = server.json("peerings/10.0.12.1-10.0.12.2/series")
+            self.assertEqual((series["step"], series["hold_time"]), (10, 9))
+            for told, shown in zip(this["sides"], series["sides"]):
+                self.assertEqual(sum(shown["updates"]), told["messages"]["update"])
+                self.assertEqual(sum(shown["segment_bytes"]), told["tcp"]["bytes"])
+                self.assertEqual(min(m for m in shown["margin_s"] if m is not None), told["min_hold_margin_s"])
+                self.assertEqual(shown["routes"][0]["held"][-1][1], told["routes"]["ipv4-unicast"])
+                self.assertEqual({len(shown[key]) for key in shown if key not in ("address", "hold_time", "routes")}, {len(shown["time"])})
+            begin = series["sides"][0]["time"][1]
+            later = server.json("peerings/10.0.12.1-10.0.12.2/series?since=%d&until=%d" % (begin, begin + 10))["sides"][0]
+            self.assertEqual(later["time"], [begin])
+            spark = server.json("sparks")["peerings"][0]
+            self.assertEqual((spark["peering"], spark["lost"]), ("10.0.12.1-10.0.12.2", 1))
+            self.assertEqual(sum(spark["updates"]), sum(s["messages"]["update"] for s in this["sides"]))
 
     def test_both_opens(self):
         with Server(self.database("cap-af-one-side-frr-bird")) as server:

@@ -113,6 +113,18 @@ test('a peering: bands of both sides, marks, OPENs, the story', async (browser) 
   hold((await page.locator('.bands .findings a').count()) >= 1, 'no finding is marked')
   hold((await text(page, '.offers')).includes('9 s, a KEEPALIVE every 3 s'), 'the hold time in use is not told')
   hold((await page.locator('.story .on-0').count()) > 3 && (await page.locator('.story .on-1').count()) > 3, 'the story has one side')
+  // charts, of the same span as the bands
+  await page.waitForSelector('.charts canvas')
+  const charts = await page.locator('.charts figcaption').allInnerTexts()
+  for (const name of ['Hold time left', 'Messages', 'Routes', 'TCP, bytes', 'Round trip']) hold(charts.some((c) => c.startsWith(name)), `no chart of ${name}`)
+  const drawn = await page.evaluate(() => {
+    const colours = new Set()
+    const canvas = document.querySelector('.charts canvas')
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200) colours.add(`${data[i] >> 5} ${data[i + 1] >> 5} ${data[i + 2] >> 5}`)
+    return colours.size
+  })
+  hold(drawn >= 4, `the chart of the hold time has ${drawn} colours`)
   // zoom by keyboard and by mouse
   const axis = () => page.locator('.bands .axis').textContent()
   const whole = await axis()

@@ -144,6 +144,44 @@ export interface Peering {
   offers: Offer[]
 }
 
+export interface SeriesSide {
+  address: string
+  hold_time: number | null
+  time: number[]
+  opens: number[]
+  updates: number[]
+  notifications: number[]
+  keepalives: number[]
+  route_refreshes: number[]
+  message_bytes: number[]
+  announced: number[]
+  withdrawn: number[]
+  segments: number[]
+  segment_bytes: number[]
+  retransmissions: number[]
+  lost: number[]
+  margin_s: (number | null)[]
+  rtt_s: (number | null)[]
+  zero_window_s: number[]
+  routes: { family: string; held: [number, number][] }[]
+}
+
+export interface Series {
+  now: string | null
+  step: number
+  since: number
+  until: number
+  hold_time: number | null
+  sides: [SeriesSide, SeriesSide]
+}
+
+export interface Sparks {
+  now: string | null
+  since: number
+  step: number
+  peerings: { peering: string; updates: number[]; lost: number }[]
+}
+
 export interface Transition {
   time: string | null
   side: string | null

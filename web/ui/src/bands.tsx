@@ -81,11 +81,22 @@ const MODES = [
 ] as const
 type Mode = (typeof MODES)[number][0]
 
-export function Bands({ peering, history }: { peering: Peering; history: History }) {
+// From its first packet to now.
+export function wholeOf(peering: Peering, history: History): { from: number; to: number } {
+  const from = Math.min(...[peering.first, history.transitions[0]?.time].map((t) => moment(t) ?? Infinity))
+  return { from, to: Math.max(from, moment(peering.now) ?? from) }
+}
+
+interface BandsProps {
+  peering: Peering
+  history: History
+  zoom: { from: number; to: number } | null // of the whole page
+  setZoom: (zoom: { from: number; to: number } | null) => void
+}
+
+export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
   const [box, width] = useWidth<HTMLDivElement>()
-  const begin = Math.min(...[peering.first, history.transitions[0]?.time].map((t) => moment(t) ?? Infinity))
-  const end = moment(peering.now) ?? begin
-  const [zoom, setZoom] = useState<{ from: number; to: number } | null>(null)
+  const { from: begin, to: end } = wholeOf(peering, history)
   const [picked, setPicked] = useState<Mode | null>(null)
   const [cursor, setCursor] = useState<number | null>(null)
   const [drag, setDrag] = useState<number | null>(null)

@@ -1,7 +1,8 @@
 // One peering: what is wrong with it, both sides' states over time, what both offered, and what happened, in order.
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Connection, Finding, Notification, Offer, Open, Peering, Side, Transition } from './api'
-import { Bands, connectionWords, type History } from './bands'
+import { Bands, connectionWords, wholeOf, type History } from './bands'
+import { Charts, type Span } from './charts'
 import { useData } from './data'
 import { FindingItem } from './finding'
 import { Fact, Link, Margin, place, SeverityMark, StatePill, Trouble, Waiting } from './parts'
@@ -12,6 +13,7 @@ const DRAWN = 2000
 
 export function PeeringView({ id }: { id: string }) {
   const path = `peerings/${encodeURIComponent(id)}`
+  const [zoom, setZoom] = useState<Span | null>(null)
   const peering = useData<Peering>(path)
   const there = peering.data ? path : null
   const transitions = useData<{ transitions: Transition[]; next: number | null }>(there && `${path}/transitions`, { limit: DRAWN })
@@ -39,7 +41,7 @@ export function PeeringView({ id }: { id: string }) {
     <main>
       <Head p={p} now={now} worst={worst[0]} />
       <Section name="States over time">
-        <Bands peering={p} history={history} />
+        <Bands peering={p} history={history} zoom={zoom} setZoom={setZoom} />
         {transitions.data!.next !== null && <p class="faint">Only the latest {count(DRAWN)} changes are drawn.</p>}
       </Section>
       {findings.data!.findings.length > 0 && (
@@ -51,6 +53,9 @@ export function PeeringView({ id }: { id: string }) {
           </ul>
         </Section>
       )}
+      <Section name="Over time">
+        <Charts path={path} zoom={zoom} onZoom={setZoom} whole={wholeOf(p, history)} />
+      </Section>
       <Section name="What happened">
         <Story p={p} history={history} now={now} />
       </Section>
