@@ -1,8 +1,10 @@
 /* A path, "-" or memory in; its bytes out, uncompressed. The kind of compression is told by the first bytes,
- * never by the name. Plain bytes go straight from the kernel to the reader's buffer. */
+ * never by the name. Plain files are mapped, piece by piece; from a pipe plain bytes go straight to the reader's
+ * buffer. */
 #include "capture/input.h"
 
 #include "base/macros.h"
+#include "capture/mapped.h"
 #include "capture/unpack.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +18,7 @@
 enum {
     PEEKED = 4, /* enough to know the compressions by */
     PACKED_ROOM = 128 << 10,
+    READ_AHEAD = 8 << 20,
 };
 
 /* Where bytes come from before anybody looks at them. */
@@ -38,7 +41,9 @@ struct input {
     const uint8_t *packed_at;
     size_t packed_left;
     uint64_t size;
-    bool sized, again;
+    struct mapped mapped;
+    uint64_t ahead; /* the kernel was asked to read up to here */
+    bool sized, again, mappable;
     enum input_end end;
     char words[120];
 };
@@ -144,7 +149,7 @@ struct input *input_open(const char *path, enum err *why, char message[MESSAGE_R
     }
     in->sized = S_ISREG(st.st_mode);
     in->size = in->sized ? (uint64_t)st.st_size : 0;
-    in->again = in->sized && !standard;
+    in->again = in->mappable = in->sized && !standard;
     if (in->sized)
         (void)posix_fadvise(in->raw.fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice: it may be refused */
     return opened(in, path, why, message);
@@ -170,6 +175,7 @@ void input_close(struct input *in)
         close(in->raw.fd);
     if (in->unpacker)
         in->kind->close(in->unpacker);
+    mapped_close(&in->mapped);
     free(in->packed);
     free(in);
 }
@@ -228,6 +234,49 @@ static size_t read_packed(struct input *in, uint8_t *to, size_t room)
 size_t input_read(struct input *in, uint8_t *to, size_t room)
 {
     return in->kind ? read_packed(in, to, room) : read_plain(in, to, room);
+}
+
+/* Pieces are big enough to be mapped by few calls, and small enough to leave the memory of the machine alone. What
+ * comes after them is fetched meanwhile. */
+static void read_ahead(struct input *in, uint64_t end)
+{
+    if (end < in->ahead)
+        return;
+    in->ahead = end + READ_AHEAD;
+    (void)posix_fadvise(in->raw.fd, (off_t)end, READ_AHEAD, POSIX_FADV_WILLNEED);
+}
+
+bool input_map(struct input *in, uint64_t offset, uint64_t resume, size_t room, const uint8_t **bytes,
+               size_t *size)
+{
+    if (!in->mappable || in->kind)
+        return false;
+    *size = 0;
+    struct stat st;
+    if (mapped_lost(&in->mapped) || fstat(in->raw.fd, &st)) {
+        in->raw.errno_was = EIO;
+        end_of_raw(in);
+        return true;
+    }
+    if (offset >= (uint64_t)st.st_size) /* it may have grown, or shrunk, since it was opened */
+        return true;
+    uint64_t border = offset & ~((uint64_t)sysconf(_SC_PAGESIZE) - 1), left = (uint64_t)st.st_size - offset;
+    size_t before = (size_t)(offset - border), take = left < room ? (size_t)left : room;
+    struct mapped m;
+    if (!mapped_open(&m, in->raw.fd, border, before + take)) {
+        in->mappable = false;
+        in->peeked_left = 0;
+        (void)lseek(in->raw.fd, (off_t)resume, SEEK_SET);
+        return false;
+    }
+    mapped_close(&in->mapped);
+    in->mapped = m;
+    in->raw.consumed = offset + take;
+    if (take == room)
+        read_ahead(in, offset + take);
+    *bytes = m.base + before;
+    *size = take;
+    return true;
 }
 
 enum input_end input_end(const struct input *in) { return in->end; }

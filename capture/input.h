@@ -5,6 +5,7 @@
 
 #include "base/cursor.h"
 #include "base/err.h"
+#include "base/macros.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,12 @@ void input_close(struct input *);
 
 /* Some bytes, at most `room`, as soon as there are any; 0 at the end, and input_end tells of which kind. */
 size_t input_read(struct input *, uint8_t *to, size_t room);
+
+/* The same without a copy, of a plain file: its bytes from `offset` on, at most `room`; *size is 0 at the end, and
+ * input_end tells of which kind. They are borrowed until a call gives others. False: these must be read; what was
+ * given stays, and the next input_read goes on at `resume`. */
+MUST_USE bool input_map(struct input *, uint64_t offset, uint64_t resume, size_t room, const uint8_t **bytes,
+                        size_t *size);
 
 enum input_end {
     INPUT_WELL,

@@ -46,6 +46,7 @@ static inline enum got next_packet(struct reader *r, struct packet *out, bool bi
 {
     const struct pcap_form *form = &r->as.pcap;
     size_t header = form->header;
+    reader_expect(r);
     if (!reader_has(r, header))
         return reader_ends_in_packet(r, reader_offset(r));
     uint32_t size = get32(r->at + 8, big);

@@ -106,6 +106,24 @@ static bool make_room(struct reader *r, size_t more)
         memmove(r->buffer, r->at, have);
     r->at = r->buffer;
     r->end = r->buffer + have;
+    r->expected = r->buffer + r->room;
+    return true;
+}
+
+/* The piece of the file that begins with what was not read yet; false if it cannot be mapped. */
+static bool map_more(struct reader *r, size_t n)
+{
+    uint64_t offset = reader_offset(r);
+    size_t step = r->read_size == READ_FIRST ? READ_FIRST : MAP_SIZE, size;
+    const uint8_t *bytes;
+    if (!input_map(r->input, offset, r->end_offset, n > step ? n : step, &bytes, &size))
+        return false;
+    if (size) {
+        r->at = r->expected = bytes;
+        r->end = bytes + size;
+        r->end_offset = offset + size;
+        r->read_size = READ_SIZE;
+    }
     return true;
 }
 
@@ -114,13 +132,19 @@ bool reader_fill(struct reader *r, size_t n)
     size_t have = (size_t)(r->end - r->at);
     if (have >= n)
         return true;
-    size_t more = n - have > r->read_size ? n - have : r->read_size;
-    if (more > BUFFER_MAX - have)
-        more = BUFFER_MAX - have;
-    if (!r->why && (!window_keep(r->window) || !make_room(r, more)))
+    if (!r->why && !window_keep(r->window))
         r->why = ERR_MEMORY;
     if (r->why)
         return false;
+    if (map_more(r, n))
+        return (size_t)(r->end - r->at) >= n;
+    size_t more = n - have > r->read_size ? n - have : r->read_size;
+    if (more > BUFFER_MAX - have)
+        more = BUFFER_MAX - have;
+    if (!make_room(r, more)) {
+        r->why = ERR_MEMORY;
+        return false;
+    }
     while (have < n) {
         size_t got = input_read(r->input, r->buffer + have, more);
         if (!got)

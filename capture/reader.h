@@ -1,6 +1,6 @@
 /* The packets of one capture file, in the order of the file. Private to capture/.
  *
- * Packets are borrowed from the read buffer until the reader needs it anew; then the window that still holds
+ * Packets are borrowed from the read buffer, or the mapped piece of the file, until the reader needs another; then the window that still holds
  * some of them is told to keep their bytes. */
 #ifndef CAPTURE_READER_H
 #define CAPTURE_READER_H
@@ -16,6 +16,7 @@ enum {
     BUFFER_MAX = 1 << 20, /* and so the most that reader_fill can be asked for */
     /* Read at a time. Small, so that what was read is still in the cache when it is looked at. */
     READ_SIZE = 256 << 10,
+    MAP_SIZE = 2 << 20,    /* mapped at a time; a copy is saved, and so is the cache for others */
     READ_FIRST = 64 << 10, /* at first: of many files only the first packets are looked at */
 };
 
@@ -42,7 +43,8 @@ struct pcapng_form {
 };
 
 struct reader {
-    const uint8_t *at, *end; /* what is in the buffer and was not read yet */
+    const uint8_t *at, *end; /* what is in the buffer, or mapped, and was not read yet */
+    const uint8_t *expected; /* up to here the memory is on its way; `end` if it was read, and is here */
     enum got (*next)(struct reader *, struct packet *out);
     struct source_file_facts *facts;
     struct window *window; /* that borrows from the buffer */
@@ -79,6 +81,19 @@ MUST_USE bool reader_fill(struct reader *, size_t n);
 static inline bool reader_has(struct reader *r, size_t n)
 {
     return LIKELY((size_t)(r->end - r->at) >= n) || reader_fill(r, n);
+}
+/* Records are a chain: the next one's place is known when this one's size is, so a walk through mapped bytes would
+ * wait for memory at each. All of it is asked for a little ahead instead, as a copy would. */
+static inline void reader_expect(struct reader *r)
+{
+    enum { AHEAD = 8 << 10, STEP = 1 << 10, LINE = 64 };
+    if (LIKELY(r->expected >= r->end) || r->expected - r->at >= AHEAD)
+        return;
+    if (r->expected < r->at)
+        r->expected = r->at;
+    const uint8_t *to = r->end - r->expected > STEP ? r->expected + STEP : r->end;
+    for (; r->expected < to; r->expected += LINE)
+        WILL_READ(r->expected);
 }
 /* Passes over n bytes; false at the end. */
 MUST_USE bool reader_skip(struct reader *, uint64_t n);

@@ -1,13 +1,13 @@
 /* Keys in, entries out. Extendible hashing: the leading bits of a hash choose a segment, the bits behind them a home
  * in it, and the entry stands there or a little behind. Entries stand in the order of their hashes, so a search ends
- * at the first larger one, and moving them into another segment is one walk. A segment that is crowded grows by half,
- * and splits in two when it is large; no step moves more than one segment. */
+ * at the first larger one, and moving them into another segment is one walk. A segment that is crowded grows, by half
+ * unless it is small, and splits in two when it is large; no step moves more than one segment. */
 #include "state/rib_table.h"
 
 #include "base/macros.h"
 #include <string.h>
 
-enum { SEGMENT_LEAST = 8, SEGMENT_MOST = 4096 }; /* homes */
+enum { SEGMENT_LEAST = 8, SEGMENT_SMALL = 512, SEGMENT_MOST = 4096 }; /* homes */
 enum { DEPTH_MOST = 24 };
 
 static size_t stride_of(const struct rib_table *t) { return 2u + t->words; }
@@ -247,7 +247,7 @@ static bool make_room(struct rib_table *t, uint32_t hash)
     struct rib_segment *s = segment_of(t, hash);
     if (!s->words)
         return resize(t, s, SEGMENT_LEAST);
-    uint32_t more = s->room + s->room / 2;
+    uint32_t more = s->room + (s->room < SEGMENT_SMALL ? s->room : s->room / 2);
     if (s->room < SEGMENT_MOST) /* no small step at the end */
         return resize(t, s, more < SEGMENT_MOST / 4 * 3 ? more : SEGMENT_MOST);
     return split(t, hash) || resize(t, segment_of(t, hash), more);

@@ -52,6 +52,11 @@ static void read_side(struct pair *pair, const struct side_row *s)
         buf_printf(&pair->name, " (AS %lld%s)", (long long)s->asn, s->asn_inferred ? "?" : "");
 }
 
+static enum mood mood_of(const struct peering_row *p)
+{
+    return p->worst > SEVERITY_INFO ? TROUBLED : p->up ? HEALTHY : QUIET;
+}
+
 static void read_pair(struct story *t, struct pair *pair)
 {
     struct query q = query_sides(t->store, pair->p.id);
@@ -63,7 +68,7 @@ static void read_pair(struct story *t, struct pair *pair)
     while (query_side(&q, &s))
         if (s.side == 0 || s.side == 1)
             read_side(pair, &s);
-    pair->mood = p.worst > SEVERITY_INFO ? TROUBLED : p.up ? HEALTHY : QUIET;
+    pair->mood = mood_of(&p);
 }
 
 /* ---- words of a peering ---- */
@@ -442,13 +447,15 @@ void tell_peerings(struct story *t)
     unsigned told[MOODS] = { 0 };
     struct query q = query_peerings(t->store, PEERINGS_WORST_FIRST, t->address);
     while (!t->l.err && query_peering(&q, &pair.p)) {
+        unsigned number = ++told[mood_of(&pair.p)];
+        if (!listed(t, &n, mood_of(&pair.p)))
+            continue;
         read_pair(t, &pair);
-        unsigned number = ++told[pair.mood];
         if (pair.mood == TROUBLED)
             tell_trouble(t, &pair, number);
-        else if (pair.mood == QUIET && listed(t, &n, QUIET))
+        else if (pair.mood == QUIET)
             tell_quiet(t, &pair);
-        else if (pair.mood == HEALTHY && listed(t, &n, HEALTHY)) {
+        else {
             if (number == 1)
                 lay_gap(&t->l);
             if (number == 1 && sheet.table)
