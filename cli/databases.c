@@ -115,3 +115,39 @@ const char *databases_link(const struct databases *d, uint32_t link, char text[9
         name = NULL;
     return name ? text : NULL;
 }
+
+/* Whether one side went through the whole exchange, by its state changes. */
+static bool went_through(const struct databases *d, uint32_t adjacency)
+{
+    struct transition_row t;
+    struct query q = query_ospf_transitions(d->store, adjacency);
+    bool began = false, over = false;
+    while (query_ospf_transition(&q, &t)) {
+        if (stamp_known(t.when) && stamp_before(d->at, t.when))
+            continue;
+        began |= !strcmp(t.to, "Exchange") && strcmp(t.cause, "mid-stream") != 0;
+        over |= began && (!strcmp(t.to, "Loading") || !strcmp(t.to, "Full"));
+    }
+    return over;
+}
+
+bool databases_area_seen(const struct databases *d, unsigned version, unsigned instance, uint32_t area)
+{
+    const struct ospf_adjacency *a;
+    struct adjacency_row row;
+    char text[16];
+    bool seen = false;
+    for (uint32_t at = 0; d->ospf && !seen && (a = ospf_next_adjacency(d->ospf, &at));)
+        seen =
+            a->described && a->area == area && a->link->version == version && a->link->instance == instance;
+    if (d->store && query_begin(d->store) == ERR_NONE) {
+        struct query q = query_adjacencies(d->store, ADJACENCIES_BY_LINK, NULL);
+        ospf_id_text(area, text);
+        while (query_adjacency(&q, &row))
+            seen |= row.version == version && row.instance == instance && !strcmp(row.area, text) &&
+                    went_through(d, row.id);
+    }
+    if (d->store && query_end(d->store))
+        seen = false;
+    return seen;
+}

@@ -25,5 +25,7 @@ void databases_close(struct databases *);
 const struct ospf_lsdb *databases_next(const struct databases *, uint32_t *at);
 /* The name of a link, by the number that LSAs of link scope have; NULL if it has none. */
 const char *databases_link(const struct databases *, uint32_t link, char text[96]);
+/* Whether routers were seen to exchange their whole databases in the area. */
+bool databases_area_seen(const struct databases *, unsigned version, unsigned instance, uint32_t area);
 
 #endif

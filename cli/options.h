@@ -19,6 +19,7 @@ enum option_id {
 
 enum { KEYS_MAX = 64 };
 
+enum topology_format { FORMAT_TEXT, FORMAT_DOT, FORMAT_JSON };
 enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
@@ -72,6 +73,7 @@ struct options {
     uint32_t area;
     uint16_t lsa_type;    /* 0: all */
     const char *lsa_name; /* the beginning of one; NULL: all */
+    int format;           /* enum topology_format */
     enum severity least;
     const char *user;
     bool no_sandbox;

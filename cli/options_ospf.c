@@ -63,12 +63,16 @@ static const char *take_ospf_key(struct options *o, char *value)
 
 const char *take_ospf(struct options *o, enum option_id id, char *value)
 {
+    static const char *const formats[] = { "text", "dot", "json", NULL };
     switch (id) {
     case OPTION_OSPF_KEY: return take_ospf_key(o, value);
     case OPTION_AREA:
         o->by_area = parse_area(value, &o->area);
         return o->by_area ? NULL : "takes an area: 0.0.0.1, or 1";
     case OPTION_LSA_TYPE: return take_type(o, value);
+    case OPTION_FORMAT:
+        o->format = one_of(value, formats);
+        return o->format >= 0 ? NULL : "takes text, dot or json";
     default: return "is unknown";
     }
 }

@@ -11,7 +11,7 @@ struct node_key {
     uint32_t area, network, id, interface_id;
 };
 
-static bool grow(void *array, uint32_t count, uint32_t *room, uint32_t most, size_t size)
+bool ospf_graph_grow(void *array, uint32_t count, uint32_t *room, uint32_t most, size_t size)
 {
     void **where = array, *more;
     if (count < *room)
@@ -38,7 +38,7 @@ static uint32_t node_get(struct ospf_graph *g, uint32_t area, bool network, uint
     uint32_t found = ospf_graph_find(g, area, network, id, interface_id);
     if (found != OSPF_NO_NODE)
         return found;
-    if (!grow(&g->nodes, g->node_count, &g->node_room, NODES_MOST, sizeof *g->nodes) ||
+    if (!ospf_graph_grow(&g->nodes, g->node_count, &g->node_room, NODES_MOST, sizeof *g->nodes) ||
         !table_put(&g->by_key, &key, (void *)((uintptr_t)g->node_count + 1))) {
         g->failed = true;
         return OSPF_NO_NODE;
@@ -51,7 +51,7 @@ static uint32_t node_get(struct ospf_graph *g, uint32_t area, bool network, uint
 static void add_edge(struct ospf_graph *g, struct ospf_edge e)
 {
     if (e.from == OSPF_NO_NODE || e.to == OSPF_NO_NODE ||
-        !grow(&g->edges, g->edge_count, &g->edge_room, EDGES_MOST, sizeof *g->edges)) {
+        !ospf_graph_grow(&g->edges, g->edge_count, &g->edge_room, EDGES_MOST, sizeof *g->edges)) {
         g->failed = true;
         return;
     }
@@ -70,7 +70,7 @@ static void add_leaf(struct ospf_graph *g, uint32_t node, uint32_t cost, struct 
 {
     if (node == OSPF_NO_NODE || bits > prefix.size * 8u)
         return;
-    if (!grow(&g->leaves, g->leaf_count, &g->leaf_room, EDGES_MOST, sizeof *g->leaves)) {
+    if (!ospf_graph_grow(&g->leaves, g->leaf_count, &g->leaf_room, EDGES_MOST, sizeof *g->leaves)) {
         g->failed = true;
         return;
     }
@@ -111,6 +111,7 @@ static void from_router(struct ospf_graph *g, const struct ospf_lsa *lsa, uint32
     while (ospf_link_next(&body, &l)) {
         struct ospf_edge e = { .from = from, .cost = l.metric, .type = l.type };
         e.data = lsa->version == 3 ? l.interface_id : l.data;
+        e.far = lsa->version == 3 ? l.neighbor_interface_id : 0;
         if (l.type == OSPF_LINK_STUB) {
             add_leaf(g, from, l.metric, v4(l.id), bits_of(l.data), lsa->type);
             continue;
@@ -159,7 +160,8 @@ static void from_route(struct ospf_graph *g, const struct ospf_lsa *lsa, uint32_
     struct ospf_route r;
     if (!ospf_route_read(lsa, &r) || r.metric >= OSPF_INFINITY || (r.prefix_options & PREFIX_NU))
         return;
-    if (!grow(&g->announced, g->announced_count, &g->announced_room, EDGES_MOST, sizeof *g->announced)) {
+    if (!ospf_graph_grow(&g->announced, g->announced_count, &g->announced_room, EDGES_MOST,
+                         sizeof *g->announced)) {
         g->failed = true;
         return;
     }
@@ -180,6 +182,19 @@ static void from_route(struct ospf_graph *g, const struct ospf_lsa *lsa, uint32_
                                  .lsa_type = lsa->type };
 }
 
+static void from_link(struct ospf_graph *g, const struct ospf_lsa *lsa)
+{
+    struct ospf_link_lsa body;
+    if (!ospf_link_lsa_read(lsa, &body))
+        return;
+    if (!ospf_graph_grow(&g->interfaces, g->interface_count, &g->interface_room, EDGES_MOST,
+                         sizeof *g->interfaces)) {
+        g->failed = true;
+        return;
+    }
+    g->interfaces[g->interface_count++] = (struct ospf_interface){ lsa->router, lsa->id, body.address };
+}
+
 static void from_lsa(struct ospf_graph *g, const struct ospf_lsa *lsa, uint32_t area)
 {
     switch (lsa->kind) {
@@ -187,6 +202,7 @@ static void from_lsa(struct ospf_graph *g, const struct ospf_lsa *lsa, uint32_t 
     case OSPF_LSA_V3_ROUTER: from_router(g, lsa, area); break;
     case OSPF_LSA_V2_NETWORK:
     case OSPF_LSA_V3_NETWORK: from_network(g, lsa, area); break;
+    case OSPF_LSA_V3_LINK: from_link(g, lsa); break;
     case OSPF_LSA_V3_INTRA_PREFIX: from_intra_prefix(g, lsa, area); break;
     default: from_route(g, lsa, area); break;
     }
@@ -204,9 +220,17 @@ static int by_ends(const void *a, const void *b)
     return x->cost < y->cost ? -1 : x->cost > y->cost;
 }
 
-static bool leads_to(const struct ospf_graph *g, uint32_t from, uint32_t to)
+static int by_interface(const void *a, const void *b)
 {
-    uint32_t low = g->nodes[from].edge, high = low + g->nodes[from].edge_count;
+    const struct ospf_interface *x = a, *y = b;
+    if (x->router != y->router)
+        return x->router < y->router ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+uint32_t ospf_graph_between(const struct ospf_graph *g, uint32_t from, uint32_t to, uint32_t *first)
+{
+    uint32_t low = g->nodes[from].edge, high = low + g->nodes[from].edge_count, end = high;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (g->edges[middle].to < to)
@@ -214,7 +238,10 @@ static bool leads_to(const struct ospf_graph *g, uint32_t from, uint32_t to)
         else
             high = middle;
     }
-    return low < g->nodes[from].edge + g->nodes[from].edge_count && g->edges[low].to == to;
+    *first = low;
+    for (high = low; high < end && g->edges[high].to == to;)
+        high++;
+    return high - low;
 }
 
 static void set_in_order(struct ospf_graph *g)
@@ -226,8 +253,10 @@ static void set_in_order(struct ospf_graph *g)
         if (!n->edge_count++)
             n->edge = i;
     }
-    for (uint32_t i = 0; i < g->edge_count; i++)
-        g->edges[i].back = leads_to(g, g->edges[i].to, g->edges[i].from);
+    for (uint32_t i = 0, unused; i < g->edge_count; i++)
+        g->edges[i].back = ospf_graph_between(g, g->edges[i].to, g->edges[i].from, &unused) != 0;
+    if (g->interface_count)
+        qsort(g->interfaces, g->interface_count, sizeof *g->interfaces, by_interface);
 }
 
 struct ospf_graph *ospf_graph_new(const struct ospf_lsdb *db, struct stamp at)
@@ -259,6 +288,7 @@ void ospf_graph_free(struct ospf_graph *g)
     free(g->edges);
     free(g->leaves);
     free(g->announced);
+    free(g->interfaces);
     table_free(&g->by_key);
     free(g);
 }
@@ -273,7 +303,92 @@ const struct ospf_edge *ospf_graph_edge(const struct ospf_graph *g, uint32_t whi
 {
     return &g->edges[which];
 }
+uint32_t ospf_graph_leaves(const struct ospf_graph *g) { return g->leaf_count; }
+const struct ospf_leaf *ospf_graph_leaf(const struct ospf_graph *g, uint32_t which)
+{
+    return &g->leaves[which];
+}
+uint8_t ospf_graph_version(const struct ospf_graph *g) { return g->version; }
+bool ospf_graph_next_area(const struct ospf_graph *g, uint32_t *at, uint32_t *area)
+{
+    uint64_t least = UINT64_MAX;
+    for (uint32_t i = 0; i < g->node_count; i++)
+        if (g->nodes[i].area < least && (!*at || g->nodes[i].area > *area))
+            least = g->nodes[i].area;
+    *at = 1;
+    *area = least == UINT64_MAX ? *area : (uint32_t)least;
+    return least != UINT64_MAX;
+}
 uint32_t ospf_graph_router(const struct ospf_graph *g, uint32_t area, uint32_t router_id)
 {
     return ospf_graph_find(g, area, false, router_id, 0);
+}
+
+/* ---- what a router says of elsewhere ---- */
+
+static struct ospf_path_route announced_route(const struct ospf_announced *a)
+{
+    enum ospf_route_type external = a->type2 ? OSPF_EXTERNAL2 : OSPF_EXTERNAL1;
+    return (struct ospf_path_route){ .prefix = a->prefix,
+                                     .bits = a->bits,
+                                     .type = a->external ? external : OSPF_INTER_AREA,
+                                     .nssa = a->nssa,
+                                     .cost = a->type2 ? 0 : a->metric,
+                                     .external = a->type2 ? a->metric : 0,
+                                     .area = a->area,
+                                     .node = OSPF_NO_NODE,
+                                     .router = a->router,
+                                     .lsa_type = a->lsa_type,
+                                     .forwarding = a->forwarding };
+}
+
+uint32_t ospf_graph_announcements(const struct ospf_graph *g) { return g->announced_count; }
+struct ospf_path_route ospf_graph_announcement(const struct ospf_graph *g, uint32_t which, uint32_t *target)
+{
+    *target = g->announced[which].target;
+    return announced_route(&g->announced[which]);
+}
+
+bool ospf_graph_announces(const struct ospf_graph *g, uint32_t router, const struct addr *to, unsigned bits,
+                          struct ospf_path_route *out)
+{
+    const struct ospf_announced *best = NULL;
+    for (uint32_t i = 0; i < g->announced_count; i++) {
+        const struct ospf_announced *a = &g->announced[i];
+        if (a->router != router || !a->prefix.size || a->bits > bits ||
+            !addr_same_prefix(&a->prefix, to, a->bits))
+            continue;
+        if (!best || a->bits > best->bits || (a->bits == best->bits && !a->external && best->external))
+            best = a;
+    }
+    if (best)
+        *out = announced_route(best);
+    return best != NULL;
+}
+
+bool ospf_graph_announces_router(const struct ospf_graph *g, uint32_t router, uint32_t asbr,
+                                 struct ospf_path_route *out)
+{
+    for (uint32_t i = 0; i < g->announced_count; i++) {
+        const struct ospf_announced *a = &g->announced[i];
+        if (a->router != router || a->prefix.size || a->external || a->target != asbr)
+            continue;
+        *out = announced_route(a);
+        return true;
+    }
+    return false;
+}
+
+uint32_t ospf_graph_owner(const struct ospf_graph *g, const struct addr *a)
+{
+    for (uint32_t i = 0; g->version == 2 && a->size == 4 && i < g->edge_count; i++) {
+        struct addr own = v4(g->edges[i].data);
+        if (g->edges[i].type && addr_equal(&own, a))
+            return g->edges[i].from;
+    }
+    for (uint32_t i = 0; i < g->leaf_count; i++)
+        if (g->leaves[i].bits == a->size * 8u && addr_equal(&g->leaves[i].prefix, a) &&
+            !g->nodes[g->leaves[i].node].network)
+            return g->leaves[i].node;
+    return OSPF_NO_NODE;
 }

@@ -5,14 +5,6 @@
 #include "base/table.h"
 #include "state/ospf_spf.h"
 
-/* A prefix at a node. */
-struct ospf_leaf {
-    uint32_t node, cost;
-    struct addr prefix;
-    uint8_t bits;
-    uint16_t lsa_type;
-};
-
 /* A prefix, or a router, that somebody announces from elsewhere. */
 struct ospf_announced {
     uint32_t area;   /* of AS scope: 0 */
@@ -25,13 +17,20 @@ struct ospf_announced {
     uint16_t lsa_type;
 };
 
+/* The address that a router has on an interface of OSPFv3, by its Link-LSA. */
+struct ospf_interface {
+    uint32_t router, id;
+    struct addr addr;
+};
+
 struct ospf_graph {
     struct ospf_node *nodes;
     struct ospf_edge *edges;
     struct ospf_leaf *leaves;
     struct ospf_announced *announced;
+    struct ospf_interface *interfaces; /* in the order of routers and interfaces */
     uint32_t node_count, node_room, edge_count, edge_room, leaf_count, leaf_room, announced_count,
-        announced_room;
+        announced_room, interface_count, interface_room;
     struct table by_key; /* nodes: the value is the number of the node + 1 */
     uint8_t version;
     bool failed; /* memory ran out */
@@ -45,14 +44,30 @@ struct ospf_paths {
     const struct ospf_graph *graph; /* borrowed */
     uint32_t router;
     uint32_t *cost; /* of each node */
-    uint32_t *via;  /* the edge that leads to it; OSPF_NO_NODE for none */
-    uint16_t *ways; /* how many edges lead to it at that cost */
     struct ospf_path_route *routes;
-    uint32_t route_count, route_room;
+    struct ospf_path_route *equals; /* of which route: route.also is the number of the next one + 1 */
+    uint32_t route_count, route_room, equal_count, equal_room;
+    uint32_t *seen, *stack, seen_now; /* of ospf_hops.c: nodes visited by this search; nodes to visit */
     struct table by_prefix; /* while routes are gathered: the value is the number of the route + 1 */
 };
 
+/* The edges from one node to another: the first, and how many. */
+uint32_t ospf_graph_between(const struct ospf_graph *, uint32_t from, uint32_t to, uint32_t *first);
+/* The number of the router's node in the area, if its own LSA is there; OSPF_NO_NODE. */
+uint32_t ospf_paths_own(const struct ospf_paths *, uint32_t area);
+/* For arrays: room for one more, or false. */
+bool ospf_graph_grow(void *array, uint32_t count, uint32_t *room, uint32_t most, size_t size);
+
 /* ospf_routes.c: fills in the routes. False without memory. */
 bool ospf_routes_gather(struct ospf_paths *);
+/* Takes a route if there is none that is better. False without memory. */
+bool ospf_routes_offer(struct ospf_paths *, const struct ospf_path_route *);
+/* What an announcement of an area costs the router, by way of whoever makes it; OSPF_UNREACHABLE. */
+uint32_t ospf_routes_reach(const struct ospf_paths *, const struct ospf_announced *, uint32_t *node);
+uint32_t ospf_routes_sum(uint32_t, uint32_t);
+/* RFC 2328 16.2: a router in the backbone and other areas believes what is announced in the backbone only. */
+bool ospf_routes_border(const struct ospf_paths *);
+/* ospf_external.c: adds those from outside. False without memory. */
+bool ospf_routes_external(struct ospf_paths *, bool at_border);
 
 #endif

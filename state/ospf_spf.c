@@ -83,11 +83,8 @@ static void walk_area(struct ospf_paths *p, struct heap *h, uint32_t root)
                 continue;
             if (cost < p->cost[e->to]) {
                 p->cost[e->to] = cost;
-                p->via[e->to] = i;
-                p->ways[e->to] = 1;
                 nearer(h, e->to);
-            } else if (cost == p->cost[e->to] && e->to != root && p->ways[e->to] < UINT16_MAX)
-                p->ways[e->to]++;
+            }
         }
     }
 }
@@ -103,16 +100,14 @@ struct ospf_paths *ospf_paths_new(const struct ospf_graph *g, uint32_t router)
     p->graph = g;
     p->router = router;
     p->cost = malloc(n * sizeof *p->cost);
-    p->via = malloc(n * sizeof *p->via);
-    p->ways = calloc(n, sizeof *p->ways);
+    p->seen = calloc(n, sizeof *p->seen);
+    p->stack = malloc(n * sizeof *p->stack);
     h.nodes = malloc(n * sizeof *h.nodes);
     h.place = calloc(n, sizeof *h.place);
     h.cost = p->cost;
-    bool good = p->cost && p->via && p->ways && h.nodes && h.place;
-    for (uint32_t i = 0; good && i < g->node_count; i++) {
+    bool good = p->cost && p->seen && p->stack && h.nodes && h.place;
+    for (uint32_t i = 0; good && i < g->node_count; i++)
         p->cost[i] = OSPF_UNREACHABLE;
-        p->via[i] = OSPF_NO_NODE;
-    }
     for (uint32_t i = 0; good && i < g->node_count; i++)
         if (!g->nodes[i].network && g->nodes[i].id == router && g->nodes[i].described) {
             walk_area(p, &h, i);
@@ -131,29 +126,13 @@ void ospf_paths_free(struct ospf_paths *p)
     if (!p)
         return;
     free(p->cost);
-    free(p->via);
-    free(p->ways);
+    free(p->seen);
+    free(p->stack);
     free(p->routes);
+    free(p->equals);
     table_free(&p->by_prefix);
     free(p);
 }
 
+uint32_t ospf_paths_router(const struct ospf_paths *p) { return p->router; }
 uint32_t ospf_paths_cost(const struct ospf_paths *p, uint32_t node) { return p->cost[node]; }
-bool ospf_paths_equal(const struct ospf_paths *p, uint32_t node) { return p->ways[node] > 1; }
-
-uint32_t ospf_paths_hops(const struct ospf_paths *p, uint32_t node, uint32_t *out, uint32_t room)
-{
-    uint32_t count = 1;
-    if (p->cost[node] == OSPF_UNREACHABLE)
-        return 0;
-    for (uint32_t at = node; p->via[at] != OSPF_NO_NODE; at = p->graph->edges[p->via[at]].from)
-        count++;
-    uint32_t at = node;
-    for (uint32_t i = count; i-- > 0;) {
-        if (i < room)
-            out[i] = at;
-        if (i)
-            at = p->graph->edges[p->via[at]].from;
-    }
-    return count < room ? count : room;
-}

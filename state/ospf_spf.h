@@ -35,6 +35,15 @@ struct ospf_edge {
     uint8_t type; /* OSPF_LINK_…; 0 from a network to a router */
     bool back;
     uint32_t data; /* OSPFv2: the router's own address on the link; OSPFv3: its interface */
+    uint32_t far;  /* OSPFv3: the neighbour's interface, as this end says */
+};
+
+/* A prefix at a node. */
+struct ospf_leaf {
+    uint32_t node, cost;
+    struct addr prefix;
+    uint8_t bits;
+    uint16_t lsa_type;
 };
 
 /* The database as of then. Borrows nothing. NULL without memory. */
@@ -45,6 +54,14 @@ const struct ospf_node *ospf_graph_node(const struct ospf_graph *, uint32_t whic
 uint32_t ospf_graph_edges(const struct ospf_graph *);
 /* In the order of the nodes that they come from: those of a node from node->edge on, node->edge_count of them. */
 const struct ospf_edge *ospf_graph_edge(const struct ospf_graph *, uint32_t which);
+uint32_t ospf_graph_leaves(const struct ospf_graph *);
+const struct ospf_leaf *ospf_graph_leaf(const struct ospf_graph *, uint32_t which);
+/* Areas that have a node, lowest first: start with *at = 0; *area is the one before; false at the end. */
+bool ospf_graph_next_area(const struct ospf_graph *, uint32_t *at, uint32_t *area);
+/* What is announced from elsewhere, one LSA after another; `target`: the router, where it is one. */
+uint32_t ospf_graph_announcements(const struct ospf_graph *);
+struct ospf_path_route ospf_graph_announcement(const struct ospf_graph *, uint32_t which, uint32_t *target);
+uint8_t ospf_graph_version(const struct ospf_graph *);
 /* The router in that area, or OSPF_NO_NODE. */
 uint32_t ospf_graph_router(const struct ospf_graph *, uint32_t area, uint32_t router_id);
 
@@ -56,6 +73,8 @@ struct ospf_path_route {
     struct addr prefix;
     uint8_t bits;
     enum ospf_route_type type;
+    uint8_t rank, tie; /* among external ones: RFC 2328 16.4.1; RFC 3101 2.5 (6) (e) */
+    bool nssa;         /* an NSSA-LSA says so */
     uint32_t cost;     /* of OSPF_EXTERNAL2: to the AS boundary router or forwarding address */
     uint32_t external; /* metric of OSPF_EXTERNAL2, which counts first */
     uint32_t area;     /* through which the path goes */
@@ -63,22 +82,49 @@ struct ospf_path_route {
     uint32_t router;   /* who announces it */
     uint16_t lsa_type; /* which kind of LSA says so */
     struct addr forwarding; /* size 0: none */
+    uint32_t also;          /* for ospf_paths_also */
 };
 
 /* Shortest paths from this router through all its areas. NULL without memory, or when no Router-LSA of it is there. */
 struct ospf_paths *ospf_paths_new(const struct ospf_graph *, uint32_t router_id);
 void ospf_paths_free(struct ospf_paths *);
+uint32_t ospf_paths_router(const struct ospf_paths *);
 /* What it costs to get to the node; OSPF_UNREACHABLE. */
 uint32_t ospf_paths_cost(const struct ospf_paths *, uint32_t node);
 /* Routes in the order of their prefixes. */
 uint32_t ospf_paths_count(const struct ospf_paths *);
 const struct ospf_path_route *ospf_paths_route(const struct ospf_paths *, uint32_t which);
+/* Another one to the same prefix that is as good, by another node; NULL: no more. */
+const struct ospf_path_route *ospf_paths_also(const struct ospf_paths *, const struct ospf_path_route *);
 /* The route that covers the address best, or NULL. */
 const struct ospf_path_route *ospf_paths_find(const struct ospf_paths *, const struct addr *);
-/* The nodes on the way there, this router first; at most `room` of them. *ways: how many ways of the same cost there are
- * from the last node but one onwards. 0 when there is no way. */
-uint32_t ospf_paths_hops(const struct ospf_paths *, uint32_t node, uint32_t *out, uint32_t room);
-/* Whether there is another way of the same cost to the node. */
-bool ospf_paths_equal(const struct ospf_paths *, uint32_t node);
+/* The route to just this prefix, or NULL. */
+const struct ospf_path_route *ospf_paths_exact(const struct ospf_paths *, const struct addr *, unsigned bits);
+/* The way to a router, of whatever area: prefix.size 0; false if there is none. Of AS boundary routers elsewhere the
+ * node is the border router that announces it. */
+bool ospf_paths_to_router(const struct ospf_paths *, uint32_t router_id, struct ospf_path_route *out);
+
+/* ospf_hops.c: where packets go first. */
+enum { OSPF_HOPS_MOST = 64 }; /* that anybody has to make room for */
+struct ospf_hop {
+    uint32_t router;  /* who has them next … */
+    struct addr addr; /* … and its address on the link; size 0: not known */
+    uint32_t area;    /* of the link */
+    uint32_t out;     /* OSPFv2: the own address on the link; OSPFv3: the own interface */
+};
+/* To all nodes that the route and its equals lead to, in order. 0: the prefix is the router's own, or one of a link of
+ * its own; then a forwarding address is next, if there is one. */
+uint32_t ospf_paths_hops(struct ospf_paths *, const struct ospf_path_route *, struct ospf_hop *out,
+                         uint32_t room);
+
+/* What the router itself announces from elsewhere (another area, another protocol) that covers the prefix best:
+ * type, metric (cost or external), area and LSA type are set. False if nothing does. */
+bool ospf_graph_announces(const struct ospf_graph *, uint32_t router_id, const struct addr *, unsigned bits,
+                          struct ospf_path_route *out);
+/* Likewise of an AS boundary router of elsewhere. */
+bool ospf_graph_announces_router(const struct ospf_graph *, uint32_t router_id, uint32_t asbr,
+                                 struct ospf_path_route *out);
+/* The router that has this address on one of its links, or is reached there; OSPF_NO_NODE. */
+uint32_t ospf_graph_owner(const struct ospf_graph *, const struct addr *);
 
 #endif
