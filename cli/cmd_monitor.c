@@ -1,4 +1,6 @@
 /* `routetap monitor`: interfaces in, findings out as they come; until it is told to stop. */
+#include "alert/alerter.h"
+#include "alert/feed.h"
 #include "cli/command.h"
 #include "cli/keep.h"
 #include "cli/notify.h"
@@ -18,6 +20,8 @@ struct monitor {
     struct loop loop;
     struct keep keep;
     struct lines *lines;
+    struct alert_feed *feed; /* NULL, like the next: nobody is to be rung */
+    struct alerter *alerter;
     const struct options *options; /* as given at the start */
     struct options *reread;        /* of the configuration file since; owned, or NULL */
     struct tcp_key keys[KEYS_MAX]; /* secrets are those of the two above */
@@ -29,6 +33,8 @@ static bool take(void *taker, const struct outbox *out)
 {
     struct monitor *m = taker;
     keep_events(&m->keep, out);
+    if (m->feed)
+        alert_feed_take(m->feed, out);
     return lines_write(m->lines, out);
 }
 
@@ -36,6 +42,12 @@ static void keep_one(void *taker, const struct packet *p)
 {
     struct monitor *m = taker;
     keep_packet(&m->keep, p);
+}
+
+static void ring(void *monitor, const struct alert *a)
+{
+    struct monitor *m = monitor;
+    alerter_ring(m->alerter, a);
 }
 
 static const char *name_of(void *names, const struct addr *a) { return names_address(names, a); }
@@ -68,6 +80,8 @@ static void reread(struct monitor *m)
         lines_set(m->lines, m->options->given[OPTION_SEVERITY] ? m->options->least : fresh->least,
                   &fresh->names);
         keep_set(&m->keep, fresh);
+        if (m->feed)
+            alert_feed_names(m->feed, &fresh->names);
         if (m->reread)
             options_free(m->reread);
         free(m->reread);
@@ -88,6 +102,8 @@ static bool beat(void *taker, struct stamp second, bool due)
     if (loop_reread())
         reread(m);
     keep_beat(&m->keep, second, due);
+    if (m->alerter)
+        alerter_flush(m->alerter);
     notify_watchdog();
     return true;
 }
@@ -119,6 +135,23 @@ static bool give_up_rights(const struct options *o)
     return true;
 }
 
+/* Before files are opened and the sandbox is entered, which lets nothing be started. */
+static bool open_alerts(struct monitor *m)
+{
+    const struct options *o = m->options;
+    char message[300] = "there is not enough memory to begin";
+    if (!o->sink_count)
+        return true;
+    struct alert_feed_options fo = {
+        .emit = ring, .to = m, .peer = o->peer, .name = name_of, .name_of = (void *)(uintptr_t)&o->names
+    };
+    m->feed = alert_feed_new(&fo);
+    m->alerter = m->feed ? alerter_start(o->sinks, o->sink_count, message) : NULL;
+    if (!m->alerter)
+        log_line(LOG_ERROR, "%s", message);
+    return m->alerter != NULL;
+}
+
 static bool enter_sandbox(const struct options *o)
 {
     if (o->no_sandbox || privdrop_sandbox() != SANDBOX_FAILED)
@@ -148,12 +181,15 @@ static bool begin(struct monitor *m)
                                 .name = name_of,
                                 .name_of = (void *)(uintptr_t)&o->names };
     m->lines = lines_new(stdout, &lo);
-    return m->lines && give_up_rights(o) && keep_open(&m->keep, o, &m->loop) && enter_sandbox(o);
+    return m->lines && give_up_rights(o) && open_alerts(m) && keep_open(&m->keep, o, &m->loop) &&
+           enter_sandbox(o);
 }
 
 static void end(struct monitor *m)
 {
     keep_close(&m->keep);
+    alerter_stop(m->alerter);
+    alert_feed_free(m->feed);
     lines_free(m->lines);
     loop_close(&m->loop);
     if (m->reread)

@@ -135,6 +135,9 @@ static const char *take(struct options *o, enum option_id id, char *value)
             return "takes a number of MiB from 16 on";
         o->memory = (size_t)n << 20;
         return NULL;
+    case OPTION_WEBHOOK:
+    case OPTION_SYSLOG:
+    case OPTION_ALERT_COMMAND: return take_alert(o, id, value);
     case OPTION_WEB:
     case OPTION_WEB_NAME:
     case OPTION_WEB_TOKEN:
@@ -171,6 +174,11 @@ static int usage_error(const struct command *c, const char *word, const char *wh
     return EXIT_USAGE;
 }
 
+static bool is_alert(enum option_id id)
+{
+    return id == OPTION_WEBHOOK || id == OPTION_SYSLOG || id == OPTION_ALERT_COMMAND;
+}
+
 /* Lists of the arguments take the place of those of the configuration file; either kind of source takes that of the
  * other. */
 static void replace_configured(struct options *o, enum option_id id)
@@ -180,6 +188,9 @@ static void replace_configured(struct options *o, enum option_id id)
         o->interface_count = o->read_count = 0;
     if (id == OPTION_BGP_PORT && !o->given[id])
         o->port_count = 0;
+    if (is_alert(id) && !o->given[OPTION_WEBHOOK] && !o->given[OPTION_SYSLOG] &&
+        !o->given[OPTION_ALERT_COMMAND])
+        free_alerts(o);
     o->given[id] = true;
 }
 
@@ -317,6 +328,7 @@ void options_free(struct options *o)
         forget(o->keys[i].secret);
     for (unsigned i = 0; i < o->ospf_key_count; i++)
         forget(o->ospf_keys[i].secret);
+    free_alerts(o);
     names_free(&o->names);
     if (o->config_text)
         memset(o->config_text, 0, strlen(o->config_text));

@@ -2,6 +2,7 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
+#include "alert/alert.h"
 #include "base/addr.h"
 #include "capture/source.h"
 #include "cli/names.h"
@@ -80,6 +81,10 @@ struct options {
     const char *evidence;
     uint64_t evidence_size, db_size;                       /* bytes; 0: as usual */
     struct span keep_10s, keep_1min, keep_1h, keep_events; /* 0: as usual */
+    /* who is rung; their words are owned */
+    struct alert_sink sinks[ALERT_SINKS];
+    char *sink_words[ALERT_SINKS];
+    unsigned sink_count;
     /* of the configuration file */
     struct names names;
     const char *config_path;  /* NULL: none was read */

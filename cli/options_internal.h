@@ -9,6 +9,8 @@ const char *take_live(struct options *, enum option_id, char *value);
 const char *take_tables(struct options *, enum option_id, char *value);
 
 const char *take_ospf(struct options *, enum option_id, char *value);
+const char *take_alert(struct options *, enum option_id, const char *value);
+void free_alerts(struct options *);
 const char *take_web(struct options *, enum option_id, char *value);
 /* Whether --web may take this word as its value, which it can do without. */
 bool web_value(const char *text);

@@ -4,7 +4,8 @@
 In:  the sources of the repository this file stands in. Out: a line for each breach; exit 0 when there is none.
 
     cli -> web -> store -> state -> decode -> base
-     +-----------------------+---> capture -> base
+     |                       +---> capture -> base
+     +---> alert -> state
 
 1. A folder includes what stands to its right, never to its left.
 2. state sees one header of capture: packet.h.
@@ -30,7 +31,8 @@ MAY = {
     "state": {"state", "decode", "base"},
     "store": {"store", "state", "decode", "base"},
     "web": {"web", "store", "base"},
-    "cli": {"cli", "web", "store", "state", "decode", "capture", "base"},
+    "alert": {"alert", "state", "decode", "base"},
+    "cli": {"cli", "alert", "web", "store", "state", "decode", "capture", "base"},
 }
 #   header                                         where alone it may be included
 OUTSIDE = [
@@ -41,10 +43,12 @@ OUTSIDE = [
     (r"sqlite3\.h",                                ["store/"]),
     (r"microhttpd\.h",                             ["web/"]),
     (r"(cap-ng|seccomp)\.h",                       ["capture/privdrop.c"]),
-    (r"(sys/socket|sys/un)\.h",                   ["web/", "cli/notify.c"]),
-    (r"(arpa/inet|netdb|netinet/.*)(\.h)?",       ["web/"]),
+    (r"(sys/socket|sys/un)\.h",                   ["web/", "alert/", "cli/notify.c"]),
+    (r"(arpa/inet|netdb|netinet/.*)(\.h)?",       ["web/", "alert/syslog.c"]),
+    (r"curl/.*",                                   ["alert/webhook.c"]),
+    (r"spawn\.h",                                  ["alert/command.c"]),
 ]
-CLOCKS = ["capture/source_live.c", "web/server.c", "cli/"]
+CLOCKS = ["capture/source_live.c", "web/server.c", "alert/bell.c", "alert/sender.c", "alert/command.c", "cli/"]
 CLOCK = re.compile(r"(?<![\w.>])(clock_gettime|gettimeofday|timespec_get|clock|time)\s*\(")
 OUTSIDE_WORLD = re.compile(r"(?<![\w.>])(fopen|freopen|printf|fprintf|puts|putchar|getenv|system)\s*\(")
 STRICT = {"decode", "state"}
@@ -52,7 +56,7 @@ STRICT_BUT = {"state/geo.c"}  # opens the one file that state/ opens
 C17 = {"assert", "ctype", "errno", "float", "inttypes", "limits", "math", "stdalign", "stdarg", "stdbool", "stddef",
        "stdint", "stdio", "stdlib", "stdnoreturn", "string", "nettle/*", "maxminddb"}
 FACES = {"decode/bgp": "decode/bgp/bgp.h", "decode/ospf": "decode/ospf/ospf.h"}
-POSIX_ROOMS = {"capture", "store", "web", "cli", "tests"}
+POSIX_ROOMS = {"capture", "store", "web", "alert", "cli", "tests"}
 LONGEST = 80
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

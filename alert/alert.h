@@ -1,0 +1,46 @@
+/* An alert: something that people should hear of who are not looking. A value, without pointers: it crosses from the
+ * process that listens to the one that rings. */
+#ifndef ALERT_ALERT_H
+#define ALERT_ALERT_H
+
+#include "base/addr.h"
+#include "base/stamp.h"
+#include "state/finding.h"
+
+enum alert_about { ALERT_CAPTURE, ALERT_PEERING, ALERT_ADJACENCY };
+
+enum { ALERT_DOWN_KEY = 1, ALERT_UP_KEY, ALERT_FINDING_KEY };
+
+struct alert {
+    uint64_t key; /* of this run: the same when it is told again, and when it is over */
+    enum severity severity;
+    enum alert_about about;
+    bool firing;             /* false: it is over, since `last` */
+    bool again;              /* it fires already, and is only refreshed */
+    uint32_t finding, count; /* 0: a change of state, no finding */
+    struct stamp first, last;
+    char name[64];      /* a finding's code, or "bgp-session-down" */
+    char subject[160];  /* the peering's or adjacency's name; "" for the capture as a whole */
+    char at[ADDR_TEXT]; /* "" when the packets don't tell */
+    char called[200];   /* what people call the routers: "10.0.12.1 is edge1"; "" */
+    char confidence[16];
+    char summary[400], description[2000], advice[800];
+};
+
+enum alert_kind { ALERT_WEBHOOK, ALERT_SYSLOG, ALERT_COMMAND };
+enum alert_group { GROUP_SUBJECT, GROUP_CODE, GROUP_ALL, GROUP_NONE };
+
+/* Who is rung, as the user said it. */
+struct alert_sink {
+    enum alert_kind kind;
+    const char *target; /* a URL, or the words of a command; borrowed */
+    const char *ca;     /* certificates to trust, PEM; NULL: the system's. Borrowed */
+    char *token;        /* for the webhook's Authorization; owned, or NULL */
+    enum severity least;
+    enum alert_group group;
+    struct span wait, resend;
+};
+
+enum { ALERT_SINKS = 8 };
+
+#endif

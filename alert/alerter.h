@@ -1,0 +1,20 @@
+/* Alerts to whoever is to be rung, by a process of its own: nothing that a sink does, or fails to do, holds up the one
+ * that listens, and commands can be run although that one has given up the right to. */
+#ifndef ALERT_ALERTER_H
+#define ALERT_ALERTER_H
+
+#include "alert/alert.h"
+#include "base/macros.h"
+
+struct alerter;
+
+/* Before files are opened and threads made; sinks are copied, what they point to must live. NULL with a sentence. */
+struct alerter *alerter_start(const struct alert_sink *, unsigned count, char message[300]);
+/* Never waits. What the other process does not take at once is kept, within a bound. */
+void alerter_ring(struct alerter *, const struct alert *);
+/* Hands on what was kept; to be called a few times a second. */
+void alerter_flush(struct alerter *);
+/* Waits a few seconds until all is told that can be. */
+void alerter_stop(struct alerter *);
+
+#endif

@@ -1,0 +1,247 @@
+/* Alerts from a socket in; each sink's share to its thread, which waits, groups, tells, and tries again. */
+#include "alert/bell.h"
+
+#include "alert/sender.h"
+#include "alert/spec.h"
+#include "base/log.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BOX_MOST = 4096, BACKOFF_MOST_S = 60, LAST_WORDS_S = 6 };
+
+/* Alerts on their way to a sink's thread; shared by it and the one that reads the socket. */
+struct box {
+    struct box_item {
+        struct box_item *next;
+        struct alert alert;
+    } * first, **end;
+    uint32_t count;
+    uint64_t lost;
+    bool closed;
+    pthread_mutex_t lock;
+    pthread_cond_t news;
+};
+
+struct bell {
+    struct alert_sink sink;
+    char shown[128];
+    struct box box;
+    pthread_t thread;
+    bool running;
+    /* the thread's own */
+    struct desk desk;
+    struct sender *sender;
+    struct stamp failing; /* since; STAMP_NEVER: it takes what it is told */
+    struct stamp next_try;
+    struct span backoff;
+    uint64_t lost_told;
+};
+
+static struct stamp now_is(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (struct stamp){ (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec };
+}
+
+/* ---- the box ---- */
+
+static bool box_init(struct box *b)
+{
+    pthread_condattr_t how;
+    b->end = &b->first;
+    if (pthread_mutex_init(&b->lock, NULL) || pthread_condattr_init(&how))
+        return false;
+    bool well = !pthread_condattr_setclock(&how, CLOCK_MONOTONIC) && !pthread_cond_init(&b->news, &how);
+    pthread_condattr_destroy(&how);
+    return well;
+}
+
+static void box_put(struct box *b, const struct alert *a)
+{
+    struct box_item *item = malloc(sizeof *item);
+    pthread_mutex_lock(&b->lock);
+    if (item && b->count < BOX_MOST) {
+        item->next = NULL;
+        item->alert = *a;
+        *b->end = item;
+        b->end = &item->next;
+        b->count++;
+        item = NULL;
+    } else
+        b->lost++;
+    pthread_cond_signal(&b->news);
+    pthread_mutex_unlock(&b->lock);
+    free(item);
+}
+
+static void box_close(struct box *b)
+{
+    pthread_mutex_lock(&b->lock);
+    b->closed = true;
+    pthread_cond_signal(&b->news);
+    pthread_mutex_unlock(&b->lock);
+}
+
+/* All that came, once there is something, the box is closed, or it is that late (STAMP_NEVER: however late). */
+static struct box_item *box_wait(struct box *b, struct stamp until, bool *closed, uint64_t *lost)
+{
+    pthread_mutex_lock(&b->lock);
+    int status = 0;
+    while (!b->first && !b->closed && !status) {
+        const struct timespec t = { .tv_sec = (time_t)(until.ns / NS_PER_S), .tv_nsec = until.ns % NS_PER_S };
+        status = stamp_known(until) ? pthread_cond_timedwait(&b->news, &b->lock, &t)
+                                    : pthread_cond_wait(&b->news, &b->lock);
+    }
+    struct box_item *all = b->first;
+    b->first = NULL;
+    b->end = &b->first;
+    b->count = 0;
+    *closed = b->closed;
+    *lost = b->lost;
+    pthread_mutex_unlock(&b->lock);
+    return all;
+}
+
+/* ---- one sink ---- */
+
+static void trouble(struct bell *b, const char *why, struct stamp now)
+{
+    if (!stamp_known(b->failing)) {
+        b->failing = now;
+        b->backoff = SPAN_S(1);
+        log_line(LOG_ERROR, "%s: %s; alerts wait until it works again", b->shown, why);
+    } else if (b->backoff.ns < SPAN_S(BACKOFF_MOST_S).ns)
+        b->backoff.ns *= 2;
+    b->next_try = stamp_add(now, b->backoff);
+}
+
+static void well_again(struct bell *b, struct stamp now)
+{
+    if (!stamp_known(b->failing))
+        return;
+    log_line(LOG_NOTE, "%s takes alerts again, after %.0f s", b->shown,
+             span_seconds(stamp_since(now, b->failing)));
+    b->failing = STAMP_NEVER;
+    b->next_try = STAMP_NEVER;
+}
+
+static void tell_lost(struct bell *b, uint64_t in_box)
+{
+    uint64_t lost = b->desk.lost + in_box;
+    if (lost == b->lost_told || stamp_known(b->failing))
+        return;
+    log_line(LOG_WARNING, "%s: %llu alerts were lost, the oldest of too many", b->shown,
+             (unsigned long long)(lost - b->lost_told));
+    b->lost_told = lost;
+}
+
+/* False when it did not take all that is due. */
+static bool tell_due(struct bell *b, bool all)
+{
+    struct desk_batch batch;
+    while (desk_next(&b->desk, now_is(), all, &batch)) {
+        char why[200] = "";
+        uint32_t done = 0;
+        enum sent sent = sender_send(b->sender, &batch, &done, why);
+        struct stamp now = now_is();
+        if (sent == SENT_REFUSED) {
+            log_line(LOG_ERROR, "%s: %s; %u alerts are given up", b->shown, why, (unsigned)batch.count);
+            done = batch.count;
+        }
+        desk_told(&b->desk, &batch, done, now);
+        if (sent == SENT_LATER) {
+            trouble(b, why, now);
+            return false;
+        }
+        well_again(b, now);
+    }
+    return true;
+}
+
+static void take_in(struct bell *b, struct box_item *all)
+{
+    for (struct box_item *next; all; all = next) {
+        next = all->next;
+        desk_take(&b->desk, &all->alert, now_is());
+        free(all);
+    }
+}
+
+static void *serve(void *of)
+{
+    struct bell *b = of;
+    bool closed = false;
+    uint64_t lost = 0;
+    struct stamp give_up = STAMP_NEVER;
+    for (;;) {
+        struct stamp due = desk_due(&b->desk);
+        if (stamp_known(due) && stamp_known(b->next_try))
+            due = stamp_later(due, b->next_try);
+        if (closed) { /* no more comes: what waits is told, as far as there is time */
+            const struct timespec moment = { .tv_nsec = 200000000 };
+            nanosleep(&moment, NULL);
+        } else
+            take_in(b, box_wait(&b->box, due, &closed, &lost));
+        if (closed && !stamp_known(give_up))
+            give_up = stamp_add(now_is(), SPAN_S(LAST_WORDS_S - 1));
+        bool told = (closed || !stamp_before(now_is(), b->next_try)) && tell_due(b, closed);
+        tell_lost(b, lost);
+        if (closed && (told || !stamp_before(now_is(), give_up)))
+            break;
+    }
+    if (b->desk.waiting)
+        log_line(LOG_WARNING, "%s: %u alerts were not told", b->shown, (unsigned)b->desk.waiting);
+    return NULL;
+}
+
+/* ---- all of them ---- */
+
+static void begin(struct bell *b, const struct alert_sink *sink)
+{
+    *b = (struct bell){ .sink = *sink, .failing = STAMP_NEVER, .next_try = STAMP_NEVER };
+    alert_spec_shown(sink, b->shown);
+    desk_init(&b->desk, &b->sink);
+    b->sender = sender_new(&b->sink);
+    b->running = b->sender && box_init(&b->box) && !pthread_create(&b->thread, NULL, serve, b);
+    if (!b->running)
+        log_line(LOG_ERROR, "%s: cannot be rung", b->shown);
+}
+
+static void on_alarm(int number)
+{
+    (void)number;
+    _exit(0);
+}
+
+int bell_run(int socket, const struct alert_sink *sinks, unsigned count)
+{
+    static struct bell bells[ALERT_SINKS];
+    static struct alert a;
+    ssize_t n;
+    for (unsigned i = 0; i < count; i++)
+        begin(&bells[i], &sinks[i]);
+    while ((n = recv(socket, &a, sizeof a, 0)) != 0) {
+        if (n < 0 && errno != EINTR)
+            break;
+        for (unsigned i = 0; n == (ssize_t)sizeof a && i < count; i++)
+            if (bells[i].running)
+                box_put(&bells[i].box, &a);
+    }
+    for (unsigned i = 0; i < count; i++)
+        if (bells[i].running)
+            box_close(&bells[i].box);
+    signal(SIGALRM, on_alarm);
+    alarm(LAST_WORDS_S + 1); /* a sink that does not answer at all */
+    for (unsigned i = 0; i < count; i++)
+        if (bells[i].running)
+            pthread_join(bells[i].thread, NULL);
+    return 0;
+}
