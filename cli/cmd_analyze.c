@@ -1,4 +1,5 @@
 /* `routetap analyze`: capture files in, the report out; kept in a database if asked. */
+#include "cli/again.h"
 #include "cli/command.h"
 #include "cli/loop.h"
 #include "cli/report_out.h"
@@ -6,6 +7,7 @@
 
 #include "base/log.h"
 #include <stdio.h>
+#include <string.h>
 
 command_fn cmd_analyze;
 
@@ -68,7 +70,13 @@ static enum err put_facts(struct store *s, const struct loop *l)
 static bool show(struct store *s, const struct options *o)
 {
     fflush(stdout);
-    struct web *w = serve_begin(s, o->db, o);
+    struct again again = {
+        .files = o->files, .file_count = o->file_count, .ports = o->ports, .port_count = o->port_count
+    };
+    for (unsigned i = 0; i < o->file_count; i++)
+        if (!strcmp(o->files[i], "-"))
+            again.file_count = 0; /* standard input comes once */
+    struct web *w = serve_begin(s, o->db, o, &again);
     if (!w)
         return false;
     serve_wait();

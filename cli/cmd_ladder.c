@@ -42,67 +42,13 @@ static struct ladder *ladder_of(struct climb *c, uint32_t peering)
     return &c->ladders[peering];
 }
 
-static unsigned count(struct cursor nlri, enum bgp_family family, const struct bgp_ctx *ctx, bool withdraw)
-{
-    unsigned n = 0;
-    struct bgp_nlri_iter it = bgp_nlri_over(nlri, family, ctx, withdraw);
-    for (struct bgp_nlri route; family < FAMILY_COUNT && bgp_nlri_next(&it, &route);)
-        n++;
-    return n;
-}
-
-static void on_update(struct rung *r, const struct event_message *m)
-{
-    struct bgp_update u;
-    bgp_update_read(m->msg, m->ctx, &u);
-    r->kind = u.end_of_rib ? RUNG_OTHER : RUNG_UPDATE;
-    r->announced = count(u.nlri, FAMILY_IPV4_UNICAST, m->ctx, false);
-    r->withdrawn = count(u.withdrawn, FAMILY_IPV4_UNICAST, m->ctx, true);
-    if (u.reach.present)
-        r->announced += count(u.reach.nlri, u.reach.family, m->ctx, false);
-    if (u.unreach.present)
-        r->withdrawn += count(u.unreach.nlri, u.unreach.family, m->ctx, true);
-}
-
-/* What fits between two columns. */
-static void brief(const struct event_message *m, struct buf *out)
-{
-    char text[ADDR_TEXT], name[64];
-    if (m->msg->type == BGP_OPEN) {
-        struct bgp_open o;
-        bgp_open_read(m->msg, &o);
-        const uint8_t id[4] = { (uint8_t)(o.router_id >> 24), (uint8_t)(o.router_id >> 16),
-                                (uint8_t)(o.router_id >> 8), (uint8_t)o.router_id };
-        struct addr router = addr_v4(id);
-        buf_printf(out, "OPEN AS %" PRIu32 ", hold %u s, ID %s", o.asn, o.hold, addr_text(&router, text));
-    } else if (m->msg->type == BGP_NOTIFICATION) {
-        struct bgp_notification n;
-        bgp_notification_read(m->msg, &n);
-        const char *words = bgp_notify_name(n.code, n.subcode, name), *last = strrchr(words, '/');
-        buf_printf(out, "NOTIFICATION %u/%u %s", n.code, n.subcode, last ? last + 1 : words);
-    } else
-        bgp_line(m->msg, m->ctx, out);
-}
-
 static void on_message(struct climb *c, const struct event_message *m)
 {
     struct ladder *l = ladder_of(c, m->peering);
     if (!l)
         return;
-    const struct bgp_peering *p = peerings_at(&c->peerings, m->peering);
-    struct rung r = { .when = m->ref.when, .frame = m->ref.frame, .count = 1 };
-    r.way = addr_equal(m->src, &p->side[1].addr) ? WAY_LEFT : WAY_RIGHT;
-    r.kind = RUNG_OTHER;
     buf_clear(&c->words);
-    if (m->noise != FAULT_COUNT)
-        buf_printf(&c->words, "no BGP message: %s", fault_words(m->noise));
-    else {
-        brief(m, &c->words);
-        if (m->msg->type == BGP_UPDATE)
-            on_update(&r, m);
-        else if (m->msg->type == BGP_KEEPALIVE)
-            r.kind = RUNG_KEEPALIVE;
-    }
+    struct rung r = rung_of_message(m, peerings_at(&c->peerings, m->peering), &c->words);
     ladder_add(l, &r, buf_text(&c->words));
 }
 
@@ -116,30 +62,19 @@ static void on_transition(struct climb *c, const struct bgp_transition *t)
 /* Its beginning and its end; what is told in between was told already. */
 static void on_connection(struct climb *c, const struct bgp_connection *k)
 {
-    static const char *const ends[CONN_ENDS] = { "", "FIN", "RST", "silence", "RST: refused", "no reply" };
     struct ladder *l = ladder_of(c, k->peering);
+    struct rung r;
     if (!l)
         return;
     const struct bgp_peering *p = peerings_at(&c->peerings, k->peering);
-    bool begins = ladder_first_of(l, k->id), midway = begins && p->midway && !l->rung_count;
-    struct rung r = { .count = 1, .kind = RUNG_OTHER };
     buf_clear(&c->words);
-    if (begins) {
-        r.when = k->opened.when;
-        r.frame = k->opened.frame;
-        r.way = midway || k->active < 0 ? WAY_NONE : k->active ? WAY_LEFT : WAY_RIGHT;
-        buf_printf(&c->words, midway ? "joined in mid-session: ports %u and %u" : "SYN, ports %u and %u",
-                   k->ports[0], k->ports[1]);
-        ladder_add(l, &r, buf_text(&c->words));
-    } else if (k->end != CONN_OPEN && ladder_last_of(l, k->id)) {
-        r.when = k->closed.when;
-        r.frame = k->closed.frame;
-        r.way = k->end_by < 0 || k->end == CONN_NO_REPLY || k->end == CONN_TIMEOUT ? WAY_NONE
-                : k->end_by                                                        ? WAY_LEFT
-                                                                                   : WAY_RIGHT;
-        buf_printf(&c->words, "%s, ports %u and %u", ends[k->end], k->ports[0], k->ports[1]);
-        ladder_add(l, &r, buf_text(&c->words));
-    }
+    if (ladder_first_of(l, k->id))
+        r = rung_of_beginning(k, p->midway && !l->rung_count, &c->words);
+    else if (k->end != CONN_OPEN && ladder_last_of(l, k->id))
+        r = rung_of_end(k, &c->words);
+    else
+        return;
+    ladder_add(l, &r, buf_text(&c->words));
 }
 
 static bool take(void *taker, const struct outbox *out)

@@ -1,10 +1,12 @@
 /* `routetap monitor`: interfaces in, findings out as they come; until it is told to stop. */
 #include "alert/alerter.h"
 #include "alert/feed.h"
+#include "cli/again.h"
 #include "cli/command.h"
 #include "cli/keep.h"
 #include "cli/notify.h"
 #include "cli/report_out.h"
+#include "cli/serve.h"
 
 #include "base/log.h"
 #include "capture/privdrop.h"
@@ -25,6 +27,8 @@ struct monitor {
     const struct options *options; /* as given at the start */
     struct options *reread;        /* of the configuration file since; owned, or NULL */
     struct tcp_key keys[KEYS_MAX]; /* secrets are those of the two above */
+    struct web *web;               /* NULL: no page */
+    struct again again;            /* where its packets come from */
 };
 
 /* ---- what comes of the loop ---- */
@@ -160,6 +164,36 @@ static bool enter_sandbox(const struct options *o)
     return false;
 }
 
+/* The page, by a connection of its own to the database, in threads of its own. */
+static bool show(struct monitor *m)
+{
+    const struct options *o = m->options;
+    char message[300];
+    enum err why;
+    if (!o->web)
+        return true;
+    if (!o->db)
+        log_line(LOG_ERROR, "the page shows what is kept: give a database, too, with --db FILE");
+    if (!o->db || !serve_can())
+        return false;
+    m->again = (struct again){ .files = o->reads,
+                               .file_count = o->read_count,
+                               .ring = o->evidence,
+                               .ports = o->ports,
+                               .port_count = o->port_count };
+    if (store_flush(m->keep.store) != ERR_NONE) /* so that there is something to be opened */
+        return false;
+    struct store *s = store_open(o->db, STORE_READ, &why, message);
+    if (!s) {
+        log_line(LOG_ERROR, "%s", message);
+        return false;
+    }
+    m->web = serve_begin(s, o->db, o, &m->again);
+    if (!m->web)
+        store_close(s);
+    return m->web != NULL;
+}
+
 static void tell_begin(const struct monitor *m)
 {
     for (unsigned i = 0; !m->options->quiet && i < m->options->interface_count; i++)
@@ -182,11 +216,12 @@ static bool begin(struct monitor *m)
                                 .name_of = (void *)(uintptr_t)&o->names };
     m->lines = lines_new(stdout, &lo);
     return m->lines && give_up_rights(o) && open_alerts(m) && keep_open(&m->keep, o, &m->loop) &&
-           enter_sandbox(o);
+           enter_sandbox(o) && show(m);
 }
 
 static void end(struct monitor *m)
 {
+    serve_end(m->web);
     keep_close(&m->keep);
     alerter_stop(m->alerter);
     alert_feed_free(m->feed);

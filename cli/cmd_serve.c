@@ -1,4 +1,5 @@
 /* `routetap serve FILE.db`: the page over an analysis that was kept, or that is being written. */
+#include "cli/again.h"
 #include "cli/command.h"
 #include "cli/serve.h"
 
@@ -22,12 +23,14 @@ int cmd_serve(const struct options *o)
         log_line(LOG_ERROR, "%s", message);
         return EXIT_DAMAGED;
     }
-    struct web *w = serve_begin(s, o->files[0], o);
-    if (!w) {
+    struct again again;
+    again_of_store(&again, s, o->files[0]);
+    struct web *w = serve_begin(s, o->files[0], o, &again);
+    if (w) {
+        serve_wait();
+        serve_end(w);
+    } else
         store_close(s);
-        return EXIT_DAMAGED;
-    }
-    serve_wait();
-    serve_end(w);
-    return EXIT_DONE;
+    again_free(&again);
+    return w ? EXIT_DONE : EXIT_DAMAGED;
 }

@@ -1,5 +1,6 @@
 /* `routetap export pcap`: the packets of a peering, or the evidence of findings, as pcapng, with what was found as
  * comments. The files are read twice: what a packet proves is known when all were seen. */
+#include "cli/ends.h"
 #include "cli/export.h"
 #include "cli/loop.h"
 #include "cli/peerings.h"
@@ -7,12 +8,10 @@
 #include "base/log.h"
 #include "base/table.h"
 #include "capture/pcapng_write.h"
-#include "decode/frame.h"
-#include "decode/icmp.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { HELD = 1 << 20, COMMENT_MOST = 4096, FRAGMENTS = 1 << 20 };
+enum { HELD = 1 << 20, COMMENT_MOST = 4096 };
 
 /* A packet's place. */
 struct place {
@@ -34,8 +33,7 @@ struct pick {
     const struct options *options;
     struct marks *marks;   /* by file */
     struct table comments; /* struct place -> struct buf */
-    struct frame_want want;
-    struct frag_table *frags;
+    struct ends_reader ends;
     struct link_seen *links; /* interfaces of what is written */
     uint32_t link_count;
     struct buf held;
@@ -70,19 +68,15 @@ static bool marked(const struct pick *k, const struct packet *p)
 
 /* ---- first time: which ones ---- */
 
-static bool between(const struct pick *k, const struct packet *p)
+static bool between(struct pick *k, const struct packet *p)
 {
-    struct frame f;
-    struct icmp_error quoted;
+    struct ends pairs[2];
     if (!k->options->peer.size)
         return true;
-    enum frame_got got =
-        frame_read(p->link, p->bytes, p->size, p->wire_size, p->when, &k->want, k->frags, &f);
-    if (got != FRAME_IP && got != FRAME_FRAGMENT)
-        return false;
-    if (peer_wanted(k->options, &f.src, &f.dst))
-        return true;
-    return got == FRAME_IP && icmp_read(&f, &quoted) && peer_wanted(k->options, &quoted.src, &quoted.dst);
+    for (unsigned i = 0, n = ends_of(&k->ends, p, pairs); i < n; i++)
+        if (peer_wanted(k->options, &pairs[i].src, &pairs[i].dst))
+            return true;
+    return false;
 }
 
 static void keep(void *taker, const struct packet *p)
@@ -196,7 +190,7 @@ static void pick_free(struct pick *k)
         free(k->marks[i].words);
     free(k->marks);
     free(k->links);
-    frag_free(k->frags);
+    ends_free(&k->ends);
     buf_free(&k->held);
 }
 
@@ -227,17 +221,13 @@ int export_pcap(const struct options *o)
             log_line(LOG_ERROR, "export pcap reads its files twice: standard input cannot be one of them");
             return EXIT_USAGE;
         }
-    struct pick k = { .options = o, .held = buf_init(4 * HELD), .want = { .ospf = true, .icmp = true } };
-    for (unsigned i = 0; i < o->port_count; i++)
-        k.want.ports[k.want.port_count++] = o->ports[i];
-    if (!k.want.port_count)
-        k.want.ports[k.want.port_count++] = 179;
+    struct pick k = { .options = o, .held = buf_init(4 * HELD) };
+    bool well = ends_init(&k.ends, o->ports, o->port_count);
     table_init(&k.comments, sizeof(struct place), 0);
     k.marks = calloc(o->file_count + 1, sizeof *k.marks);
-    k.frags = frag_new(FRAGMENTS);
     struct loop l = { .take = take, .taker = &k, .keep = keep };
     int status = loop_open(&l, o, engine_defaults(), false);
-    if (!status && k.marks)
+    if (!status && k.marks && well)
         status = pick_and_write(&k, &l);
     pick_free(&k);
     loop_close(&l);

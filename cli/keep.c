@@ -45,6 +45,17 @@ static bool open_ring(struct keep *k, const struct options *o)
     return k->ring != NULL;
 }
 
+/* Whoever opens the database later finds the packets, too. */
+static bool note_ring(struct keep *k, const struct options *o)
+{
+    if (!k->store || !k->ring)
+        return true;
+    char *path = realpath(o->evidence, NULL);
+    enum err why = store_note(k->store, "evidence", path ? path : o->evidence);
+    free(path);
+    return why == ERR_NONE;
+}
+
 /* The number of the file, or interface, stands above that of the packet: so a finding's evidence is found again. */
 void keep_packet(struct keep *k, const struct packet *p)
 {
@@ -245,7 +256,7 @@ bool keep_open(struct keep *k, const struct options *o, const struct loop *l)
 {
     k->loop = l;
     k->committed = steady_now();
-    return (!o->db || open_store(k, o)) && (!o->evidence || open_ring(k, o));
+    return (!o->db || open_store(k, o)) && (!o->evidence || open_ring(k, o)) && note_ring(k, o);
 }
 
 static void count_losses(const struct keep *k)

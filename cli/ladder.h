@@ -2,24 +2,7 @@
 #ifndef CLI_LADDER_H
 #define CLI_LADDER_H
 
-#include "base/buf.h"
-#include "state/bgp_facts.h"
-
-enum way { WAY_NONE, WAY_RIGHT, WAY_LEFT, WAY_BOTH };
-/* Those of a kind that follow each other and change nothing become one; RUNG_OTHER never does. */
-enum rung_kind { RUNG_OTHER, RUNG_KEEPALIVE, RUNG_UPDATE, RUNG_STATE };
-
-struct rung {
-    struct stamp when, until; /* first and last of several */
-    uint64_t frame;
-    enum way way;
-    enum rung_kind kind;
-    unsigned count;
-    uint64_t announced, withdrawn;
-    bool changed[2]; /* states of the sides, by it */
-    enum bgp_state state[2];
-    char *words; /* owned */
-};
+#include "cli/rungs.h"
 
 struct ladder {
     struct rung *rungs; /* owned */

@@ -1,6 +1,7 @@
 #include "cli/serve.h"
 
 #include "base/log.h"
+#include "cli/again.h"
 #include <signal.h>
 #include <stddef.h>
 
@@ -9,7 +10,7 @@
 
 bool serve_can(void) { return true; }
 
-struct web *serve_begin(struct store *s, const char *path, const struct options *o)
+struct web *serve_begin(struct store *s, const char *path, const struct options *o, struct again *packets)
 {
     char message[300];
     struct web_options w = { .address = o->web_address,
@@ -20,7 +21,9 @@ struct web *serve_begin(struct store *s, const char *path, const struct options 
                              .tls_key = o->tls_key,
                              .assets = o->assets,
                              .program = "routetap " RT_VERSION,
-                             .path = path };
+                             .path = path,
+                             .packets = again_read,
+                             .packets_of = packets };
     for (unsigned i = 0; i < o->web_name_count; i++)
         w.names[i] = o->web_names[i];
     struct web *web = web_start(s, &w, message);
@@ -41,11 +44,12 @@ bool serve_can(void)
     return false;
 }
 
-struct web *serve_begin(struct store *s, const char *path, const struct options *o)
+struct web *serve_begin(struct store *s, const char *path, const struct options *o, struct again *packets)
 {
     (void)s;
     (void)path;
     (void)o;
+    (void)packets;
     return NULL;
 }
 

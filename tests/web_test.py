@@ -175,7 +175,7 @@ class Description(Case):
                 for peering in answer["peerings"]:
                     this = "peerings/" + urllib.parse.quote(peering["id"], safe="")
                     self.hold(server, document, this, "peerings/{peering}")
-                    for what in ("transitions", "notifications", "connections", "series"):
+                    for what in ("transitions", "notifications", "connections", "series", "messages"):
                         self.hold(server, document, this + "/" + what, "peerings/{peering}/" + what)
                 for finding in server.json("findings")["findings"]:
                     self.hold(server, document, "findings/%d" % finding["id"], "findings/{id}")
@@ -293,6 +293,138 @@ class Lists(Case):
         with Server(self.database("role-mismatch-frr-bird")) as server:
             rows = {o["key"]: o for o in server.json("peerings/10.0.12.1-10.0.12.2")["offers"]}
             self.assertEqual((rows["role"]["offers"], rows["role"]["fit"]), (["peer", "customer"], "conflict"))
+
+
+class Packets(Case):
+    """What stands in no database: read again from the capture, or from the ring of evidence."""
+
+    NAME = "hold-sigstop-frr-bird"
+    PEERING = "peerings/10.0.12.1-10.0.12.2"
+
+    def told(self):
+        """The messages as `decode` tells them."""
+        out = subprocess.run([BINARY, "decode", "--json", os.path.join(CAPTURES, self.NAME + ".pcap")], capture_output=True, text=True, check=True).stdout
+        return [json.loads(line) for line in out.splitlines()]
+
+    def test_steps(self):
+        told = self.told()
+        with Server(os.path.join(CAPTURES, self.NAME + ".pcap"), command="analyze") as server:
+            steps = server.json(self.PEERING + "/messages?limit=1000")["steps"]
+            messages = [s for s in steps if s["kind"] == "message"]
+            self.assertEqual([(m["frame"], m["message"], m["length"]) for m in messages], [(t["frame"], t["type"], t["length"]) for t in told])
+            self.assertEqual([s["time"] for s in steps], sorted(s["time"] for s in steps))
+            # states are those of the database
+            kept = server.json(self.PEERING + "/transitions?limit=1000")["transitions"]
+            key = lambda time, to: (time, to)
+            self.assertEqual(sorted(key(s["time"], s["to"]) for s in steps if s["kind"] == "state"), sorted(key(t["time"], t["to"]) for t in kept))
+            # pages
+            pages = []
+            while True:
+                page = server.json(self.PEERING + "/messages?limit=7&offset=%d" % len(pages))
+                pages += page["steps"]
+                if not page["more"]:
+                    break
+            self.assertEqual(pages, steps)
+            middle = steps[len(steps) // 2]["time"]
+            before, after = (server.json(self.PEERING + "/messages?limit=1000&%s=%s" % (word, middle))["steps"] for word in ("until", "since"))
+            self.assertEqual(before + after, steps)
+
+    def test_messages_in_full(self):
+        with Server(os.path.join(CAPTURES, self.NAME + ".pcap"), command="analyze") as server:
+            document = server.json("openapi.json")
+            told = self.told()
+            answer = server.json(self.PEERING + "/messages?whole=1&limit=1000")
+            wrong = []
+            check(answer, {"$ref": "#/components/schemas/Messages"}, document, "messages", wrong)
+            self.assertEqual(wrong, [])
+            self.assertEqual(len(answer["steps"]), 50)
+            for step in answer["steps"]:
+                if step["kind"] == "message":
+                    same = next(t for t in told if t["frame"] == step["frame"] and t["type"] == step["message"] and t["length"] == step["length"])
+                    for key, value in step["decoded"].items():
+                        self.assertEqual(value, same[key])
+                    self.assertEqual(len(step["bytes"]), 2 * step["length"])
+                    self.assertTrue(step["bytes"].startswith("ff" * 16))
+
+    def file_of(self, server, words=""):
+        status, headers, body = server.ask("/api/v1/" + self.PEERING + "/packets" + words)
+        self.assertEqual((status, headers["content-type"]), (200, "application/x-pcapng"))
+        path = os.path.join(self.folder, "again.pcapng")
+        with open(path, "wb") as file:
+            file.write(body)
+        return path
+
+    def test_a_file_of_its_packets(self):
+        with Server(os.path.join(CAPTURES, self.NAME + ".pcap"), command="analyze") as server:
+            path = self.file_of(server)
+            out = subprocess.run([BINARY, "decode", "--json", path], capture_output=True, text=True, check=True).stdout
+            strip = lambda rows: [{k: v for k, v in r.items() if k not in ("file", "frame")} for r in rows]
+            self.assertEqual(strip(json.loads(line) for line in out.splitlines()), strip(self.told()))
+            path = self.file_of(server, "?since=2026-11-20T14:07:33Z&until=2026-11-20T14:07:34Z")
+            out = subprocess.run([BINARY, "decode", "--json", path], capture_output=True, text=True, check=True).stdout
+            self.assertEqual([json.loads(line)["type"] for line in out.splitlines()], ["NOTIFICATION"])
+
+    def test_from_a_database(self):
+        database = self.database(self.NAME)
+        with Server(database) as server:
+            self.assertEqual(server.json(self.PEERING + "/messages")["source"], "files")
+        moved = os.path.join(self.folder, "moved.db")
+        shutil.copy(database, moved)
+        with sqlite3.connect(moved) as db:
+            db.execute("UPDATE capture_file SET path = '/nowhere/gone.pcap'")
+        with Server(moved) as server:
+            status, _, body = server.ask("/api/v1/" + self.PEERING + "/messages")
+            self.assertEqual(status, 404)
+            self.assertIn("not there any more", json.loads(body)["error"])
+        shutil.copy(os.path.join(CAPTURES, self.NAME + ".pcap"), os.path.join(self.folder, "gone.pcap"))
+        with Server(moved) as server:  # beside the database it is found
+            self.assertTrue(server.json(self.PEERING + "/messages")["steps"])
+
+    def test_while_it_is_watched(self):
+        database, ring = os.path.join(self.folder, "watched.db"), os.path.join(self.folder, "ring")
+        with Server("-r", self.NAME + ".pcap", "--replay", "1", "--db", database, "--evidence", ring, command="monitor") as server:
+            for _ in range(100):
+                if server.ask("/api/v1/" + self.PEERING + "/messages")[0] == 200:
+                    break
+                time.sleep(0.1)
+            answer = server.json(self.PEERING + "/messages")
+            self.assertEqual(answer["source"], "evidence")
+            self.assertEqual(answer["steps"][0]["kind"], "tcp")
+            self.file_of(server)
+            self.assertEqual(server.end()[0], 0)
+        with Server(database) as server:
+            self.assertEqual(server.json(self.PEERING + "/messages")["source"], "evidence")
+
+    def test_a_page_needs_a_database(self):
+        run = subprocess.run([BINARY, "monitor", "-q", "-r", self.NAME + ".pcap", "--web", "1"], capture_output=True, text=True, cwd=CAPTURES, check=False)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("--db FILE", run.stderr)
+
+    def test_many_who_ask(self):
+        """More than can wait are turned away, nobody else is held up, and the end comes at once."""
+        path = os.path.join(self.folder, "long.pcap")
+        with open(os.path.join(CAPTURES, self.NAME + ".pcap"), "rb") as file:
+            capture = file.read()
+        with open(path, "wb") as file:
+            file.write(capture[:24] + capture[24:] * 10000)
+        with Server(path, command="analyze") as server:
+            links = []
+            for _ in range(30):
+                link = server.connect()
+                link.request("GET", "/api/v1/" + self.PEERING + "/messages?offset=4000000000")
+                links.append(link)
+            server.json("overview")
+            refused = 0
+            for link in links[8:]:
+                link.sock.settimeout(0.3)
+                try:
+                    refused += link.getresponse().status == 503
+                except OSError:
+                    pass
+            self.assertGreater(refused, 10)
+            self.assertEqual(server.end()[0], 0)
+            for link in links:
+                link.close()
 
 
 class Strangers(Case):

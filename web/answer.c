@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WORTH_SQUEEZING = 1400 };
-
 /* Nothing but what this server sends may run or be asked, nothing may show it in a frame, and no other page may read
  * it. Trusted Types: the page's code cannot make markup out of text, even by mistake. */
 const struct http_header answer_headers[] = {
@@ -60,7 +58,7 @@ static void answer_route(struct web_site *s, struct http_request *r, const struc
         return;
     }
     ask_store(s, r, out);
-    if (out->status != 200)
+    if (out->status != 200 || out->deferred)
         out->etag[0] = '\0';
     if (out->body.used >= WORTH_SQUEEZING && request_takes_gzip(h->accept_encoding))
         out->gzip = gzip_squeeze(&out->body);

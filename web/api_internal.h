@@ -8,7 +8,7 @@
 
 enum { ANSWER_MOST = 64 << 20 };
 
-extern const char type_json[];
+extern const char type_json[], type_pcapng[];
 
 /* Opens the outermost object; "now" is the latest moment of the capture: what "since" and "ago" refer to. */
 struct telling answer_begin(const struct web_view *, struct http_response *);

@@ -1,6 +1,9 @@
 /* A connection and what libmicrohttpd says of it in; answers and news out, each within its bound of time and memory. */
 #include "web/server_internal.h"
 
+#include "web/api_internal.h"
+#include "web/gzip.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,7 +11,9 @@
 /* One request on its way. */
 struct exchange {
     struct web *web;
-    bool begun;
+    bool begun, gzip;
+    const char *type;
+    struct job *job; /* its packets are read, or were; owned */
     size_t body;
     char *target;
 };
@@ -168,6 +173,51 @@ static enum MHD_Result respond(struct web *w, struct exchange *x, struct MHD_Con
     return done;
 }
 
+/* ---- packets, which somebody else reads ---- */
+
+/* The connection sleeps until the job is done. */
+static bool defer(struct web *w, struct exchange *x, struct MHD_Connection *c, const struct http_headers *h,
+                  struct http_response *out)
+{
+    struct job *j = calloc(1, sizeof *j);
+    if (!j || !w->worker)
+        goto busy;
+    *j = (struct job){ .asked = out->asked, .out = out->body, .context = c };
+    x->type = out->type;
+    x->gzip = out->asked.what == PACKETS_LADDER && request_takes_gzip(h->accept_encoding);
+    if (!worker_add(w->worker, j))
+        goto busy;
+    x->job = j;
+    MHD_suspend_connection(c);
+    return true;
+busy:
+    free(j);
+    *out = (struct http_response){ .body = out->body };
+    answer_error(out, 503, "others ask for packets at the moment; try again");
+    return false;
+}
+
+void exchange_done_jobs(struct web *w)
+{
+    for (struct job *j; w->worker && (j = worker_next(w->worker));)
+        MHD_resume_connection(j->context);
+}
+
+static enum MHD_Result respond_job(struct web *w, struct exchange *x, struct MHD_Connection *c)
+{
+    struct job *j = x->job;
+    struct http_response out = { .status = 200, .type = x->type, .body = j->out };
+    j->out = (struct buf){ 0 };
+    if (j->got != PACKETS_DONE) {
+        struct buf words = out.body;
+        out = (struct http_response){ 0 };
+        answer_error(&out, j->got == PACKETS_NONE ? 404 : 503, buf_text(&words));
+        buf_free(&words);
+    } else if (x->gzip && out.body.used >= WORTH_SQUEEZING)
+        out.gzip = gzip_squeeze(&out.body);
+    return respond(w, x, c, &out);
+}
+
 static struct http_headers headers_of(struct MHD_Connection *c)
 {
     const char *length = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Content-Length");
@@ -192,6 +242,8 @@ enum MHD_Result exchange_request(void *cls, struct MHD_Connection *c, const char
     (void)upload;
     if (!x || !x->target)
         return MHD_NO;
+    if (x->job)
+        return x->job->done ? respond_job(w, x, c) : MHD_YES;
     struct http_headers h = headers_of(c);
     /* An answer before the request is read to its end closes the connection: right for one with a body alone. */
     if (!x->begun && !h.body) {
@@ -215,6 +267,8 @@ enum MHD_Result exchange_request(void *cls, struct MHD_Connection *c, const char
                                       .fixed_size = sizeof words - 1 };
     } else
         answer(&w->site, &request, method, x->target, &h, &out);
+    if (out.deferred && defer(w, x, c, &h, &out))
+        return MHD_YES;
     return respond(w, x, c, &out);
 }
 
@@ -245,6 +299,9 @@ void exchange_done(void *cls, struct MHD_Connection *c, void **context, enum MHD
     }
     if (x) {
         w->bodies -= x->body;
+        if (x->job)
+            buf_free(&x->job->out);
+        free(x->job);
         free(x->target);
         free(x);
     }

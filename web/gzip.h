@@ -4,6 +4,8 @@
 
 #include "base/buf.h"
 
+enum { WORTH_SQUEEZING = 1400 }; /* smaller ones fit a packet as they are */
+
 /* Puts the compressed text in the place of the text; false, and all is as before, without memory. */
 bool gzip_squeeze(struct buf *);
 

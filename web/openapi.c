@@ -70,6 +70,7 @@ static void tell_content(struct writer *w, const char *type, const char *schema)
 static void tell_route(struct writer *w, const struct route *r)
 {
     const char *type = strstr(r->path, "/live")      ? "text/event-stream"
+                       : strstr(r->path, "/packets") ? type_pcapng
                        : strstr(r->path, "/metrics") ? "application/openmetrics-text"
                                                      : type_json;
     write_object(w, r->path);

@@ -8,6 +8,7 @@
 #include "base/addr.h"
 #include "base/buf.h"
 #include "base/stamp.h"
+#include "web/packets.h"
 
 enum { TARGET_MOST = 2048, SEGMENTS_MOST = 6, VARIABLES_MOST = 2 };
 
@@ -49,6 +50,8 @@ struct http_response {
     size_t fixed_size;
     bool gzip;     /* the content is compressed */
     bool live;     /* server-sent events follow, without end */
+    bool deferred; /* packets have to be read first: as `asked` says */
+    struct packets_asked asked;
     char etag[64]; /* "" for none */
 };
 

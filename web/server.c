@@ -71,6 +71,13 @@ static void look(struct web *w)
     }
 }
 
+/* By the worker, or for the end: false. */
+static bool woken(struct web *w)
+{
+    char bytes[64];
+    return read(w->wake[0], bytes, sizeof bytes) >= 0 && !atomic_load(&w->ending);
+}
+
 static void *run(void *cls)
 {
     struct web *w = cls;
@@ -83,9 +90,10 @@ static void *run(void *cls)
             ms = LOOK_MS;
         if (poll(fds, 2, (int)ms) < 0 && errno != EINTR)
             break;
-        if (fds[1].revents)
+        if (fds[1].revents && !woken(w))
             break;
         w->now_ms = clock_ms();
+        exchange_done_jobs(w);
         MHD_run(w->daemon);
         if (w->now_ms - w->looked_ms >= LOOK_MS) {
             w->looked_ms = w->now_ms;
@@ -93,6 +101,8 @@ static void *run(void *cls)
             look(w);
         }
     }
+    worker_stop(w->worker);
+    exchange_done_jobs(w);
     exchange_wake(w); /* a daemon does not stop while a connection waits */
     MHD_stop_daemon(w->daemon);
     w->daemon = NULL;
@@ -229,6 +239,8 @@ struct web *web_start(struct store *s, const struct web_options *o, char message
         return NULL;
     }
     w->site.token = w->token;
+    w->worker = o->packets ? worker_start(o->packets, o->packets_of, w->wake[1], JOBS_MOST) : NULL;
+    w->site.view.packets = w->worker != NULL;
     if (!start_thread(w, message)) {
         w->site.view.store = NULL;
         web_stop(w);
@@ -250,6 +262,7 @@ void web_stop(struct web *w)
 {
     if (!w)
         return;
+    atomic_store(&w->ending, true);
     if (w->running) {
         if (write(w->wake[1], "", 1) == 1)
             pthread_join(w->thread, NULL);
@@ -258,6 +271,7 @@ void web_stop(struct web *w)
         MHD_stop_daemon(w->daemon);
     else if (w->listener >= 0 && !w->running)
         close(w->listener);
+    worker_free(w->worker);
     for (int i = 0; i < 2; i++)
         if (w->wake[i] >= 0)
             close(w->wake[i]);

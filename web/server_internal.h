@@ -5,6 +5,7 @@
 #include "web/answer.h"
 #include "web/live.h"
 #include "web/server.h"
+#include "web/worker.h"
 #include <microhttpd.h>
 #include <pthread.h>
 
@@ -13,6 +14,7 @@ enum {
     CONNECTIONS_MOST = 256,
     CONNECTIONS_CROWDED = 192, /* from here on, those who dawdle go sooner */
     LIVE_MOST = 32,
+    JOBS_MOST = 8,           /* requests for packets, with the one at hand */
     HEADERS_MOST = 16 << 10, /* bytes of one connection's request */
     BODIES_MOST = 256 << 20, /* of all answers under way */
     ASK_MS = 15000,
@@ -38,7 +40,9 @@ struct web {
     struct live news;
     struct MHD_Daemon *daemon;
     pthread_t thread;
+    struct worker *worker; /* NULL: packets cannot be read again */
     bool running;
+    atomic_bool ending;
     int listener, wake[2];
     char *token, *cert, *key;
     char url[ADDR_TEXT + 32];
@@ -63,6 +67,8 @@ void exchange_done(void *web, struct MHD_Connection *, void **context, enum MHD_
 /* A byte now and then keeps a connection from being idle, so each step has a deadline as well. Whoever misses it finds
  * the connection closed; libmicrohttpd tidies up. */
 void exchange_cut_dawdlers(struct web *);
+/* Whose packets are read goes on. */
+void exchange_done_jobs(struct web *);
 /* There is news for the live pages, or an end. */
 void exchange_wake(struct web *);
 
