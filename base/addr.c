@@ -210,3 +210,12 @@ bool addr_link_local(const struct addr *a)
         return a->b[0] == 169 && a->b[1] == 254;
     return a->size == 16 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 }
+
+void prefix_clear(struct prefix *p)
+{
+    unsigned at = p->bits / 8;
+    if (at < p->addr.size)
+        p->addr.b[at] &= (uint8_t)(0xff00u >> p->bits % 8);
+    while (++at < p->addr.size)
+        p->addr.b[at] = 0;
+}

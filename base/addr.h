@@ -36,4 +36,11 @@ static inline int addr_compare(const struct addr *a, const struct addr *b)
 bool addr_same_prefix(const struct addr *a, const struct addr *b, unsigned bits);
 bool addr_link_local(const struct addr *);
 
+struct prefix {
+    struct addr addr; /* size 0: none */
+    unsigned bits;
+};
+/* Zeros behind its bits. */
+void prefix_clear(struct prefix *);
+
 #endif

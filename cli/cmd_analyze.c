@@ -88,7 +88,12 @@ int cmd_analyze(const struct options *o)
 {
     if (o->web && !serve_can())
         return EXIT_DAMAGED;
+    if (o->keep_routes && !o->db) {
+        log_line(LOG_ERROR, "--keep-routes needs --db FILE to keep them in");
+        return EXIT_USAGE;
+    }
     struct engine_options eo = engine_defaults();
+    eo.tell_routes = o->keep_routes;
     struct analysis a = { .loop = { .take = take, .taker = &a } };
     struct loop *l = &a.loop;
     char message[300];
@@ -104,6 +109,7 @@ int cmd_analyze(const struct options *o)
         loop_close(l);
         return EXIT_DAMAGED;
     }
+    store_keep_routes(s, o->keep_routes);
     a.store = s;
     if (o->web || o->db) {
         store_set_limits(s, &STORE_LIMITS_USUAL);

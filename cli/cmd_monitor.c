@@ -240,7 +240,9 @@ int cmd_monitor(const struct options *o)
     m.loop.taker = &m;
     signal(SIGPIPE, SIG_IGN); /* when nobody reads any more, it ends in order */
     notify_open();
-    int status = loop_open_live(&m.loop, o, engine_defaults());
+    struct engine_options eo = engine_defaults();
+    eo.tell_routes = o->keep_routes && o->db;
+    int status = loop_open_live(&m.loop, o, eo);
     if (!status) {
         status = EXIT_DAMAGED;
         if (begin(&m)) {

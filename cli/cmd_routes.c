@@ -1,8 +1,6 @@
 /* `routetap routes`: what each side of a peering had from the other at a moment, route by route. */
 #include "cli/command.h"
-#include "cli/loop.h"
-#include "cli/peerings.h"
-#include "cli/route_filter.h"
+#include "cli/route_tables.h"
 #include "cli/routes.h"
 
 #include "base/log.h"
@@ -33,7 +31,7 @@ struct table_asked {
 
 struct routes {
     const struct options *options;
-    struct route_filter filter;
+    struct route_filter *filter;
     struct row *rows; /* of one table */
     size_t count, room;
     bool short_of_memory;
@@ -107,13 +105,13 @@ static int by_route(const void *left, const void *right)
 
 static bool asked(struct routes *t, const struct rib_route *r)
 {
-    if (!route_filter_prefix(&t->filter, &r->nlri))
+    if (!route_filter_prefix(t->filter, &r->nlri))
         return false;
-    if (!route_filter_reads(&t->filter))
+    if (!route_filter_reads(t->filter))
         return true;
     if (t->options->by_origin && r->origin_as != t->options->origin)
         return false;
-    return route_attrs_read(t->attrs, r->attrs, r->as4) && route_filter_attrs(&t->filter, t->attrs);
+    return route_attrs_read(t->attrs, r->attrs, r->as4) && route_filter_attrs(t->filter, t->attrs);
 }
 
 /* Of the prefixes that an address lies in, the longest. RFC 4271 9.1.4 */
@@ -202,7 +200,7 @@ static bool tell(struct routes *t, const struct rib_side *rib, const struct tabl
     while (rib_next(rib, a->family, &at, &r))
         if (asked(t, &r))
             add_row(t, &r);
-    if (t->filter.how == AT_LONGEST)
+    if (t->filter->how == AT_LONGEST)
         keep_longest(t);
     if (!t->count)
         return true;
@@ -212,26 +210,18 @@ static bool tell(struct routes *t, const struct rib_side *rib, const struct tabl
     return tell_rows(t, a);
 }
 
-static bool wanted(const struct options *o, const struct bgp_peering *p, int side)
+static void tell_all(struct routes *t, const struct tables *from)
 {
-    return peering_wanted(o, p) && (!o->from.size || addr_equal(&o->from, &p->side[side].addr));
-}
-
-static void tell_all(struct routes *t, const struct engine *e)
-{
-    const struct bgp_peering *p;
+    struct table_side one;
     bool partial = false;
-    for (uint32_t at = 0; (p = engine_next_peering(e, &at));)
-        for (int side = 0; side < 2; side++) {
-            const struct rib_side *rib = engine_routes(e, p, side);
-            if (!wanted(t->options, p, side))
+    for (uint32_t at = 0; tables_next(from, &at, &one);)
+        for (enum bgp_family f = 0; f < FAMILY_COUNT; f++) {
+            if (t->options->family != FAMILY_NONE && t->options->family != f)
                 continue;
-            partial |= engine_routes_partial(e, p, side);
-            for (enum bgp_family f = 0; rib && f < FAMILY_COUNT; f++) {
-                struct table_asked a = { p, side, f, engine_routes_partial(e, p, side) };
-                if ((t->options->family == FAMILY_NONE || t->options->family == f) && !tell(t, rib, &a))
-                    return;
-            }
+            struct table_asked a = { one.peering, one.side, f, tables_partial(from, &one, f) };
+            partial |= a.partial;
+            if (one.rib && !tell(t, one.rib, &a))
+                return;
         }
     if (!t->told)
         log_line(LOG_NOTE, "there is no such route%s",
@@ -240,35 +230,21 @@ static void tell_all(struct routes *t, const struct engine *e)
         log_line(LOG_ERROR, "there is not enough memory for all routes");
 }
 
-static bool take(void *taker, const struct outbox *out)
-{
-    (void)taker;
-    (void)out;
-    return true;
-}
-
 /* The tables, with all that came up to the moment, and with it. */
 static int run_tables(const struct options *o, struct route_filter *f)
 {
-    struct options until = *o;
-    if (o->at.kind) {
-        until.until = o->at;
-        until.until.ns++;
-    }
-    struct routes t = { .options = o, .filter = *f, .line = buf_init(16 << 20) };
-    struct loop l = { .take = take };
-    int status = loop_open(&l, &until, engine_defaults(), false);
-    t.attrs = status ? NULL : malloc(sizeof *t.attrs);
-    if (t.attrs) {
-        status = loop_run(&l, &until);
-        t.when = engine_capture(l.engine)->last;
-        tell_all(&t, l.engine);
-    }
+    struct tables tables;
+    struct routes t = {
+        .options = o, .filter = f, .line = buf_init(16 << 20), .attrs = malloc(sizeof *t.attrs)
+    };
+    int status = tables_open(&tables, o, f, o->at);
+    t.when = tables.when;
+    if (t.attrs && (tables.db || tables.loop.engine))
+        tell_all(&t, &tables);
     free(t.attrs);
     free(t.rows);
     buf_free(&t.line);
-    *f = t.filter;
-    loop_close(&l);
+    tables_close(&tables);
     return status;
 }
 

@@ -115,6 +115,7 @@ static bool open_store(struct keep *k, const struct options *o)
     }
     struct store_limits limits = limits_of(o);
     store_set_limits(k->store, &limits);
+    store_keep_routes(k->store, o->keep_routes);
     return put_names(k, o);
 }
 

@@ -221,6 +221,9 @@ static int take_word(struct options *o, int count, char **argv, int *at)
         return usage_error(c, word, "takes no value");
     replace_configured(o, (enum option_id)id);
     const char *wrong = take(o, (enum option_id)id, value);
+    /* the one option that takes two words */
+    if (!wrong && id == OPTION_BETWEEN && !o->between[1].kind)
+        wrong = *at + 1 < count ? take(o, (enum option_id)id, argv[++*at]) : "needs two values";
     return wrong ? usage_error(c, word, wrong) : EXIT_DONE;
 }
 

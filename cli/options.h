@@ -9,6 +9,7 @@
 #include "cli/when.h"
 #include "state/engine.h"
 #include "state/rules/explain.h"
+#include "store/store.h"
 
 enum option_id {
 #define OPTION(ident, name, letter, argument, what) OPTION_##ident,
@@ -63,7 +64,8 @@ struct options {
     enum finding_code finding; /* CODE_COUNT: all */
     struct addr from;
     enum bgp_family family; /* FAMILY_NONE: all */
-    struct when at;
+    struct when at, between[2];
+    struct addr against; /* size 0: none */
     bool longer, shorter, exact, bgpdump, by_origin;
     uint32_t origin;
     const char *as_path, *community, *history;
@@ -79,6 +81,7 @@ struct options {
     const char *user;
     bool no_sandbox;
     const char *evidence;
+    enum keep_routes keep_routes;
     uint64_t evidence_size, db_size;                       /* bytes; 0: as usual */
     struct span keep_10s, keep_1min, keep_1h, keep_events; /* 0: as usual */
     /* who is rung; their words are owned */

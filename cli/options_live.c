@@ -39,6 +39,14 @@ static const char *take_mebibytes(const char *text, long least, uint64_t *out)
     return NULL;
 }
 
+static const char *take_keep_routes(struct options *o, const char *value)
+{
+    static const char *const which[] = { "none", "changes", "all", NULL };
+    int n = one_of(value, which);
+    o->keep_routes = n > 0 ? (enum keep_routes)n : KEEP_ROUTES_NONE;
+    return n >= 0 ? NULL : "takes none, changes or all";
+}
+
 /* What is kept, and how long. */
 static const char *take_kept(struct options *o, enum option_id id, char *value)
 {
@@ -50,7 +58,7 @@ static const char *take_kept(struct options *o, enum option_id id, char *value)
     case OPTION_KEEP_1MIN: return take_age(value, &o->keep_1min);
     case OPTION_KEEP_1H: return take_age(value, &o->keep_1h);
     case OPTION_KEEP_EVENTS: return take_age(value, &o->keep_events);
-    case OPTION_KEEP_ROUTES: return !strcmp(value, "none") ? NULL : "takes none";
+    case OPTION_KEEP_ROUTES: return take_keep_routes(o, value);
     default: return take_tables(o, id, value);
     }
 }

@@ -2,6 +2,7 @@
 #include "cli/options_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool parse_as(const char *text, uint32_t *out)
 {
@@ -9,6 +10,21 @@ static bool parse_as(const char *text, uint32_t *out)
     unsigned long long n = strtoull(text, &end, 10);
     *out = (uint32_t)n;
     return *text >= '0' && *text <= '9' && !*end && n <= UINT32_MAX;
+}
+
+/* Two words, one after the other; or both in one, with a blank or a comma between. */
+static const char *take_between(struct options *o, char *value)
+{
+    static const char wants[] = "takes two times such as 10:00 10:05 or +0 +90";
+    if (!o->between[0].kind && when_parse(value, &o->between[0]))
+        return NULL;
+    if (o->between[0].kind)
+        return when_parse(value, &o->between[1]) ? NULL : wants;
+    char *comma = strchr(value, ',');
+    if (!comma)
+        return wants;
+    *comma = '\0';
+    return when_parse(value, &o->between[0]) && when_parse(comma + 1, &o->between[1]) ? NULL : wants;
 }
 
 const char *take_tables(struct options *o, enum option_id id, char *value)
@@ -24,6 +40,10 @@ const char *take_tables(struct options *o, enum option_id id, char *value)
         return o->family < FAMILY_COUNT ? NULL : "takes a family such as ipv4-unicast";
     case OPTION_AT:
         return when_parse(value, &o->at) ? NULL : "takes a time such as 2026-03-01T10:00:00Z, 10:00 or +90";
+    case OPTION_BETWEEN: return take_between(o, value);
+    case OPTION_AGAINST:
+        o->against = addr_parse(value);
+        return o->against.size ? NULL : "takes an IP address";
     case OPTION_LONGER: o->longer = true; return NULL;
     case OPTION_SHORTER: o->shorter = true; return NULL;
     case OPTION_EXACT: o->exact = true; return NULL;

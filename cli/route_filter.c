@@ -6,12 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void clear_behind(struct prefix *p)
-{
-    for (unsigned i = p->bits; i < p->addr.size * 8u; i++)
-        p->addr.b[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
-}
-
 bool prefix_parse(const char *text, struct prefix *out, bool *address)
 {
     char room[ADDR_TEXT];
@@ -30,7 +24,7 @@ bool prefix_parse(const char *text, struct prefix *out, bool *address)
     if (text[n + 1] < '0' || text[n + 1] > '9' || *end || bits > out->bits)
         return false;
     out->bits = (unsigned)bits;
-    clear_behind(out);
+    prefix_clear(out);
     return true;
 }
 
@@ -91,20 +85,6 @@ void route_filter_free(struct route_filter *f)
     if (f->has_path)
         regfree(&f->path);
     buf_free(&f->words);
-}
-
-struct prefix prefix_of(const struct bgp_nlri *n)
-{
-    struct prefix p = { .bits = n->bits };
-    unsigned afi = bgp_family_afi(n->family), safi = bgp_family_safi(n->family), size = afi == 1 ? 4 : 16;
-    bool plain = safi == 1 || safi == 2 || safi == 4, vpn = (safi == 128 || safi == 129) && cur_left(&n->rd);
-    if ((afi != 1 && afi != 2) || (!plain && !vpn) || cur_left(&n->prefix) > size || n->bits > size * 8)
-        return p;
-    p.addr.size = (uint8_t)size;
-    if (cur_left(&n->prefix))
-        memcpy(p.addr.b, n->prefix.at, cur_left(&n->prefix));
-    clear_behind(&p);
-    return p;
 }
 
 bool route_filter_prefix(const struct route_filter *f, const struct bgp_nlri *n)

@@ -6,10 +6,6 @@
 #include "store/route.h"
 #include <regex.h>
 
-struct prefix {
-    struct addr addr; /* size 0: none */
-    unsigned bits;
-};
 /* "192.0.2.0/24", or an address: all of its bits, and *address. Bits behind the length are cleared. */
 bool prefix_parse(const char *text, struct prefix *out, bool *address);
 
@@ -36,8 +32,5 @@ bool route_filter_prefix(const struct route_filter *, const struct bgp_nlri *);
 /* By its attributes; route_filter_reads: whether they matter. */
 bool route_filter_reads(const struct route_filter *);
 bool route_filter_attrs(struct route_filter *, const struct route_attrs *);
-
-/* The prefix of a route; size 0 where its family has none. */
-struct prefix prefix_of(const struct bgp_nlri *);
 
 #endif

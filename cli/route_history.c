@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/loop.h"
 #include "cli/peerings.h"
+#include "cli/route_db.h"
 #include "cli/routes.h"
 
 #include "base/log.h"
@@ -310,6 +311,32 @@ static void on_transition(struct history *h, const struct bgp_transition *t)
             gone(h, k, LOST, t->ref);
 }
 
+/* A row of a database is a part of an UPDATE: routes of one family that come or go. */
+static bool said(void *arg, const struct route_said *what)
+{
+    struct history *h = arg;
+    const struct route_table_row *t = what->table;
+    const struct bgp_peering *p = what->peering;
+    const struct addr *from = &p->side[t->side].addr, *to = &p->side[!t->side].addr;
+    if (!what->update) {
+        struct bgp_transition lost = { .peering = t->peering,
+                                       .side = !t->side,
+                                       .from = STATE_ESTABLISHED,
+                                       .ref = { t->ended_frame, (uint32_t)t->ended_file, t->ended } };
+        on_transition(h, &lost);
+        return !ferror(stdout);
+    }
+    const struct route_update_row *u = what->update;
+    if (!peer_wanted(h->options, from, to) || (h->options->from.size && !addr_equal(&h->options->from, from)))
+        return true;
+    struct bgp_ctx ctx = { .add_path = (uint64_t)t->path_ids << t->family, .as4 = u->as4 };
+    struct event_message m = { .ref = { u->frame, u->file, u->when }, .ctx = &ctx, .peering = t->peering };
+    peerings_learn(&h->peerings, &(struct event){ .kind = EVENT_PEERING, .as.peering = p });
+    if (!u->attributes || route_attrs_read(h->now, u->attrs, u->as4))
+        walk(h, &m, t->side, u->nlri, t->family, !u->attributes);
+    return !ferror(stdout);
+}
+
 static bool take(void *taker, const struct outbox *out)
 {
     struct history *h = taker;
@@ -341,26 +368,44 @@ static void history_free(struct history *h)
     buf_free(&h->words[1]);
 }
 
-int routes_history(const struct options *o, struct route_filter *f)
+static int of_files(struct history *h)
 {
     struct engine_options eo = engine_defaults();
     eo.tell_messages = true;
-    eo.no_routes = eo.no_ospf = true;
-    struct loop l = { .take = take };
+    eo.no_routes = true;
+    struct loop l = { .take = take, .taker = h };
+    int status = loop_open(&l, h->options, eo, false);
+    if (!status)
+        status = loop_run(&l, h->options);
+    loop_close(&l);
+    return status;
+}
+
+static int of_database(struct history *h)
+{
+    int status;
+    struct route_db *d = route_db_open(h->options, &status);
+    if (d && !status)
+        status = route_db_walk(d, h->filter, said, h);
+    if (d)
+        route_db_close(d);
+    return status;
+}
+
+int routes_history(const struct options *o, struct route_filter *f)
+{
     struct history h = { .options = o,
                          .filter = f,
                          .line = buf_init(16 << 20),
                          .words = { buf_init(1 << 18), buf_init(1 << 18) },
                          .now = malloc(sizeof *h.now),
                          .before = malloc(sizeof *h.before) };
-    l.taker = &h;
+    int status = EXIT_DAMAGED;
     table_init(&h.known, sizeof(struct known_key), 0);
-    int status = loop_open(&l, o, eo, false);
-    if (!status && h.now && h.before)
-        status = loop_run(&l, o);
+    if (h.now && h.before)
+        status = route_db_is(o) ? of_database(&h) : of_files(&h);
     if (!status && !h.told)
         log_line(LOG_NOTE, "nothing was said about %s", o->history);
     history_free(&h);
-    loop_close(&l);
     return status;
 }

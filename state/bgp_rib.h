@@ -42,6 +42,8 @@ struct rib_news {
     uint32_t announced, withdrawn;          /* NLRI in the message */
     uint32_t added, changed, same, removed; /* what became of them; absent = withdrawn - removed */
     uint64_t families;                      /* bit per family touched */
+    struct cursor attrs;      /* of what it announces, as in rib_route; borrowed like the summary */
+    enum bgp_verdict verdict; /* what was done with it; BGP_FINE, too, where an attribute was passed over */
     const struct bgp_attrs_summary
         *summary;     /* of its attributes, NULL if it announces nothing; borrowed until the
                                                  next rib_feed */

@@ -231,6 +231,8 @@ static void news_clear(struct rib_news *n)
     n->announced = n->withdrawn = 0;
     n->added = n->changed = n->same = n->removed = 0;
     n->families = 0;
+    n->attrs = cur_over(NULL, 0);
+    n->verdict = BGP_FINE;
     n->summary = NULL;
     n->summary_new = false;
     n->notable_count = 0;
@@ -257,6 +259,8 @@ void rib_feed(struct rib_side *s, const struct bgp_update *u, const struct bgp_c
     bool announces = cur_left(&u->nlri) || (u->reach.present && cur_left(&u->reach.nlri));
     bool withdraws = cur_left(&u->withdrawn) || u->unreach.present;
     f.has_key = announces && attrs_key(&s->rib->attrs, u, ctx, &f.key);
+    if (f.has_key)
+        out->attrs = cur_over(f.key.bytes, f.key.size);
     if (announces && withdraws) {
         resolve(&f); /* attributes that reset the session let nothing be withdrawn either */
         if (cur_left(&u->withdrawn))
@@ -272,6 +276,7 @@ void rib_feed(struct rib_side *s, const struct bgp_update *u, const struct bgp_c
         feed_block(&f, u->nlri, FAMILY_IPV4_UNICAST, false);
     if (u->reach.present && cur_left(&u->reach.nlri))
         feed_block(&f, u->reach.nlri, u->reach.family, false);
+    out->verdict = f.verdict;
     if (f.set)
         attrs_release(&s->rib->attrs, f.set);
 }

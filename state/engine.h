@@ -32,6 +32,7 @@ struct engine_options {
     bool tell_messages; /* put every BGP message into the outbox */
     bool no_routes;     /* keep no tables (decode) */
     bool no_ospf;       /* keep nothing of OSPF; its packets are told all the same */
+    bool tell_routes;   /* put what becomes of routes into the outbox */
     struct limits limits;
 };
 

@@ -99,6 +99,11 @@ void session_drain(struct engine *, struct session *, int from);
 void session_infer_cut(struct engine *, struct session *, int from, const struct segment *,
                        struct stream_ref);
 
+/* session_routes.c: what becomes of routes, for whoever keeps them */
+void session_tell_routes(struct engine *, struct session *, int from, const struct bgp_update *,
+                         const struct bgp_ctx *, const struct rib_news *, struct stream_ref);
+void session_tell_gone(struct engine *, const struct peering *, struct stream_ref);
+
 /* tcp_health.c */
 /* A packet that stands twice in the capture (span port): true, and counted. */
 bool tcp_is_copy(struct session *, const struct segment *, const struct frame *, struct stamp);

@@ -19,7 +19,9 @@ enum event_kind {
     EVENT_OSPF_TRANSITION, /* of one side of an adjacency */
     EVENT_OSPF_DESIGNATED, /* the DR or BDR of a link is another one than before */
     EVENT_OSPF_LSA,        /* what became of an LSA */
-    EVENT_FINDING,         /* opened or changed: the newest of it, to be put under its id */
+    EVENT_ROUTES,      /* what a side said of routes of one family; only when engine_options.tell_routes */
+    EVENT_ROUTES_GONE, /* a side's routes went with the session; likewise */
+    EVENT_FINDING,     /* opened or changed: the newest of it, to be put under its id */
     EVENT_KINDS
 };
 
@@ -53,6 +55,25 @@ struct event_notification {
     const struct bgp_notification *notification;
 };
 
+struct event_routes {
+    struct stream_ref ref;
+    uint32_t peering;
+    int side; /* who said it */
+    enum bgp_family family;
+    bool withdrawn, path_ids, as4;
+    bool partial;              /* the capture has not all of what this side said in this session */
+    bool table;                /* it belongs to the table that comes first in a session */
+    bool news;                 /* it changed what the other side has */
+    uint32_t origin_as;        /* 0: not known */
+    struct cursor attrs, nlri; /* attrs: as in rib_route, of what is announced */
+};
+
+struct event_routes_gone {
+    struct stream_ref ref;
+    uint32_t peering;
+    int side;
+};
+
 struct event_ospf_designated {
     struct stream_ref ref;
     const struct ospf_wire *link;
@@ -79,6 +100,8 @@ struct event {
         const struct bgp_connection *connection;
         const struct bgp_peering *peering;
         const struct finding *finding;
+        struct event_routes routes;
+        struct event_routes_gone routes_gone;
         const struct ospf_speaker *speaker;
         const struct ospf_adjacency *adjacency;
         struct ospf_transition ospf_transition;

@@ -238,6 +238,8 @@ void session_lost(struct engine *e, struct session *s, int by, struct stream_ref
     p->lost_by = by;
     p->lost_by_notification = s->end[0].notification || s->end[1].notification;
     p->had_session = true;
+    if (e->options.tell_routes)
+        session_tell_gone(e, p, ref);
     for (int i = 0; i < 2; i++) {
         if (s->end[i].open_count)
             p->last_open[i] = s->end[i].open;

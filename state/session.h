@@ -136,6 +136,8 @@ struct end {
     struct stream_ref transfer_first, transfer_last;
     uint64_t transfer_routes;
     bool transfer_over;
+    bool settled;             /* its first table, however small, is over; kept only for EVENT_ROUTES */
+    struct stamp last_update; /* likewise */
     struct span transfer_sender, transfer_window, transfer_loss; /* time lost to … */
     struct span wait_sender, wait_window, wait_loss;             /* likewise, since the last route of it */
     struct stream_ref bad_header;                                /* bytes that are no BGP */

@@ -230,6 +230,7 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
         /* over when every family has said so; some say it first, and send their table then */
         uint64_t agreed = s->end[0].open.families & s->end[1].open.families;
         end->transfer_over = end->transfer_routes >= TABLE_LEAST && !(agreed & ~end->end_of_rib);
+        end->settled |= !(agreed & ~end->end_of_rib);
         return;
     }
     struct rib_news news;
@@ -246,6 +247,8 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
     side->withdrawn += news.withdrawn;
     e->capture.announced += news.announced;
     e->capture.withdrawn += news.withdrawn;
+    if (!gone && e->options.tell_routes)
+        session_tell_routes(e, s, from, &u, ctx, &news, item->last);
     if (!gone)
         peering_routes(p, s, from, &news, item->last);
     if (worth_a_look(p, from, &u, ctx, &news))

@@ -4,6 +4,20 @@
 #include "base/macros.h"
 #include <string.h>
 
+struct prefix prefix_of(const struct bgp_nlri *n)
+{
+    struct prefix p = { .bits = n->bits };
+    unsigned afi = bgp_family_afi(n->family), safi = bgp_family_safi(n->family), size = afi == 1 ? 4 : 16;
+    bool plain = safi == 1 || safi == 2 || safi == 4, vpn = (safi == 128 || safi == 129) && cur_left(&n->rd);
+    if ((afi != 1 && afi != 2) || (!plain && !vpn) || cur_left(&n->prefix) > size || n->bits > size * 8)
+        return p;
+    p.addr.size = (uint8_t)size;
+    if (cur_left(&n->prefix))
+        memcpy(p.addr.b, n->prefix.at, cur_left(&n->prefix));
+    prefix_clear(&p);
+    return p;
+}
+
 bool route_attrs_read(struct route_attrs *r, struct cursor attrs, bool as4)
 {
     /* an UPDATE that announces nothing: header, no withdrawn routes, the attributes. RFC 4271 4.3 */

@@ -5,6 +5,9 @@
 #include "base/writer.h"
 #include "state/bgp_rib.h"
 
+/* The prefix of a route; size 0 where its family has none. */
+struct prefix prefix_of(const struct bgp_nlri *);
+
 /* Attributes as a table keeps them, read as those of an UPDATE. Large: not for the stack of a deep call. */
 struct route_attrs {
     struct bgp_ctx ctx;

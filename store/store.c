@@ -46,6 +46,7 @@ void store_close(struct store *s)
     free(s->connections_there.bits);
     store_ospf_free(s);
     series_free(s->series);
+    store_routes_free(s);
     db_close(&s->db);
     store_end_again(s);
     free(s);
@@ -175,6 +176,8 @@ static void write_event(struct store *s, const struct event *e)
     case EVENT_OSPF_TRANSITION: store_ospf_transition(s, &e->as.ospf_transition); break;
     case EVENT_OSPF_DESIGNATED: store_ospf_designated(s, &e->as.designated); break;
     case EVENT_OSPF_LSA: store_ospf_lsa(s, &e->as.ospf_lsa); break;
+    case EVENT_ROUTES: store_routes_said(s, &e->as.routes); break;
+    case EVENT_ROUTES_GONE: store_routes_gone(s, &e->as.routes_gone); break;
     case EVENT_FINDING: store_hold_finding(s, e->as.finding); break;
     default: break; /* single messages and packets are not kept */
     }
@@ -209,6 +212,7 @@ enum err store_flush(struct store *s)
     if (!s->writable)
         return s->db.err;
     store_put_held(s);
+    store_put_prefixes(s);
     if (s->series && !s->db.err)
         series_flush(s);
     if (s->nanoseconds && !s->digits_told) {

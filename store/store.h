@@ -36,6 +36,11 @@ void store_close(struct store *);
 /* The sentence that belongs to the first failure; "" while all is well. Borrowed from the store. */
 const char *store_why(const struct store *);
 
+/* What becomes of routes is kept from then on: with ALL every table can be told as of any moment; with CHANGES what
+ * comes first in a session, its table, is left out. The engine has to tell it (engine_options.tell_routes). */
+enum keep_routes { KEEP_ROUTES_NONE, KEEP_ROUTES_CHANGES, KEEP_ROUTES_ALL };
+void store_keep_routes(struct store *, enum keep_routes);
+
 /* OPENs, notifications, transitions, connections, peerings, adjacencies, LSAs and findings; messages are passed over. */
 MUST_USE enum err store_write(struct store *, const struct outbox *);
 /* The facts of a peering as of now. */

@@ -47,7 +47,7 @@ static void read_capture(struct store *s)
 void store_begin_again(struct store *s, const char *path)
 {
     static const enum statement ends[] = { STMT_END_FINDINGS, STMT_END_SIDES, STMT_END_CONNECTIONS,
-                                           STMT_END_COMPLETE };
+                                           STMT_END_COMPLETE, STMT_END_ROUTE_TABLES };
     s->again = true;
     if (strcmp(path, ":memory:") != 0)
         take_lock(s, path);
@@ -138,6 +138,7 @@ void store_recover(struct store *s)
     if (s->peering_ids)
         memset(s->peering_ids, 0, s->peering_room * sizeof *s->peering_ids);
     store_ospf_recover(s);
+    store_routes_recover(s);
     if (s->series)
         series_flushed(s->series, false);
 }

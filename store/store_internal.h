@@ -22,6 +22,7 @@ struct marks {
 };
 
 struct series;
+struct store_routes;
 
 /* In a database that goes on: of our numbers, those that the database has. */
 struct numbers {
@@ -60,6 +61,7 @@ struct store {
     struct stamp first_base;
     int lock; /* a descriptor; 0: none */
     struct series *series;
+    struct store_routes *routes; /* NULL: they are not kept */
 };
 
 /* ---- store_facts.c ---- */
@@ -109,6 +111,20 @@ int64_t store_peering_id(const struct store *, uint32_t id);
 /* It has one now. True if its row is not there. */
 bool store_new_peering(struct store *, const struct bgp_peering *);
 void store_put_run(struct store *, const struct capture_facts *);
+
+/* ---- store_routes.c ---- */
+
+void store_routes_said(struct store *, const struct event_routes *);
+void store_routes_gone(struct store *, const struct event_routes_gone *);
+/* Before a flush: the prefixes that wait. */
+void store_put_prefixes(struct store *);
+/* What the database has of routes now. */
+void store_routes_again(struct store *);
+/* What was not flushed is gone. */
+void store_routes_recover(struct store *);
+void store_routes_free(struct store *);
+/* What a prefix is found by in the database; its size. */
+size_t store_prefix_key(const struct addr *, unsigned bits, uint8_t key[18]);
 
 /* ---- series.c ---- */
 

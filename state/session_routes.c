@@ -1,0 +1,80 @@
+/* What an UPDATE did to the routes of a side in; the same as events out, for whoever keeps routes. */
+#include "state/engine_internal.h"
+
+/* So long nothing is said of routes when the first table of a session is over. */
+enum { SETTLED_S = 5 };
+
+static struct cursor keep(struct outbox *o, struct cursor bytes, bool *kept)
+{
+    size_t n = cur_left(&bytes);
+    const uint8_t *copy = n ? outbox_keep(o, bytes.at, n) : NULL;
+    *kept &= copy || !n;
+    return cur_over(copy, copy ? n : 0);
+}
+
+struct telling_routes {
+    struct engine *engine;
+    struct event_routes event; /* but for the family and the routes */
+    const struct bgp_ctx *ctx;
+    bool kept; /* there was memory for the attributes */
+};
+
+static void tell_block(struct telling_routes *t, struct cursor nlri, enum bgp_family family, bool withdrawn)
+{
+    if (!cur_left(&nlri) || family >= FAMILY_COUNT)
+        return;
+    struct event_routes r = t->event;
+    bool kept = t->kept;
+    r.family = family;
+    r.path_ids = t->ctx->add_path >> family & 1;
+    r.withdrawn = withdrawn;
+    r.nlri = keep(&t->engine->outbox, nlri, &kept);
+    if (withdrawn)
+        r.attrs = cur_over(NULL, 0);
+    if (kept)
+        outbox_add(&t->engine->outbox, &(struct event){ .kind = EVENT_ROUTES, .as.routes = r });
+}
+
+/* The first table is over with its last End-of-RIB, or when it has been quiet for a while. */
+static bool of_first_table(struct end *end, struct stamp when)
+{
+    if (end->last_update.ns && stamp_since(when, end->last_update).ns > SPAN_S(SETTLED_S).ns)
+        end->settled = true;
+    end->last_update = when;
+    return !end->settled;
+}
+
+void session_tell_routes(struct engine *e, struct session *s, int from, const struct bgp_update *u,
+                         const struct bgp_ctx *ctx, const struct rib_news *news, struct stream_ref ref)
+{
+    bool table = of_first_table(&s->end[from], ref.when);
+    if (news->verdict >= BGP_DISABLE_FAMILY)
+        return; /* it changed nothing */
+    struct telling_routes t = { .engine = e, .ctx = ctx, .kept = true };
+    t.event = (struct event_routes){ .ref = ref,
+                                     .peering = s->facts.peering,
+                                     .side = from,
+                                     .as4 = ctx->as4,
+                                     .partial = (s->midway && !s->ctx_known) || s->half[from].missed,
+                                     .table = table,
+                                     .news = news->added || news->changed || news->removed,
+                                     .origin_as = news->summary ? news->summary->origin_as : 0 };
+    bool drop = news->verdict == BGP_TREAT_AS_WITHDRAW; /* RFC 7606 2 */
+    if (!drop)
+        t.event.attrs = keep(&e->outbox, news->attrs, &t.kept);
+    /* in the order in which they count: a route in both parts is announced (RFC 4271 4.3) */
+    tell_block(&t, u->withdrawn, FAMILY_IPV4_UNICAST, true);
+    if (u->unreach.present)
+        tell_block(&t, u->unreach.nlri, u->unreach.family, true);
+    tell_block(&t, u->nlri, FAMILY_IPV4_UNICAST, drop);
+    if (u->reach.present)
+        tell_block(&t, u->reach.nlri, u->reach.family, drop);
+}
+
+void session_tell_gone(struct engine *e, const struct peering *p, struct stream_ref ref)
+{
+    for (int side = 0; side < 2; side++)
+        if (p->rib[side])
+            outbox_add(&e->outbox, &(struct event){ .kind = EVENT_ROUTES_GONE,
+                                                    .as.routes_gone = { ref, p->facts.id, side } });
+}

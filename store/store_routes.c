@@ -1,0 +1,388 @@
+/* What was said of routes in; rows out: attributes once each, UPDATEs in their order, and where each prefix is spoken of.
+ *
+ * Prefixes wait until the next flush and are sorted then. They go into segments that are full after a while: a row that
+ * goes somewhere into a tree of millions writes a page of its own, one that goes to its end shares it with hundreds. */
+#include "store/store_internal.h"
+
+#include "base/hash.h"
+#include "store/route.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PREFIXES_HELD = 1 << 17, /* then they are written */
+    SEGMENT = 1 << 18,       /* so many prefixes end one */
+    KNOWN_LEAST = 1 << 12,   /* attributes whose number is remembered */
+    KNOWN_MOST = 1 << 20,
+    KEY_MOST = 18,
+};
+
+/* Attributes that have their row. Two hashes: nobody can make others with the same. */
+struct known_attrs {
+    uint64_t hash[2];
+    int64_t id; /* 0: none */
+};
+
+struct held_prefix {
+    uint64_t first; /* its first eight bytes, as a number: sorts as they do */
+    uint32_t update;
+    uint8_t rest[KEY_MOST - 8];
+    uint8_t size;
+};
+
+struct open_table_key {
+    int64_t peering;
+    uint8_t side, family, path_ids, zero[5];
+};
+struct open_table {
+    struct open_table_key key;
+    int64_t id;
+    bool partial;
+};
+
+struct store_routes {
+    enum keep_routes keep;
+    uint64_t seed;
+    struct known_attrs *known; /* a hash table, linear probing; owned */
+    uint32_t known_room, known_count;
+    struct held_prefix *held; /* owned */
+    uint32_t held_count;
+    struct stamp held_first, held_last;
+    int64_t held_from;   /* first update of those held */
+    struct table tables; /* owned open_tables that live */
+    struct open_table *latest;
+    int64_t table_last, attrs_last, update_last, segment;
+    uint32_t in_segment;
+    bool holed; /* something was not kept */
+};
+
+static int64_t last_of(struct store *s, enum statement which)
+{
+    sqlite3_stmt *q = db_use(&s->db, which);
+    int64_t n = 0;
+    while (db_step(&s->db, q))
+        n = sqlite3_column_int64(q, 0);
+    return n;
+}
+
+static void forget_tables(struct store_routes *r)
+{
+    struct open_table *t;
+    for (uint32_t at = 0; (t = table_next(&r->tables, &at));)
+        free(t);
+    table_free(&r->tables);
+    r->latest = NULL;
+}
+
+static void forget_attrs(struct store_routes *r)
+{
+    if (r->known)
+        memset(r->known, 0, r->known_room * sizeof *r->known);
+    r->known_count = 0;
+}
+
+void store_keep_routes(struct store *s, enum keep_routes keep)
+{
+    if (!keep || s->routes)
+        return;
+    struct store_routes *r = s->routes = calloc(1, sizeof *r);
+    if (r)
+        r->held = malloc(PREFIXES_HELD * sizeof *r->held);
+    if (!r || !r->held) {
+        db_no_memory(&s->db);
+        return;
+    }
+    r->keep = keep;
+    r->seed = hash_u64((uint64_t)(uintptr_t)r, (uint64_t)(uintptr_t)&keep);
+    table_init(&r->tables, sizeof(struct open_table_key), r->seed);
+    store_routes_again(s);
+}
+
+/* Numbers go on behind those that are there. */
+void store_routes_again(struct store *s)
+{
+    struct store_routes *r = s->routes;
+    r->table_last = last_of(s, STMT_LAST_ROUTE_TABLE);
+    r->attrs_last = last_of(s, STMT_LAST_ROUTE_ATTRS);
+    r->update_last = last_of(s, STMT_LAST_ROUTE_UPDATE);
+    r->segment = last_of(s, STMT_LAST_ROUTE_SEGMENT) + 1;
+    r->in_segment = 0;
+}
+
+void store_routes_recover(struct store *s)
+{
+    struct store_routes *r = s->routes;
+    if (!r)
+        return;
+    r->held_count = 0;
+    r->holed = true;
+    forget_attrs(r);
+    forget_tables(r);
+    store_row(s);
+    db_run(&s->db, db_use(&s->db, STMT_END_ROUTE_TABLES));
+    store_routes_again(s);
+}
+
+void store_routes_free(struct store *s)
+{
+    if (!s->routes)
+        return;
+    forget_tables(s->routes);
+    free(s->routes->known);
+    free(s->routes->held);
+    free(s->routes);
+}
+
+/* ---- attributes ---- */
+
+static bool grow_known(struct store_routes *r)
+{
+    uint32_t old_room = r->known_room, room = old_room ? 2 * old_room : KNOWN_LEAST;
+    if (room > KNOWN_MOST) { /* what is met again gets a second row */
+        forget_attrs(r);
+        return true;
+    }
+    struct known_attrs *old = r->known, *fresh = calloc(room, sizeof *fresh);
+    if (!fresh)
+        return false;
+    for (uint32_t i = 0; i < old_room; i++) {
+        uint32_t at = (uint32_t)old[i].hash[0] & (room - 1);
+        while (old[i].id && fresh[at].id)
+            at = (at + 1) & (room - 1);
+        if (old[i].id)
+            fresh[at] = old[i];
+    }
+    free(old);
+    r->known = fresh;
+    r->known_room = room;
+    return true;
+}
+
+/* The place of these attributes; its id is 0 where they are new. NULL without memory. */
+static struct known_attrs *find_attrs(struct store_routes *r, const struct event_routes *e)
+{
+    if (r->known_count >= r->known_room / 4 * 3 && !grow_known(r))
+        return NULL;
+    size_t n = cur_left(&e->attrs);
+    uint64_t hash[2] = { hash_bytes(e->attrs.at, n, r->seed + e->as4),
+                         hash_bytes(e->attrs.at, n, ~r->seed - e->as4) };
+    uint32_t at = (uint32_t)hash[0] & (r->known_room - 1);
+    while (r->known[at].id && (r->known[at].hash[0] != hash[0] || r->known[at].hash[1] != hash[1]))
+        at = (at + 1) & (r->known_room - 1);
+    memcpy(r->known[at].hash, hash, sizeof hash);
+    return &r->known[at];
+}
+
+static int64_t attrs_id(struct store *s, const struct event_routes *e)
+{
+    struct store_routes *r = s->routes;
+    struct known_attrs *k = find_attrs(r, e);
+    if (!k) {
+        db_no_memory(&s->db);
+        return 0;
+    }
+    if (k->id)
+        return k->id;
+    store_row(s);
+    struct cursor bytes = e->attrs;
+    struct binder b = bind_to(db_use(&s->db, STMT_ADD_ROUTE_ATTRS));
+    bind_i64(&b, k->id = ++r->attrs_last);
+    bind_u64_or_null(&b, e->origin_as);
+    bind_i64(&b, e->as4);
+    bind_blob(&b, bytes.at, cur_left(&bytes));
+    db_run(&s->db, b.stmt);
+    r->known_count++;
+    return k->id;
+}
+
+/* ---- tables ---- */
+
+static struct open_table *new_table(struct store *s, const struct event_routes *e, struct open_table_key key)
+{
+    struct store_routes *r = s->routes;
+    struct open_table *t = calloc(1, sizeof *t);
+    if (!t || !table_put(&r->tables, &key, t)) {
+        free(t);
+        db_no_memory(&s->db);
+        return NULL;
+    }
+    *t = (struct open_table){ key, ++r->table_last, e->partial || r->holed || r->keep != KEEP_ROUTES_ALL };
+    store_row(s);
+    struct binder b = bind_to(db_use(&s->db, STMT_ADD_ROUTE_TABLE));
+    bind_i64(&b, t->id);
+    bind_i64(&b, key.peering);
+    bind_i64(&b, key.side);
+    bind_text(&b, bgp_family_name(e->family));
+    bind_i64(&b, e->path_ids);
+    bind_i64(&b, e->ref.when.ns);
+    bind_i64(&b, t->partial);
+    db_run(&s->db, b.stmt);
+    return t;
+}
+
+static struct open_table *table_of(struct store *s, const struct event_routes *e)
+{
+    struct store_routes *r = s->routes;
+    struct open_table_key key = { .peering = store_peering_id(s, e->peering),
+                                  .side = (uint8_t)e->side,
+                                  .family = (uint8_t)e->family,
+                                  .path_ids = e->path_ids };
+    if (!key.peering)
+        return NULL;
+    if (!r->latest || memcmp(&r->latest->key, &key, sizeof key) != 0) {
+        struct open_table *t = table_get(&r->tables, &key);
+        r->latest = t ? t : new_table(s, e, key);
+    }
+    if (r->latest && e->partial && !r->latest->partial) {
+        r->latest->partial = true;
+        struct binder b = bind_to(db_use(&s->db, STMT_PARTIAL_ROUTE_TABLE));
+        bind_i64(&b, r->latest->id);
+        bind_i64(&b, true);
+        db_run(&s->db, b.stmt);
+    }
+    return r->latest;
+}
+
+/* ---- prefixes ---- */
+
+size_t store_prefix_key(const struct addr *a, unsigned bits, uint8_t key[18])
+{
+    key[0] = a->size == 4 ? 4 : 6;
+    memcpy(key + 1, a->b, a->size);
+    key[1 + a->size] = (uint8_t)bits;
+    return a->size + 2u;
+}
+
+static void hold_prefix(struct store_routes *r, const struct bgp_nlri *n)
+{
+    struct prefix p = prefix_of(n);
+    uint8_t key[KEY_MOST] = { 0 };
+    if (!p.addr.size)
+        return;
+    struct held_prefix *h = &r->held[r->held_count++];
+    h->size = (uint8_t)store_prefix_key(&p.addr, p.bits, key);
+    h->update = (uint32_t)(r->update_last - r->held_from);
+    h->first = 0;
+    for (int i = 0; i < 8; i++)
+        h->first = h->first << 8 | key[i];
+    memcpy(h->rest, key + 8, sizeof h->rest);
+}
+
+static void hold_prefixes(struct store *s, const struct event_routes *e)
+{
+    struct store_routes *r = s->routes;
+    struct bgp_ctx ctx = { .add_path = (uint64_t)e->path_ids << e->family, .as4 = e->as4 };
+    struct bgp_nlri_iter it = bgp_nlri_over(e->nlri, e->family, &ctx, e->withdrawn);
+    for (struct bgp_nlri n; bgp_nlri_next(&it, &n);) {
+        if (r->held_count == PREFIXES_HELD)
+            store_put_prefixes(s);
+        if (!r->held_count) {
+            r->held_from = r->update_last;
+            r->held_first = e->ref.when;
+        }
+        hold_prefix(r, &n);
+        r->held_last = e->ref.when;
+    }
+}
+
+static int by_prefix(const void *left, const void *right)
+{
+    const struct held_prefix *a = left, *b = right;
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    int order = memcmp(a->rest, b->rest, sizeof a->rest);
+    return order ? order : (a->update > b->update) - (a->update < b->update);
+}
+
+static void put_prefix(struct store *s, const struct held_prefix *h)
+{
+    struct store_routes *r = s->routes;
+    uint8_t key[KEY_MOST];
+    for (int i = 0; i < 8; i++)
+        key[i] = (uint8_t)(h->first >> (56 - 8 * i));
+    memcpy(key + 8, h->rest, sizeof h->rest);
+    struct binder b = bind_to(db_use(&s->db, STMT_ADD_ROUTE_PREFIX));
+    bind_i64(&b, r->segment);
+    bind_blob(&b, key, h->size);
+    bind_i64(&b, r->held_from + h->update);
+    db_run(&s->db, b.stmt);
+}
+
+void store_put_prefixes(struct store *s)
+{
+    struct store_routes *r = s->routes;
+    if (!r || !r->held_count || s->db.err)
+        return;
+    if (r->in_segment >= SEGMENT) {
+        r->segment++;
+        r->in_segment = 0;
+    }
+    qsort(r->held, r->held_count, sizeof *r->held, by_prefix);
+    uint32_t put = 0;
+    for (uint32_t i = 0; i < r->held_count; i++) {
+        if (i && !by_prefix(&r->held[i - 1], &r->held[i]))
+            continue; /* twice in one UPDATE, or with two path identifiers */
+        put_prefix(s, &r->held[i]);
+        put++;
+    }
+    struct binder b = bind_to(db_use(&s->db, STMT_PUT_ROUTE_SEGMENT));
+    bind_i64(&b, r->segment);
+    bind_i64(&b, r->held_from);
+    bind_i64(&b, r->update_last);
+    bind_i64(&b, r->held_first.ns);
+    bind_i64(&b, r->held_last.ns);
+    bind_i64(&b, put);
+    db_run(&s->db, b.stmt);
+    r->in_segment += r->held_count;
+    r->held_count = 0;
+}
+
+/* ---- events ---- */
+
+void store_routes_said(struct store *s, const struct event_routes *e)
+{
+    struct store_routes *r = s->routes;
+    if (!r || (r->keep == KEEP_ROUTES_CHANGES && ((e->table && !e->withdrawn) || !e->news)))
+        return;
+    const struct open_table *t = table_of(s, e);
+    int64_t attrs = t && !e->withdrawn ? attrs_id(s, e) : 0;
+    if (!t || s->db.err)
+        return;
+    store_row(s);
+    store_see(s, e->ref);
+    struct cursor nlri = e->nlri;
+    struct binder b = bind_to(db_use(&s->db, STMT_ADD_ROUTE_UPDATE));
+    bind_i64(&b, ++r->update_last);
+    bind_i64(&b, t->id);
+    bind_i64(&b, e->ref.when.ns);
+    bind_i64(&b, e->ref.file + s->file_base);
+    bind_u64(&b, e->ref.frame);
+    bind_u64_or_null(&b, (uint64_t)attrs);
+    bind_blob(&b, nlri.at, cur_left(&nlri));
+    db_run(&s->db, b.stmt);
+    hold_prefixes(s, e);
+}
+
+void store_routes_gone(struct store *s, const struct event_routes_gone *e)
+{
+    struct store_routes *r = s->routes;
+    struct open_table *t;
+    if (!r)
+        return;
+    int64_t peering = store_peering_id(s, e->peering);
+    for (uint32_t at = 0; (t = table_next(&r->tables, &at));) {
+        if (t->key.peering != peering || t->key.side != e->side)
+            continue;
+        store_row(s);
+        struct binder b = bind_to(db_use(&s->db, STMT_END_ROUTE_TABLE));
+        bind_i64(&b, t->id);
+        bind_i64(&b, e->ref.when.ns);
+        bind_i64(&b, e->ref.file + s->file_base);
+        bind_u64_or_null(&b, e->ref.frame);
+        bind_i64(&b, r->update_last);
+        db_run(&s->db, b.stmt);
+        if (r->latest == t)
+            r->latest = NULL;
+        free(table_remove(&r->tables, &t->key));
+    }
+}
