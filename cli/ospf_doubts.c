@@ -13,7 +13,6 @@ struct finder {
     const struct databases *databases;
     const struct ospf_lsdb *db;
     const struct ospf_graph *graph;
-    const struct ospf_trace *trace;
 };
 
 void ospf_doubts_free(struct ospf_doubts *d)
@@ -42,12 +41,15 @@ static void add(struct ospf_doubts *d, const char *code, struct buf *text)
     buf_free(text);
 }
 
-static bool touches(const struct finder *f, uint32_t area)
+/* The step brings in an area that no step before it did. */
+static bool new_area(const struct ospf_trace *t, uint32_t step)
 {
-    bool any = !f->trace;
-    for (uint32_t i = 0; f->trace && !any && i < f->trace->count; i++)
-        any = f->trace->steps[i].end != OSPF_TRACE_LOST && f->trace->steps[i].route.area == area;
-    return any;
+    if (t->steps[step].end == OSPF_TRACE_LOST)
+        return false;
+    for (uint32_t i = 0; i < step; i++)
+        if (t->steps[i].end != OSPF_TRACE_LOST && t->steps[i].route.area == t->steps[step].route.area)
+            return false;
+    return true;
 }
 
 /* What stands behind the last router that the database knows. */
@@ -179,13 +181,14 @@ static void old_lsas(const struct finder *f, uint32_t area)
 void ospf_doubts_find(struct ospf_doubts *out, const struct databases *d, const struct ospf_lsdb *db,
                       const struct ospf_graph *g, const struct ospf_trace *t)
 {
-    const struct finder f = { out, d, db, g, t };
+    const struct finder f = { out, d, db, g };
     *out = (struct ospf_doubts){ .count = 0 };
-    for (uint32_t i = 0; t && i < t->count; i++)
+    for (uint32_t i = 0; i < t->count; i++)
         if (t->steps[i].end == OSPF_TRACE_UNSEEN || t->steps[i].end == OSPF_TRACE_OUT)
             at_the_end(&f, &t->steps[i]);
-    for (uint32_t area, at = 0; ospf_graph_next_area(g, &at, &area);)
-        if (touches(&f, area)) {
+    for (uint32_t i = 0; i < t->count; i++)
+        if (new_area(t, i)) {
+            uint32_t area = t->steps[i].route.area;
             late(&f, area);
             not_described(&f, area);
             one_sided(&f, area);

@@ -17,7 +17,7 @@ struct ospf_doubts {
     bool short_of_memory;
 };
 
-/* Of a domain; of the areas that the trace touches, or without one of all of them. */
+/* Of a domain, in the areas that the trace touches. */
 void ospf_doubts_find(struct ospf_doubts *, const struct databases *, const struct ospf_lsdb *,
                       const struct ospf_graph *, const struct ospf_trace *);
 void ospf_doubts_free(struct ospf_doubts *);

@@ -42,10 +42,8 @@ void ospf_node_text(const struct ospf_graph *g, uint32_t which, struct buf *out)
 {
     char text[ADDR_TEXT];
     const struct ospf_node *n = ospf_graph_node(g, which);
-    for (uint32_t i = 0; n->network && i < ospf_graph_leaves(g); i++) {
-        const struct ospf_leaf *l = ospf_graph_leaf(g, i);
-        if (l->node != which)
-            continue;
+    if (n->network && n->leaf_count) {
+        const struct ospf_leaf *l = ospf_graph_leaf(g, n->leaf);
         buf_str(out, prefix_text(l->prefix.b, l->bits, l->prefix.size, text));
         return;
     }

@@ -77,7 +77,7 @@ static void add_leaf(struct ospf_graph *g, uint32_t node, uint32_t cost, struct 
     g->leaves[g->leaf_count++] = (struct ospf_leaf){ node, cost, masked(prefix, bits), (uint8_t)bits, type };
 }
 
-static struct addr v4(uint32_t a)
+struct addr ospf_graph_v4(uint32_t a)
 {
     const uint8_t four[4] = { (uint8_t)(a >> 24), (uint8_t)(a >> 16), (uint8_t)(a >> 8), (uint8_t)a };
     return addr_v4(four);
@@ -113,7 +113,7 @@ static void from_router(struct ospf_graph *g, const struct ospf_lsa *lsa, uint32
         e.data = lsa->version == 3 ? l.interface_id : l.data;
         e.far = lsa->version == 3 ? l.neighbor_interface_id : 0;
         if (l.type == OSPF_LINK_STUB) {
-            add_leaf(g, from, l.metric, v4(l.id), bits_of(l.data), lsa->type);
+            add_leaf(g, from, l.metric, ospf_graph_v4(l.id), bits_of(l.data), lsa->type);
             continue;
         }
         if (l.type == OSPF_LINK_TRANSIT)
@@ -136,8 +136,9 @@ static void from_network(struct ospf_graph *g, const struct ospf_lsa *lsa, uint3
     if (from == OSPF_NO_NODE || !ospf_network_read(lsa, &body))
         return;
     g->nodes[from].described = true;
+    g->nodes[from].dr = lsa->router;
     if (lsa->version == 2)
-        add_leaf(g, from, 0, v4(lsa->id), bits_of(body.mask), lsa->type);
+        add_leaf(g, from, 0, ospf_graph_v4(lsa->id), bits_of(body.mask), lsa->type);
     while (ospf_id_next(&body.routers, &id))
         add_edge(g, (struct ospf_edge){ .from = from, .to = node_get(g, area, false, id, 0) });
 }
@@ -220,6 +221,15 @@ static int by_ends(const void *a, const void *b)
     return x->cost < y->cost ? -1 : x->cost > y->cost;
 }
 
+static int by_node(const void *a, const void *b)
+{
+    const struct ospf_leaf *x = a, *y = b;
+    if (x->node != y->node)
+        return x->node < y->node ? -1 : 1;
+    int order = addr_compare(&x->prefix, &y->prefix);
+    return order ? order : (x->bits > y->bits) - (x->bits < y->bits);
+}
+
 static int by_interface(const void *a, const void *b)
 {
     const struct ospf_interface *x = a, *y = b;
@@ -255,6 +265,13 @@ static void set_in_order(struct ospf_graph *g)
     }
     for (uint32_t i = 0, unused; i < g->edge_count; i++)
         g->edges[i].back = ospf_graph_between(g, g->edges[i].to, g->edges[i].from, &unused) != 0;
+    if (g->leaf_count)
+        qsort(g->leaves, g->leaf_count, sizeof *g->leaves, by_node);
+    for (uint32_t i = 0; i < g->leaf_count; i++) {
+        struct ospf_node *n = &g->nodes[g->leaves[i].node];
+        if (!n->leaf_count++)
+            n->leaf = i;
+    }
     if (g->interface_count)
         qsort(g->interfaces, g->interface_count, sizeof *g->interfaces, by_interface);
 }
@@ -291,104 +308,4 @@ void ospf_graph_free(struct ospf_graph *g)
     free(g->interfaces);
     table_free(&g->by_key);
     free(g);
-}
-
-uint32_t ospf_graph_nodes(const struct ospf_graph *g) { return g->node_count; }
-const struct ospf_node *ospf_graph_node(const struct ospf_graph *g, uint32_t which)
-{
-    return &g->nodes[which];
-}
-uint32_t ospf_graph_edges(const struct ospf_graph *g) { return g->edge_count; }
-const struct ospf_edge *ospf_graph_edge(const struct ospf_graph *g, uint32_t which)
-{
-    return &g->edges[which];
-}
-uint32_t ospf_graph_leaves(const struct ospf_graph *g) { return g->leaf_count; }
-const struct ospf_leaf *ospf_graph_leaf(const struct ospf_graph *g, uint32_t which)
-{
-    return &g->leaves[which];
-}
-uint8_t ospf_graph_version(const struct ospf_graph *g) { return g->version; }
-bool ospf_graph_next_area(const struct ospf_graph *g, uint32_t *at, uint32_t *area)
-{
-    uint64_t least = UINT64_MAX;
-    for (uint32_t i = 0; i < g->node_count; i++)
-        if (g->nodes[i].area < least && (!*at || g->nodes[i].area > *area))
-            least = g->nodes[i].area;
-    *at = 1;
-    *area = least == UINT64_MAX ? *area : (uint32_t)least;
-    return least != UINT64_MAX;
-}
-uint32_t ospf_graph_router(const struct ospf_graph *g, uint32_t area, uint32_t router_id)
-{
-    return ospf_graph_find(g, area, false, router_id, 0);
-}
-
-/* ---- what a router says of elsewhere ---- */
-
-static struct ospf_path_route announced_route(const struct ospf_announced *a)
-{
-    enum ospf_route_type external = a->type2 ? OSPF_EXTERNAL2 : OSPF_EXTERNAL1;
-    return (struct ospf_path_route){ .prefix = a->prefix,
-                                     .bits = a->bits,
-                                     .type = a->external ? external : OSPF_INTER_AREA,
-                                     .nssa = a->nssa,
-                                     .cost = a->type2 ? 0 : a->metric,
-                                     .external = a->type2 ? a->metric : 0,
-                                     .area = a->area,
-                                     .node = OSPF_NO_NODE,
-                                     .router = a->router,
-                                     .lsa_type = a->lsa_type,
-                                     .forwarding = a->forwarding };
-}
-
-uint32_t ospf_graph_announcements(const struct ospf_graph *g) { return g->announced_count; }
-struct ospf_path_route ospf_graph_announcement(const struct ospf_graph *g, uint32_t which, uint32_t *target)
-{
-    *target = g->announced[which].target;
-    return announced_route(&g->announced[which]);
-}
-
-bool ospf_graph_announces(const struct ospf_graph *g, uint32_t router, const struct addr *to, unsigned bits,
-                          struct ospf_path_route *out)
-{
-    const struct ospf_announced *best = NULL;
-    for (uint32_t i = 0; i < g->announced_count; i++) {
-        const struct ospf_announced *a = &g->announced[i];
-        if (a->router != router || !a->prefix.size || a->bits > bits ||
-            !addr_same_prefix(&a->prefix, to, a->bits))
-            continue;
-        if (!best || a->bits > best->bits || (a->bits == best->bits && !a->external && best->external))
-            best = a;
-    }
-    if (best)
-        *out = announced_route(best);
-    return best != NULL;
-}
-
-bool ospf_graph_announces_router(const struct ospf_graph *g, uint32_t router, uint32_t asbr,
-                                 struct ospf_path_route *out)
-{
-    for (uint32_t i = 0; i < g->announced_count; i++) {
-        const struct ospf_announced *a = &g->announced[i];
-        if (a->router != router || a->prefix.size || a->external || a->target != asbr)
-            continue;
-        *out = announced_route(a);
-        return true;
-    }
-    return false;
-}
-
-uint32_t ospf_graph_owner(const struct ospf_graph *g, const struct addr *a)
-{
-    for (uint32_t i = 0; g->version == 2 && a->size == 4 && i < g->edge_count; i++) {
-        struct addr own = v4(g->edges[i].data);
-        if (g->edges[i].type && addr_equal(&own, a))
-            return g->edges[i].from;
-    }
-    for (uint32_t i = 0; i < g->leaf_count; i++)
-        if (g->leaves[i].bits == a->size * 8u && addr_equal(&g->leaves[i].prefix, a) &&
-            !g->nodes[g->leaves[i].node].network)
-            return g->leaves[i].node;
-    return OSPF_NO_NODE;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum {
-    LOOPBACKS = 0x01000000
+    NO_NUMBER = 0x01000000
 }; /* below it: no address, but the number of an interface without one (RFC 2328 A.4.2) */
 
 struct hops {
@@ -13,12 +13,6 @@ struct hops {
     struct ospf_hop *out;
     uint32_t count, room, waiting; /* waiting: nodes to visit */
 };
-
-static struct addr v4(uint32_t a)
-{
-    const uint8_t four[4] = { (uint8_t)(a >> 24), (uint8_t)(a >> 16), (uint8_t)(a >> 8), (uint8_t)a };
-    return a >= LOOPBACKS ? addr_v4(four) : (struct addr){ 0 };
-}
 
 static int by_interface(const void *a, const void *b)
 {
@@ -32,7 +26,7 @@ static int by_interface(const void *a, const void *b)
 static struct addr address(const struct ospf_graph *g, uint32_t router, uint32_t data)
 {
     if (g->version == 2)
-        return v4(data);
+        return data >= NO_NUMBER ? ospf_graph_v4(data) : (struct addr){ 0 };
     struct ospf_interface what = { .router = router, .id = data };
     const struct ospf_interface *found =
         g->interface_count
@@ -49,9 +43,8 @@ static unsigned same_bits(uint32_t a, uint32_t b)
     return n;
 }
 
-/* Of several links between two routers, which one this is seen from its other end: OSPFv3 says so; in OSPFv2 addresses
- * of one link are closer to each other than to those of another. */
-static uint32_t other_end(const struct ospf_graph *g, const struct ospf_edge *e)
+/* OSPFv3 says which; in OSPFv2 addresses of one link are closer to each other than to those of another. */
+uint32_t ospf_graph_other_end(const struct ospf_graph *g, const struct ospf_edge *e)
 {
     uint32_t first, best = OSPF_NO_NODE, count = ospf_graph_between(g, e->to, e->from, &first);
     for (uint32_t i = first; i < first + count; i++) {
@@ -121,7 +114,7 @@ static void to_router(struct hops *h, const struct ospf_edge *e)
         return;
     }
     struct ospf_hop hop = { .router = to->id, .area = to->area, .out = e->data };
-    uint32_t end = other_end(g, e);
+    uint32_t end = ospf_graph_other_end(g, e);
     if (g->version == 3)
         hop.addr = address(g, to->id, e->far);
     else if (end != OSPF_NO_NODE)

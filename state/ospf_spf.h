@@ -22,10 +22,12 @@ struct ospf_node {
     bool no_transit; /* OSPFv3: the R or V6 bit is clear */
     uint32_t
         id; /* router ID; of a network: OSPFv2 the address, OSPFv3 the router ID, of its designated router */
-    uint32_t interface_id; /* OSPFv3: of a network: the designated router's interface */
-    uint8_t flags;         /* of a router: OSPF_ROUTER_… */
-    bool stub_area;        /* its Router-LSA has the E bit clear: no AS-external-LSAs there */
-    uint32_t edge, edge_count;
+    uint32_t interface_id;     /* OSPFv3: of a network: the designated router's interface */
+    uint8_t flags;             /* of a router: OSPF_ROUTER_… */
+    uint32_t dr;               /* of a network: the router ID of its designated router; 0 unless described */
+    bool stub_area;            /* its Router-LSA has the E bit clear: no AS-external-LSAs there */
+    uint32_t edge, edge_count; /* ospf_graph_edge */
+    uint32_t leaf, leaf_count; /* ospf_graph_leaf */
 };
 
 /* A way from one vertex to the next. Shortest paths use it only if there is one back (RFC 2328 16.1 (2b)). */
@@ -56,8 +58,9 @@ uint32_t ospf_graph_edges(const struct ospf_graph *);
 const struct ospf_edge *ospf_graph_edge(const struct ospf_graph *, uint32_t which);
 uint32_t ospf_graph_leaves(const struct ospf_graph *);
 const struct ospf_leaf *ospf_graph_leaf(const struct ospf_graph *, uint32_t which);
-/* Areas that have a node, lowest first: start with *at = 0; *area is the one before; false at the end. */
-bool ospf_graph_next_area(const struct ospf_graph *, uint32_t *at, uint32_t *area);
+/* Which part of its area each node is in, from 1 on: there is no way from one part to another. `parts`: room for all
+ * nodes. False without memory. */
+bool ospf_graph_parts(const struct ospf_graph *, uint32_t *parts);
 /* What is announced from elsewhere, one LSA after another; `target`: the router, where it is one. */
 uint32_t ospf_graph_announcements(const struct ospf_graph *);
 struct ospf_path_route ospf_graph_announcement(const struct ospf_graph *, uint32_t which, uint32_t *target);
@@ -104,7 +107,10 @@ const struct ospf_path_route *ospf_paths_exact(const struct ospf_paths *, const 
  * node is the border router that announces it. */
 bool ospf_paths_to_router(const struct ospf_paths *, uint32_t router_id, struct ospf_path_route *out);
 
-/* ospf_hops.c: where packets go first. */
+/* ospf_hops.c: the same link as its other end describes it, or OSPF_NO_NODE. Of several links between two routers: the
+ * one whose addresses fit. */
+uint32_t ospf_graph_other_end(const struct ospf_graph *, const struct ospf_edge *);
+/* Where packets go first. */
 enum { OSPF_HOPS_MOST = 64 }; /* that anybody has to make room for */
 struct ospf_hop {
     uint32_t router;  /* who has them next … */
