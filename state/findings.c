@@ -228,8 +228,10 @@ void draft_end(struct findings *f, struct draft *d)
     one->last = fresh ? d->when : stamp_later(one->last, d->when);
     for (unsigned i = 0; i < d->evidence_count; i++)
         add_evidence(one, &d->evidence[i]);
-    take_words(&one->title, &d->title);
-    take_words(&one->explanation, &d->explanation);
+    if (fresh || d->title.used)
+        take_words(&one->title, &d->title);
+    if (fresh || d->explanation.used)
+        take_words(&one->explanation, &d->explanation);
     finding_drafted(f, k);
 }
 

@@ -54,7 +54,7 @@ void draft_evidence(struct draft *, struct stream_ref, const char *note, ...) PR
 void draft_title(struct draft *, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Adds a sentence. */
 void draft_say(struct draft *, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Opens the finding, or counts it and takes the newer words. */
+/* Opens the finding, or counts it and takes the newer words, if there are any. */
 void draft_end(struct findings *, struct draft *);
 /* The open finding of this code for the peering (0: any), or NULL. */
 const struct finding *findings_about(const struct findings *, enum finding_code, uint32_t peering);

@@ -245,13 +245,16 @@ void peering_routes(struct peering *p, struct session *s, int from, const struct
             note_transfer(end, news, ref);
         }
     }
+    p->flap_records = 0;
     for (unsigned i = 0; i < news->notable_count; i++) {
         const struct rib_notable *n = &news->notable[i];
         if (n->kind != RIB_FLAPPED)
             continue;
         p->flapping[from] += n->after == RIB_FLAPS;
-        if (n->after > p->flaps_most[from])
+        if (n->after > p->flaps_most[from]) {
             p->flaps_most[from] = n->after;
+            p->flap_records |= 1u << i;
+        }
     }
     p->withdrawing[from] = false;
     if (!news->removed)

@@ -242,6 +242,7 @@ struct peering {
     struct stamp reviewed;  /* live: engine_review.c */
     uint32_t flapping[2];   /* prefixes of each side that flap */
     uint32_t flaps_most[2]; /* of the worst of them */
+    uint32_t flap_records;  /* which of the latest UPDATE's notable routes became the worst: a bit each */
 };
 
 /* Seconds; what the OPENs agreed or, where they were not seen, what the rhythm of KEEPALIVEs says. 0 unknown. */

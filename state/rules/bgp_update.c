@@ -192,34 +192,49 @@ void bogon(const struct happening *h, struct findings *f)
     buf_free(&prefix);
 }
 
-static void tell_notable(const struct happening *h, struct findings *f, const struct rib_notable *n)
+/* Thousands of prefixes may flap thousands of times: there are new words for one more of them, and for one that did it
+ * more often than any other; for the rest it is counted. */
+static void tell_flap(const struct happening *h, struct findings *f, unsigned which)
+{
+    const struct rib_notable *n = &h->news->notable[which];
+    uint32_t others = h->peering->flapping[h->side];
+    bool record = h->peering->flap_records >> which & 1;
+    struct draft *d = rule_draft(f, h, CODE_ROUTE_FLAPPING, CONFIDENCE_CERTAIN, h->side);
+    if (n->after != RIB_FLAPS && !record) {
+        draft_end(f, d);
+        return;
+    }
+    char who[ADDR_TEXT];
+    struct buf prefix = buf_init(256);
+    name_prefix(&n->nlri, &prefix);
+    side_name(h->peering, h->side, who);
+    if (others > 1)
+        draft_title(d, "%s announces and withdraws %u prefixes again and again", who, others);
+    else
+        draft_title(d, "%s announces and withdraws %s again and again", who, buf_text(&prefix));
+    if (record)
+        draft_say(d, "%s was withdrawn and announced again %u times with the session up%s.",
+                  buf_text(&prefix), n->after, others > 1 ? ", the most of them" : "");
+    draft_evidence(d, h->ref, "%s announced again", buf_text(&prefix));
+    draft_end(f, d);
+    buf_free(&prefix);
+}
+
+static void tell_origin(const struct happening *h, struct findings *f, const struct rib_notable *n)
 {
     char who[ADDR_TEXT];
     struct buf prefix = buf_init(256);
     name_prefix(&n->nlri, &prefix);
     side_name(h->peering, h->side, who);
-    struct draft *d;
-    if (n->kind == RIB_FLAPPED) {
-        d = rule_draft(f, h, CODE_ROUTE_FLAPPING, CONFIDENCE_CERTAIN, h->side);
-        uint32_t others = h->peering->flapping[h->side];
-        if (others > 1)
-            draft_title(d, "%s announces and withdraws %u prefixes again and again", who, others);
-        else
-            draft_title(d, "%s announces and withdraws %s again and again", who, buf_text(&prefix));
-        draft_say(d, "%s was withdrawn and announced again %u times with the session up%s.",
-                  buf_text(&prefix), n->after, others > 1 ? ", as the latest of them" : "");
-        draft_evidence(d, h->ref, "%s announced again", buf_text(&prefix));
-    } else {
-        d = rule_draft(f, h, CODE_ROUTE_ORIGIN_CHANGE, CONFIDENCE_CERTAIN, h->side);
-        draft_title(d, "the origin of %s changes from AS %u to AS %u, as %s tells it", buf_text(&prefix),
-                    n->before, n->after, who);
-        draft_say(
-            d,
-            "The last AS of its AS_PATH was %u and is %u: another network announces it now, or the path was "
-            "cut short.",
-            n->before, n->after);
-        draft_evidence(d, h->ref, "%s from AS %u", buf_text(&prefix), n->after);
-    }
+    struct draft *d = rule_draft(f, h, CODE_ROUTE_ORIGIN_CHANGE, CONFIDENCE_CERTAIN, h->side);
+    draft_title(d, "the origin of %s changes from AS %u to AS %u, as %s tells it", buf_text(&prefix),
+                n->before, n->after, who);
+    draft_say(
+        d,
+        "The last AS of its AS_PATH was %u and is %u: another network announces it now, or the path was "
+        "cut short.",
+        n->before, n->after);
+    draft_evidence(d, h->ref, "%s from AS %u", buf_text(&prefix), n->after);
     draft_end(f, d);
     buf_free(&prefix);
 }
@@ -227,7 +242,10 @@ static void tell_notable(const struct happening *h, struct findings *f, const st
 void routes_unstable(const struct happening *h, struct findings *f)
 {
     for (unsigned i = 0; i < h->news->notable_count; i++)
-        tell_notable(h, f, &h->news->notable[i]);
+        if (h->news->notable[i].kind == RIB_FLAPPED)
+            tell_flap(h, f, i);
+        else
+            tell_origin(h, f, &h->news->notable[i]);
 }
 
 void mass_withdrawal(const struct happening *h, struct findings *f)
