@@ -14,6 +14,7 @@ static const struct format {
     command_fn *run;
 } formats[] = {
     { "mrt", export_mrt },
+    { "bmp", export_bmp },
     { "pcap", export_pcap },
 };
 
@@ -54,7 +55,7 @@ int cmd_export(const struct options *o)
         rest.file_count--;
         return formats[i].run(&rest);
     }
-    log_line(LOG_ERROR, "%s%sexport makes: mrt, pcap", o->file_count ? o->files[0] : "",
+    log_line(LOG_ERROR, "%s%sexport makes: mrt, bmp, pcap", o->file_count ? o->files[0] : "",
              o->file_count ? " is no format; " : "");
     return EXIT_USAGE;
 }

@@ -2,6 +2,7 @@
 #include "alert/alerter.h"
 #include "alert/feed.h"
 #include "cli/again.h"
+#include "cli/bmp.h"
 #include "cli/command.h"
 #include "cli/keep.h"
 #include "cli/notify.h"
@@ -24,6 +25,7 @@ struct monitor {
     struct lines *lines;
     struct alert_feed *feed; /* NULL, like the next: nobody is to be rung */
     struct alerter *alerter;
+    struct bmp bmp;
     const struct options *options; /* as given at the start */
     struct options *reread;        /* of the configuration file since; owned, or NULL */
     struct tcp_key keys[KEYS_MAX]; /* secrets are those of the two above */
@@ -39,6 +41,7 @@ static bool take(void *taker, const struct outbox *out)
     keep_events(&m->keep, out);
     if (m->feed)
         alert_feed_take(m->feed, out);
+    bmp_take(&m->bmp, out);
     return lines_write(m->lines, out);
 }
 
@@ -108,6 +111,7 @@ static bool beat(void *taker, struct stamp second, bool due)
     keep_beat(&m->keep, second, due);
     if (m->alerter)
         alerter_flush(m->alerter);
+    bmp_beat(&m->bmp, second, due);
     notify_watchdog();
     return true;
 }
@@ -216,12 +220,13 @@ static bool begin(struct monitor *m)
                                 .name_of = (void *)(uintptr_t)&o->names };
     m->lines = lines_new(stdout, &lo);
     return m->lines && give_up_rights(o) && open_alerts(m) && keep_open(&m->keep, o, &m->loop) &&
-           enter_sandbox(o) && show(m);
+           enter_sandbox(o) && bmp_open(&m->bmp, o, m->loop.engine) && show(m);
 }
 
 static void end(struct monitor *m)
 {
     serve_end(m->web);
+    bmp_close(&m->bmp);
     keep_close(&m->keep);
     alerter_stop(m->alerter);
     alert_feed_free(m->feed);
@@ -242,6 +247,7 @@ int cmd_monitor(const struct options *o)
     notify_open();
     struct engine_options eo = engine_defaults();
     eo.tell_routes = o->keep_routes && o->db;
+    eo.tell_messages = o->bmp;
     int status = loop_open_live(&m.loop, o, eo);
     if (!status) {
         status = EXIT_DAMAGED;

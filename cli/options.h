@@ -77,6 +77,9 @@ struct options {
     uint16_t lsa_type;    /* 0: all */
     const char *lsa_name; /* the beginning of one; NULL: all */
     int format;           /* enum topology_format */
+    /* of what is told to collectors */
+    const char *bmp, *sensor; /* NULL: none; the host's name */
+    bool bmp_out, bmp_only_out;
     enum severity least;
     const char *user;
     bool no_sandbox;

@@ -1,6 +1,8 @@
 /* Options of tables, and of what goes out into other tools. A value in, its field set, or what it wants. */
 #include "cli/options_internal.h"
 
+#include "cli/collector.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +54,16 @@ const char *take_tables(struct options *o, enum option_id id, char *value)
     case OPTION_AS_PATH: o->as_path = value; return NULL;
     case OPTION_COMMUNITY: o->community = value; return NULL;
     case OPTION_HISTORY: o->history = value; return NULL;
+    case OPTION_BMP:
+        o->bmp = value;
+        return collector_address_ok(value)
+                   ? NULL
+                   : "takes an address and a port, such as 192.0.2.1:11019 or [2001:db8::1]:11019";
+    case OPTION_BMP_RIB:
+        o->bmp_out = !strcmp(value, "out") || !strcmp(value, "both");
+        o->bmp_only_out = !strcmp(value, "out");
+        return o->bmp_out || !strcmp(value, "in") ? NULL : "takes in, out or both";
+    case OPTION_SENSOR: o->sensor = value; return *value ? NULL : "takes a name";
     default: return "is unknown";
     }
 }

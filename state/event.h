@@ -31,7 +31,8 @@ struct event_message {
     const struct bgp_msg *msg;
     const struct bgp_ctx *ctx;
     enum fault_code noise; /* not FAULT_COUNT: no message, but bytes that are none (msg->length of them) */
-    uint32_t peering;
+    uint32_t peering, connection;
+    int side; /* who sent it */
 };
 
 struct event_ospf_packet {

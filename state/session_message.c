@@ -292,7 +292,9 @@ static void tell_message(struct engine *e, const struct session *s, int from, co
                                .src = &s->peering->facts.side[from].addr,
                                .dst = &s->peering->facts.side[!from].addr,
                                .noise = noise,
-                               .peering = s->facts.peering };
+                               .peering = s->facts.peering,
+                               .connection = s->facts.id,
+                               .side = from };
     m.msg = noise == FAULT_COUNT ? outbox_keep_message(&e->outbox, &item->msg)
                                  : outbox_keep(&e->outbox, &item->msg, sizeof item->msg);
     m.ctx = outbox_keep(&e->outbox, ctx, sizeof *ctx);

@@ -43,8 +43,8 @@ OUTSIDE = [
     (r"sqlite3\.h",                                ["store/"]),
     (r"microhttpd\.h",                             ["web/"]),
     (r"(cap-ng|seccomp)\.h",                       ["capture/privdrop.c"]),
-    (r"(sys/socket|sys/un)\.h",                   ["web/", "alert/", "cli/notify.c"]),
-    (r"(arpa/inet|netdb|netinet/.*)(\.h)?",       ["web/", "alert/syslog.c"]),
+    (r"(sys/socket|sys/un)\.h",                   ["web/", "alert/", "cli/notify.c", "cli/collector.c"]),
+    (r"(arpa/inet|netdb|netinet/.*)(\.h)?",       ["web/", "alert/syslog.c", "cli/collector.c"]),
     (r"curl/.*",                                   ["alert/webhook.c"]),
     (r"spawn\.h",                                  ["alert/command.c"]),
 ]

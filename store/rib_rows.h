@@ -1,0 +1,46 @@
+/* A side's table as it stands, in; its routes as rows to be sorted, and as UPDATEs that announce them, out.
+ * Families of plain prefixes only (unicast and multicast, IPv4 and IPv6): of others the table has not kept all that an
+ * announcement needs, labels for one. */
+#ifndef STORE_RIB_ROWS_H
+#define STORE_RIB_ROWS_H
+
+#include "state/bgp_rib.h"
+
+/* What it borrows stays while nothing is fed to the table. */
+struct rib_row {
+    const uint8_t *attrs; /* as rib_route has them; equal sets have equal pointers */
+    uint32_t path_id;
+    uint32_t from; /* the caller's: whose route it is */
+    uint16_t attrs_size;
+    bool has_path_id, as4;
+    uint8_t bits;
+    uint8_t prefix[16]; /* (bits + 7) / 8 of them count; the others are zero */
+};
+
+struct rib_rows {
+    struct rib_row *list; /* owned */
+    size_t count, room;
+    uint64_t left_out; /* routes of other families, or without attributes, or for which there was no memory */
+};
+
+bool rib_rows_plain(enum bgp_family);
+/* Adds the routes of the family. Of one that is not plain they are counted as left out. */
+void rib_rows_add(struct rib_rows *, const struct rib_side *, enum bgp_family, uint32_t from);
+void rib_rows_free(struct rib_rows *);
+
+/* The parts of a set of attributes. */
+struct rib_attrs {
+    struct cursor before, behind; /* of MP_REACH_NLRI; `before` is all where there is none */
+    struct cursor next_hop;       /* of MP_REACH_NLRI */
+    bool mp;
+};
+void rib_attrs_split(struct cursor attrs, struct rib_attrs *out);
+
+/* Sorts the rows, and gives UPDATEs that announce all of them, as few as possible. */
+typedef void rib_update_fn(void *to, struct cursor update, bool as4);
+void rib_rows_tell(struct rib_rows *, enum bgp_family, rib_update_fn *, void *to);
+
+/* What says that a family's routes were all told (RFC 4724 2), into `room`. */
+struct cursor rib_end_of_rib(enum bgp_family, uint8_t room[32]);
+
+#endif
