@@ -1,6 +1,7 @@
 /* Stories of two routers, told packet by packet: the states of both ends, and what is found. */
 #include "tests/check.h"
 #include "tests/make/make_talk.h"
+#include "tests/make/make_update.h"
 
 static enum bgp_state state(const struct talk *t, int side) { return talk_peering(t)->side[side].state; }
 
@@ -359,6 +360,37 @@ static void dies_again_and_again(void)
     over(&t);
 }
 
+static void flaps(struct talk *t, const char *prefix, int times)
+{
+    struct made *m = calloc(1, sizeof *m);
+    for (int i = 0; i <= times; i++) {
+        m->used = 0;
+        make_hex_update(m, i % 2 ? prefix : "", i % 2 ? "" : MAKE_MANDATORY, i % 2 ? "" : prefix);
+        talk_made(t, 1, m);
+    }
+    free(m);
+}
+
+/* Words name the worst prefix, whichever flapped last; every flap from the third on counts. */
+static void routes_flap(void)
+{
+    struct talk t;
+    begin(&t);
+    talk_establish(&t, 9);
+    flaps(&t, "18 c0 00 01", 4);
+    CHECK(!talk_finding(&t, "route-flapping"));
+    flaps(&t, "18 c1 00 01", 10);
+    const struct finding *f = talk_finding(&t, "route-flapping");
+    CHECK(f && f->count == 3 && strstr(f->title, "193.0.1.0/24 again"));
+    flaps(&t, "18 c2 00 01", 8);
+    f = talk_finding(&t, "route-flapping");
+    CHECK(talk_blames(&t, "route-flapping", 1));
+    CHECK(f && f->count == 5 && strstr(f->title, " 2 prefixes"));
+    CHECK(f && strstr(f->explanation, "193.0.1.0/24 was withdrawn and announced again 5 times"));
+    talk_end(&t);
+    over(&t);
+}
+
 int main(void)
 {
     comes_up();
@@ -382,5 +414,6 @@ int main(void)
     signatures(true, "bgp-md5-mismatch", -1);
     signatures(false, "bgp-md5-missing", 1);
     dies_again_and_again();
+    routes_flap();
     return CHECK_END();
 }
