@@ -1,5 +1,6 @@
 /* `routetap routes`: what each side of a peering had from the other at a moment, route by route. */
 #include "cli/command.h"
+#include "cli/route_rows.h"
 #include "cli/route_tables.h"
 #include "cli/routes.h"
 
@@ -11,17 +12,6 @@
 
 command_fn cmd_routes;
 
-/* A route of the table, small enough for millions; what it borrows stays while nothing is fed. */
-struct row {
-    const uint8_t *key; /* NULL: in room */
-    const uint8_t *attrs;
-    uint32_t path_id;
-    uint16_t key_size, attrs_size;
-    uint8_t type, bits;
-    bool has_path_id, has_rd, as4;
-    uint8_t room[16];
-};
-
 struct table_asked {
     const struct bgp_peering *peering;
     int side; /* who announced */
@@ -32,76 +22,12 @@ struct table_asked {
 struct routes {
     const struct options *options;
     struct route_filter *filter;
-    struct row *rows; /* of one table */
-    size_t count, room;
-    bool short_of_memory;
+    struct route_rows rows; /* of one table */
     struct route_attrs *attrs;
     struct buf line;
     struct stamp when;
     uint64_t told;
 };
-
-static struct bgp_nlri nlri_of(const struct row *r, enum bgp_family family)
-{
-    struct bgp_nlri n = { .family = family,
-                          .has_path_id = r->has_path_id,
-                          .path_id = r->path_id,
-                          .type = r->type,
-                          .bits = r->bits };
-    n.key = cur_over(r->key ? r->key : r->room, r->key_size);
-    n.prefix = n.key;
-    if (r->key)
-        n.prefix = n.rd = cur_over(NULL, 0);
-    if (r->has_rd) {
-        n.prefix = n.key;
-        n.rd = cur_sub(&n.prefix, 8);
-    }
-    return n;
-}
-
-static void add_row(struct routes *t, const struct rib_route *r)
-{
-    if (t->count == t->room) {
-        size_t room = t->room ? 2 * t->room : 1024;
-        struct row *more = realloc(t->rows, room * sizeof *more);
-        if (!more) {
-            t->short_of_memory = true;
-            return;
-        }
-        t->rows = more;
-        t->room = room;
-    }
-    size_t size = cur_left(&r->nlri.key);
-    bool in_room = r->nlri.key.at == r->room;
-    struct row *row = &t->rows[t->count++];
-    *row = (struct row){ .key = in_room ? NULL : r->nlri.key.at,
-                         .attrs = r->attrs.at,
-                         .path_id = r->nlri.path_id,
-                         .key_size = (uint16_t)size,
-                         .attrs_size = (uint16_t)cur_left(&r->attrs),
-                         .type = r->nlri.type,
-                         .bits = r->nlri.bits,
-                         .has_path_id = r->nlri.has_path_id,
-                         .has_rd = cur_left(&r->nlri.rd) != 0,
-                         .as4 = r->as4 };
-    if (in_room)
-        memcpy(row->room, r->room, sizeof row->room);
-}
-
-/* By address, then length, then path identifier; route distinguishers first. */
-static int by_route(const void *left, const void *right)
-{
-    const struct row *a = left, *b = right;
-    size_t size = a->key_size < b->key_size ? a->key_size : b->key_size;
-    int order = size ? memcmp(a->key ? a->key : a->room, b->key ? b->key : b->room, size) : 0;
-    if (!order)
-        order = a->key_size - b->key_size;
-    if (!order)
-        order = a->bits - b->bits;
-    if (!order)
-        order = a->type - b->type;
-    return order ? order : (a->path_id > b->path_id) - (a->path_id < b->path_id);
-}
 
 static bool asked(struct routes *t, const struct rib_route *r)
 {
@@ -119,12 +45,12 @@ static void keep_longest(struct routes *t)
 {
     unsigned most = 0;
     size_t kept = 0;
-    for (size_t i = 0; i < t->count; i++)
-        most = t->rows[i].bits > most ? t->rows[i].bits : most;
-    for (size_t i = 0; i < t->count; i++)
-        if (t->rows[i].bits == most)
-            t->rows[kept++] = t->rows[i];
-    t->count = kept;
+    for (size_t i = 0; i < t->rows.count; i++)
+        most = t->rows.list[i].bits > most ? t->rows.list[i].bits : most;
+    for (size_t i = 0; i < t->rows.count; i++)
+        if (t->rows.list[i].bits == most)
+            t->rows.list[kept++] = t->rows.list[i];
+    t->rows.count = kept;
 }
 
 static void tell_json(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
@@ -147,16 +73,7 @@ static void tell_json(struct routes *t, const struct table_asked *a, const struc
 static void tell_text(struct routes *t, const struct bgp_nlri *n)
 {
     buf_str(&t->line, "  ");
-    size_t before = t->line.used;
-    if (cur_left(&n->rd)) {
-        bgp_rd_text(n->rd, &t->line);
-        buf_char(&t->line, ' ');
-    }
-    bgp_nlri_text(n, &t->line);
-    if (n->has_path_id)
-        buf_printf(&t->line, " id %u", n->path_id);
-    size_t used = t->line.used - before, wide = n->has_path_id ? 28 : 20;
-    buf_printf(&t->line, "%*s", used < wide ? (int)(wide - used) : 1, "");
+    route_row_text(n, &t->line);
     route_line(t->attrs, &t->line);
     buf_char(&t->line, '\n');
 }
@@ -167,16 +84,16 @@ static void tell_table(const struct routes *t, const struct table_asked *a)
     char text[2][ADDR_TEXT];
     printf("%s%s (AS %" PRIu32 ") to %s: %s, %zu route%s%s\n", t->told ? "\n" : "",
            addr_text(&from->addr, text[0]), from->asn, addr_text(&to->addr, text[1]),
-           bgp_family_name(a->family), t->count, t->count == 1 ? "" : "s",
+           bgp_family_name(a->family), t->rows.count, t->rows.count == 1 ? "" : "s",
            a->partial ? "; partial: not all that was said is in the capture" : "");
 }
 
 static bool tell_rows(struct routes *t, const struct table_asked *a)
 {
     const struct route_from from = { t->when, a->peering->side[a->side].addr, a->peering->side[a->side].asn };
-    for (size_t i = 0; i < t->count; i++) {
-        const struct row *r = &t->rows[i];
-        struct bgp_nlri n = nlri_of(r, a->family);
+    for (size_t i = 0; i < t->rows.count; i++) {
+        const struct route_row_kept *r = &t->rows.list[i];
+        struct bgp_nlri n = route_row_nlri(r, a->family);
         route_attrs_read(t->attrs, cur_over(r->attrs, r->attrs_size), r->as4);
         buf_clear(&t->line);
         if (t->options->json)
@@ -188,7 +105,7 @@ static bool tell_rows(struct routes *t, const struct table_asked *a)
         if (fwrite(buf_text(&t->line), 1, t->line.used, stdout) != t->line.used)
             return false;
     }
-    t->told += t->count;
+    t->told += t->rows.count;
     return true;
 }
 
@@ -196,15 +113,15 @@ static bool tell(struct routes *t, const struct rib_side *rib, const struct tabl
 {
     struct rib_at at = { 0 };
     struct rib_route r;
-    t->count = 0;
+    t->rows.count = 0;
     while (rib_next(rib, a->family, &at, &r))
         if (asked(t, &r))
-            add_row(t, &r);
+            route_rows_add(&t->rows, &r);
     if (t->filter->how == AT_LONGEST)
         keep_longest(t);
-    if (!t->count)
+    if (!t->rows.count)
         return true;
-    qsort(t->rows, t->count, sizeof *t->rows, by_route);
+    route_rows_sort(&t->rows);
     if (!t->options->json && !t->options->bgpdump)
         tell_table(t, a);
     return tell_rows(t, a);
@@ -226,7 +143,7 @@ static void tell_all(struct routes *t, const struct tables *from)
     if (!t->told)
         log_line(LOG_NOTE, "there is no such route%s",
                  partial ? "; but not all that was said is in the capture" : "");
-    if (t->short_of_memory)
+    if (t->rows.short_of_memory)
         log_line(LOG_ERROR, "there is not enough memory for all routes");
 }
 
@@ -242,7 +159,7 @@ static int run_tables(const struct options *o, struct route_filter *f)
     if (t.attrs && (tables.db || tables.loop.engine))
         tell_all(&t, &tables);
     free(t.attrs);
-    free(t.rows);
+    free(t.rows.list);
     buf_free(&t.line);
     tables_close(&tables);
     return status;
@@ -260,7 +177,9 @@ int cmd_routes(const struct options *given)
     struct route_filter f;
     int status = route_filter_init(&f, &o, o.history ? o.history : where);
     if (!status)
-        status = o.history ? routes_history(&o, &f) : run_tables(&o, &f);
+        status = o.between[0].kind || o.against.size ? routes_diff(&o, &f)
+                 : o.history                         ? routes_history(&o, &f)
+                                                     : run_tables(&o, &f);
     route_filter_free(&f);
     return status;
 }

@@ -14,19 +14,25 @@ static bool parse_as(const char *text, uint32_t *out)
     return *text >= '0' && *text <= '9' && !*end && n <= UINT32_MAX;
 }
 
+static const char *take_between_one(struct options *o, const char *value)
+{
+    struct when w = { 0 };
+    if (!when_parse(value, &w))
+        return "takes two times such as 10:00 10:05 or +0 +90";
+    o->between[o->between[0].kind != WHEN_NONE] = w;
+    return NULL;
+}
+
 /* Two words, one after the other; or both in one, with a blank or a comma between. */
 static const char *take_between(struct options *o, char *value)
 {
-    static const char wants[] = "takes two times such as 10:00 10:05 or +0 +90";
-    if (!o->between[0].kind && when_parse(value, &o->between[0]))
-        return NULL;
-    if (o->between[0].kind)
-        return when_parse(value, &o->between[1]) ? NULL : wants;
     char *comma = strchr(value, ',');
-    if (!comma)
-        return wants;
-    *comma = '\0';
-    return when_parse(value, &o->between[0]) && when_parse(comma + 1, &o->between[1]) ? NULL : wants;
+    if (comma && !o->between[0].kind) {
+        *comma = '\0';
+        const char *wrong = take_between_one(o, value);
+        return wrong ? wrong : take_between_one(o, comma + 1);
+    }
+    return take_between_one(o, value);
 }
 
 const char *take_tables(struct options *o, enum option_id id, char *value)

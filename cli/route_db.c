@@ -306,8 +306,7 @@ static bool wanted(const struct route_db *d, const struct route_table_row *t)
     if (!p || !alive(d, t) || (o->family != FAMILY_NONE && o->family != t->family))
         return false;
     const struct addr *from = &p->facts.side[t->side].addr, *to = &p->facts.side[!t->side].addr;
-    return (!o->from.size || addr_equal(&o->from, from) ||
-            (o->against.size && addr_equal(&o->against, from))) &&
+    return (!o->from.size || addr_equal(&o->from, from) || addr_equal(&o->against, from)) &&
            (!o->peer.size || addr_equal(&o->peer, from) || addr_equal(&o->peer, to));
 }
 

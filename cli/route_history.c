@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/loop.h"
 #include "cli/peerings.h"
+#include "cli/route_changes.h"
 #include "cli/route_db.h"
 #include "cli/routes.h"
 
@@ -35,7 +36,7 @@ struct history {
     struct table known; /* by known_key */
     struct peerings peerings;
     struct route_attrs *now, *before;
-    struct buf line, words[2];
+    struct buf line, words;
     uint64_t told;
 };
 
@@ -63,9 +64,9 @@ static struct known *find(struct history *h, uint32_t peering, int side, const s
     if (k || !(k = calloc(1, sizeof *k)))
         return k;
     k->key = key;
-    buf_clear(&h->words[0]);
-    bgp_nlri_text(n, &h->words[0]);
-    k->name = buf_dup(&h->words[0]);
+    buf_clear(&h->words);
+    bgp_nlri_text(n, &h->words);
+    k->name = buf_dup(&h->words);
     if (!k->name || !table_put(&h->known, &key, k)) {
         free(k->name);
         free(k);
@@ -78,64 +79,10 @@ static struct known *find(struct history *h, uint32_t peering, int side, const s
 static const char *rd_text(struct history *h, const struct known *k)
 {
     static const uint8_t none[8];
-    buf_clear(&h->words[0]);
+    buf_clear(&h->words);
     if (bgp_family_safi((enum bgp_family)k->key.family) >= 128 || memcmp(k->key.rd, none, sizeof none))
-        bgp_rd_text(cur_over(k->key.rd, sizeof k->key.rd), &h->words[0]);
-    return buf_text(&h->words[0]);
-}
-
-/* ---- what changed ---- */
-
-static void part(const struct route_attrs *r, unsigned which, struct buf *out)
-{
-    char text[ADDR_TEXT];
-    buf_clear(out);
-    switch (which) {
-    case 0: bgp_path_text(&r->update, &r->ctx, out); break;
-    case 1: buf_str(out, r->next_hop.size ? addr_text(&r->next_hop, text) : ""); break;
-    case 2: buf_str(out, route_origin_name(r->origin)); break;
-    case 3:
-        if (r->values.has_med)
-            buf_u64(out, r->values.med);
-        break;
-    case 4:
-        if (r->values.has_local_pref)
-            buf_u64(out, r->values.local_pref);
-        break;
-    default: route_communities(r, out); break;
-    }
-}
-
-static const char *const part_names[] = {
-    "as_path", "next_hop", "origin", "med", "local_pref", "communities"
-};
-static const char *const part_words[] = { "AS path", "next hop",         "origin",
-                                          "MED",     "local preference", "communities" };
-enum { PARTS = sizeof part_names / sizeof *part_names };
-
-static const char *or_none(const struct buf *b) { return b->used ? buf_text(b) : "none"; }
-
-/* Each part that is another one than before. Into an object of JSON, or behind the line. */
-static void tell_changes(struct history *h, struct writer *w)
-{
-    bool any = false;
-    for (unsigned i = 0; i < PARTS; i++) {
-        part(h->before, i, &h->words[0]);
-        part(h->now, i, &h->words[1]);
-        if (!strcmp(buf_text(&h->words[0]), buf_text(&h->words[1])))
-            continue;
-        if (w) {
-            write_object(w, part_names[i]);
-            write_str(w, "before", h->words[0].used ? buf_text(&h->words[0]) : NULL);
-            write_str(w, "after", h->words[1].used ? buf_text(&h->words[1]) : NULL);
-            write_end(w);
-        } else
-            buf_printf(&h->line, "%s %s %s, was %s", any ? ";" : "", part_words[i], or_none(&h->words[1]),
-                       or_none(&h->words[0]));
-        any = true;
-    }
-    if (!any && !w)
-        buf_str(&h->line, " attributes that are not told here");
+        bgp_rd_text(cur_over(k->key.rd, sizeof k->key.rd), &h->words);
+    return buf_text(&h->words);
 }
 
 /* ---- telling ---- */
@@ -161,7 +108,7 @@ static void tell_json(struct history *h, const struct known *k, enum what what, 
         bgp_attributes_tell(&w, &h->now->update, &h->now->ctx);
     if (what == CHANGED) {
         write_object(&w, "changes");
-        tell_changes(h, &w);
+        route_changes_tell(h->before, h->now, &changes_in_time, &w, NULL);
         write_end(&w);
     }
     if (what == WITHDRAWN || what == LOST)
@@ -186,7 +133,7 @@ static void tell_text(struct history *h, const struct known *k, enum what what, 
         route_line(h->now, &h->line);
     } else if (what == CHANGED) {
         buf_char(&h->line, ':');
-        tell_changes(h, NULL);
+        route_changes_tell(h->before, h->now, &changes_in_time, NULL, &h->line);
     } else if (what == WITHDRAWN || what == LOST)
         buf_printf(&h->line, " after %.3f s", span_seconds(stamp_since(ref.when, k->since)));
 }
@@ -225,33 +172,13 @@ static void keep(struct known *k, const struct route_attrs *r)
     k->as4 = r->ctx.as4;
 }
 
-/* Every attribute but the two of RFC 4760, which hold routes; their next hop is told among the parts. */
-static bool same_attrs(const struct route_attrs *a, const struct route_attrs *b)
-{
-    unsigned i = 0, j = 0;
-    for (;; i++, j++) {
-        while (i < a->update.attr_count && (a->update.attr[i].code == BGP_ATTR_MP_REACH_NLRI ||
-                                            a->update.attr[i].code == BGP_ATTR_MP_UNREACH_NLRI))
-            i++;
-        while (j < b->update.attr_count && (b->update.attr[j].code == BGP_ATTR_MP_REACH_NLRI ||
-                                            b->update.attr[j].code == BGP_ATTR_MP_UNREACH_NLRI))
-            j++;
-        if (i == a->update.attr_count || j == b->update.attr_count)
-            return i == a->update.attr_count && j == b->update.attr_count &&
-                   addr_equal(&a->next_hop, &b->next_hop);
-        struct cursor x = a->update.attr[i].raw, y = b->update.attr[j].raw;
-        if (cur_left(&x) != cur_left(&y) || memcmp(x.at, y.at, cur_left(&x)))
-            return false;
-    }
-}
-
 static void announced(struct history *h, struct known *k, struct stream_ref ref)
 {
     if (!k || !route_filter_attrs(h->filter, h->now))
         return;
     enum what what = ANNOUNCED;
     if (k->live && k->attrs && route_attrs_read(h->before, cur_over(k->attrs, k->size), k->as4))
-        what = same_attrs(h->before, h->now) ? AGAIN : CHANGED;
+        what = route_same_attrs(h->before, h->now) ? AGAIN : CHANGED;
     if (what == ANNOUNCED)
         k->since = ref.when;
     tell(h, k, what, ref);
@@ -364,8 +291,7 @@ static void history_free(struct history *h)
     free(h->now);
     free(h->before);
     buf_free(&h->line);
-    buf_free(&h->words[0]);
-    buf_free(&h->words[1]);
+    buf_free(&h->words);
 }
 
 static int of_files(struct history *h)
@@ -397,7 +323,7 @@ int routes_history(const struct options *o, struct route_filter *f)
     struct history h = { .options = o,
                          .filter = f,
                          .line = buf_init(16 << 20),
-                         .words = { buf_init(1 << 18), buf_init(1 << 18) },
+                         .words = buf_init(1 << 18),
                          .now = malloc(sizeof *h.now),
                          .before = malloc(sizeof *h.before) };
     int status = EXIT_DAMAGED;

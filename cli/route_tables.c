@@ -51,7 +51,8 @@ void tables_close(struct tables *t)
 
 static bool wanted(const struct options *o, const struct bgp_peering *p, int side)
 {
-    return peering_wanted(o, p) && (!o->from.size || addr_equal(&o->from, &p->side[side].addr));
+    return peering_wanted(o, p) && (!o->from.size || addr_equal(&o->from, &p->side[side].addr) ||
+                                    addr_equal(&o->against, &p->side[side].addr));
 }
 
 /* The place is twice the peering's, and the side. */

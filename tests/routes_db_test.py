@@ -51,10 +51,10 @@ class Databases(unittest.TestCase):
         run("analyze", "-q", "--db", path, "--keep-routes", which, name, status=(0, 1))
         return path
 
-    def test_every_capture(self):
+    def test_captures(self):
         """At the end, a third into it and two thirds into it the database tells what the capture does."""
         told = 0
-        for path in sorted(glob.glob(os.path.join(CAPTURES, "*.pcap*"))) + [ADD_PATH]:
+        for path in sorted(glob.glob(os.path.join(CAPTURES, "*.pcap*")))[::2] + [os.path.join(CAPTURES, TABLE), ADD_PATH]:
             db = self.keep(path)
             capture = json.loads(run("report", "--json", db))["capture"]
             if not capture["first"]:
@@ -93,6 +93,50 @@ class Databases(unittest.TestCase):
             self.assertEqual(told(have), told(want), name)
             frames = lambda rows: [(r["time"], r["frame"]) for r in rows if r["what"] != "lost-with-session"]
             self.assertEqual(frames(have), frames(want), name)
+
+    def check_between(self, name, moments, *words):
+        """What --between says, held against the two tables."""
+        key = lambda r: (r["peering"], r["from"], r["family"], r["prefix"], r.get("rd"), r.get("path_id"))
+        tables = [{key(r): r["attributes"] for r in lines("routes", "--json", "-q", name, "--at", at, *words)} for at in moments]
+        want = {k: "went" for k in tables[0] if k not in tables[1]}
+        want.update({k: "came" for k in tables[1] if k not in tables[0]})
+        want.update({k: "changed" for k in tables[1] if k in tables[0] and tables[0][k] != tables[1][k]})
+        have = lines("routes", "--json", "-q", name, "--between", *moments, *words)
+        self.assertEqual({key(r): r["what"] for r in have}, want)
+        self.assertEqual(have, lines("routes", "--json", "-q", self.keep(name), "--between", *moments, *words))
+        for r in have:
+            if r["what"] == "changed":
+                self.assertEqual(r["attributes"], tables[1][key(r)])
+                self.assertTrue(all(c["before"] != c["after"] for c in r["changes"].values()))
+        return {w for w in want.values()}
+
+    def test_between(self):
+        self.assertEqual(self.check_between(PLAIN, ("+8", "+30")), {"changed"})
+        self.assertEqual(self.check_between(PLAIN, ("+0", "+30"), "--from", "10.0.12.1"), {"came"})
+        self.assertEqual(self.check_between(PLAIN, ("+30", "+0")), {"went"})
+        self.assertEqual(self.check_between(ADD_PATH, ("+0", "+20")), {"came"})
+        self.assertEqual(self.check_between(TABLE, ("+1", "+1.5"), "11.0.0.0/12", "--longer") - {"came"}, set())
+        self.assertEqual(lines("routes", "--json", "-q", PLAIN, "--between", "+8,+30", "46.0.0.0/8", "--longer"), [])
+
+    def test_against(self):
+        """The sides of one session, held against each other prefix by prefix."""
+        ends = ("10.0.12.1", "10.0.12.2")
+        sides = [{r["prefix"]: r["as_path"] for r in lines("routes", "--json", "-q", PLAIN, "--from", end)} for end in ends]
+        have = lines("routes", "--json", "-q", PLAIN, "--from", ends[0], "--against", ends[1])
+        self.assertEqual({r["prefix"] for r in have if r["what"] == "only-from"}, set(sides[0]) - set(sides[1]))
+        self.assertEqual({r["prefix"] for r in have if r["what"] == "only-against"}, set(sides[1]) - set(sides[0]))
+        differ = {r["prefix"]: r["changes"]["as_path"] for r in have if r["what"] == "differs"}
+        self.assertEqual(differ, {p: {"from": sides[0][p], "against": sides[1][p]} for p in set(sides[0]) & set(sides[1])})
+        self.assertTrue(differ)
+        self.assertEqual(have, lines("routes", "--json", "-q", self.keep(PLAIN), "--from", ends[0], "--against", ends[1]))
+        one = run("routes", "-q", PLAIN, "--from", ends[0], "--against", ends[1], "--origin", "10002")
+        self.assertIn("2 differ", one.splitlines()[0])
+
+    def test_wrong_differences(self):
+        for words in (("--between", "+1"), ("--between", "x", "+1"), ("--against", "10.0.12.1"), ("--between", "+0", "+1", "--at", "+1"),
+                      ("--between", "+0", "+1", "-m"), ("--between", "+0", "+1", "--history", "45.99.0.0/16"),
+                      ("--between", "+0", "+1", "--from", "10.0.12.1", "--against", "10.0.12.2")):
+            run("routes", PLAIN, *words, status=(2,))
 
     def test_changes(self):
         """Without the table that comes first, changes of it are there all the same, and the table is called partial."""

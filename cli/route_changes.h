@@ -1,0 +1,21 @@
+/* What two sets of attributes of one route differ in. */
+#ifndef CLI_ROUTE_CHANGES_H
+#define CLI_ROUTE_CHANGES_H
+
+#include "store/route.h"
+
+/* How the two are called: keys of JSON, and what stands between them for people. */
+struct change_words {
+    const char *now, *before, *between;
+    bool before_first; /* for people: what was before stands first */
+};
+extern const struct change_words changes_in_time; /* "after", "before", ", was " */
+extern const struct change_words changes_of_two;  /* "against", "from", " against " */
+
+/* Every attribute but the two of RFC 4760, which hold routes; and the next hop, wherever it stands. */
+bool route_same_attrs(const struct route_attrs *, const struct route_attrs *);
+/* Each part that is another one. Members of the object that is open in the writer; NULL: words behind the line. */
+void route_changes_tell(const struct route_attrs *before, const struct route_attrs *now,
+                        const struct change_words *, struct writer *, struct buf *line);
+
+#endif

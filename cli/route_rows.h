@@ -1,0 +1,34 @@
+/* Routes of one table as rows that can be sorted: small enough for millions. */
+#ifndef CLI_ROUTE_ROWS_H
+#define CLI_ROUTE_ROWS_H
+
+#include "cli/route_filter.h"
+
+/* What it borrows stays while nothing is fed to its table. */
+struct route_row_kept {
+    const uint8_t *key; /* NULL: in room */
+    const uint8_t *attrs;
+    uint32_t path_id;
+    uint16_t key_size, attrs_size;
+    uint8_t type, bits;
+    bool has_path_id, has_rd, as4;
+    uint8_t room[16];
+};
+
+struct route_rows {
+    struct route_row_kept *list; /* owned: free */
+    size_t count, room;
+    bool short_of_memory;
+};
+
+void route_rows_add(struct route_rows *, const struct rib_route *);
+/* By route distinguisher, address, length, path identifier. */
+void route_rows_sort(struct route_rows *);
+/* The order of two; by_path_id: those with other path identifiers are others. */
+int route_rows_compare(const struct route_row_kept *, const struct route_row_kept *, bool by_path_id);
+/* Borrows from the row. */
+struct bgp_nlri route_row_nlri(const struct route_row_kept *, enum bgp_family);
+/* For people, padded to a column: "192.0.2.0/24 id 3  ". */
+void route_row_text(const struct bgp_nlri *, struct buf *);
+
+#endif
