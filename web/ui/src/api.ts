@@ -175,6 +175,31 @@ export interface Series {
   sides: [SeriesSide, SeriesSide]
 }
 
+// A step between the two: a message, a change of one side's state, or an end of a TCP connection.
+export interface Step {
+  time: string
+  frame?: number
+  file?: string
+  kind: 'message' | 'state' | 'tcp'
+  side: 0 | 1 | null
+  text: string
+  message?: string | null
+  length?: number
+  announced?: number
+  withdrawn?: number
+  from?: State
+  to?: State
+  bytes?: string
+  decoded?: Record<string, unknown>
+}
+
+export interface Messages {
+  steps: Step[]
+  more: boolean
+  complete: boolean
+  source: 'files' | 'evidence'
+}
+
 export interface Sparks {
   now: string | null
   since: number
@@ -312,6 +337,21 @@ export async function get<T>(path: string, query: Query = {}, signal?: AbortSign
   const body = await response.json().catch(() => ({}))
   if (!response.ok) throw new ApiError(response.status, body.error ?? response.statusText)
   return body as T
+}
+
+// A file from the API, to be kept: by fetch, since a link cannot send the token.
+export async function download(path: string, query: Query, name: string) {
+  const response = await fetch(address(`/api/v1/${path}`, query), { headers: headers() })
+  if (!response.ok) {
+    const body = await response.json().catch(() => ({}))
+    throw new ApiError(response.status, body.error ?? response.statusText)
+  }
+  const url = URL.createObjectURL(await response.blob())
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60000)
 }
 
 export interface Gained {

@@ -56,6 +56,9 @@ function Commands({ list }: { list: WholeFinding['commands'] }) {
   )
 }
 
+// The ladder of its peering, as it was about then.
+const aroundPath = (peering: string, t: number) => `${peeringPath(peering)}?from=${(t - 2).toFixed(6)}&to=${(t + 2).toFixed(6)}#messages`
+
 function Evidence({ finding: f, now }: { finding: WholeFinding['finding']; now: Moment }) {
   const files = new Set(f.evidence.filter((e) => e.frame).map((e) => e.file))
   const one = files.size === 1
@@ -77,7 +80,7 @@ function Evidence({ finding: f, now }: { finding: WholeFinding['finding']; now: 
             <tbody>
               {f.evidence.map((e, i) => (
                 <tr key={i}>
-                  <td class="num">{stamp(moment(e.time), now, 6)}</td>
+                  <td class="num">{f.peering && moment(e.time) !== null ? <Link to={aroundPath(f.peering, moment(e.time)!)} title="Among the messages of that moment">{stamp(moment(e.time), now, 6)}</Link> : stamp(moment(e.time), now, 6)}</td>
                   <td class="num">{one ? e.frame || 'a timer' : (place(e.frame, e.file) ?? 'a timer')}</td>
                   <td>{e.note}</td>
                 </tr>

@@ -61,7 +61,7 @@ function View({ place }: { place: Place }) {
   const [, first, second, more] = place.path.split('/').map(decodeURIComponent)
   if (more === undefined) {
     if (!first || (first === 'peerings' && !second)) return <OverviewView place={place} />
-    if (first === 'peerings') return <PeeringView key={second} id={second!} />
+    if (first === 'peerings') return <PeeringView key={second} id={second!} place={place} />
     if (first === 'findings') return second ? <FindingView key={second} id={second} /> : <FindingsView place={place} />
     if (first === 'capture') return <CaptureView />
   }

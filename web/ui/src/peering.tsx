@@ -1,19 +1,27 @@
 // One peering: what is wrong with it, both sides' states over time, what both offered, and what happened, in order.
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import type { Connection, Finding, Notification, Offer, Open, Peering, Side, Transition } from './api'
 import { Bands, connectionWords, wholeOf, type History } from './bands'
 import { Charts, type Span } from './charts'
 import { useData } from './data'
 import { FindingItem } from './finding'
+import { Ladder } from './ladder'
 import { Fact, Link, Margin, place, SeverityMark, StatePill, Trouble, Waiting } from './parts'
-import { findingPath } from './route'
+import { findingPath, setQuery, type Place } from './route'
 import { bytes, clock, count, counted, day, moment, percent, plain, range, sameDay, span, stamp, typeName, type Moment } from './words'
 
 const DRAWN = 2000
 
-export function PeeringView({ id }: { id: string }) {
+// The span of time that was picked stands in the address, so that it can be kept and sent.
+function zoomOf(place: Place): Span | null {
+  const [from, to] = [Number(place.query.get('from')), Number(place.query.get('to'))]
+  return from > 0 && to > from ? { from, to } : null
+}
+const setZoom = (zoom: Span | null) => setQuery({ from: zoom?.from.toFixed(6), to: zoom?.to.toFixed(6) })
+
+export function PeeringView({ id, place }: { id: string; place: Place }) {
   const path = `peerings/${encodeURIComponent(id)}`
-  const [zoom, setZoom] = useState<Span | null>(null)
+  const zoom = useMemo(() => zoomOf(place), [place.query.toString()])
   const peering = useData<Peering>(path)
   const there = peering.data ? path : null
   const transitions = useData<{ transitions: Transition[]; next: number | null }>(there && `${path}/transitions`, { limit: DRAWN })
@@ -32,6 +40,11 @@ export function PeeringView({ id }: { id: string }) {
       findings: [...findings.data.findings].sort((a, b) => (moment(a.time) ?? 0) - (moment(b.time) ?? 0)),
     }
   }, [transitions.data, notifications.data, connections.data, findings.data])
+  // A place within the page is there only now.
+  const drawn = Boolean(peering.data && history)
+  useEffect(() => {
+    if (drawn && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView()
+  }, [drawn])
   if (peering.error) return <main>{peering.error.status === 404 ? <Missing id={id} /> : <Trouble error={peering.error} />}</main>
   if (!peering.data || !history) return <main><Waiting /></main>
   const p = peering.data
@@ -58,6 +71,9 @@ export function PeeringView({ id }: { id: string }) {
       </Section>
       <Section name="What happened">
         <Story p={p} history={history} now={now} />
+      </Section>
+      <Section name="Messages" id="messages">
+        <Ladder id={p.id} path={path} addresses={[p.sides[0].address, p.sides[1].address]} zoom={zoom} whole={wholeOf(p, history)} lastChange={moment(history.transitions[history.transitions.length - 1]?.time)} />
       </Section>
       <Section name="What both sides offer">
         <Opens opens={p.opens} offers={p.offers} now={now} />

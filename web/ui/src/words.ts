@@ -23,7 +23,8 @@ export function clock(t: number, digits = 3): string {
   const d = new Date(whole * 1000)
   const text = `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())}`
   if (!digits) return text
-  const fraction = Math.max(0, Math.floor((t - whole) * 10 ** digits + 0.01))
+  // a number near two thousand million holds no more than a quarter of a microsecond
+  const fraction = Math.max(0, Math.floor((t - whole) * 10 ** digits + (digits < 6 ? 0.01 : 0.3)))
   return `${text}.${String(fraction).padStart(digits, '0')}`
 }
 
