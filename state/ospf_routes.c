@@ -37,8 +37,11 @@ static int compare(const struct ospf_path_route *a, const struct ospf_path_route
         if (order[i][0] != order[i][1])
             return order[i][0] < order[i][1] ? -1 : 1;
     /* RFC 3101 2.5 (6) (e): those that say the same are one */
-    if (external_type(a) && a->forwarding.size && addr_equal(&a->forwarding, &b->forwarding))
-        return a->tie != b->tie ? (a->tie < b->tie ? -1 : 1) : a->router > b->router ? -1 : 1;
+    bool one = external_type(a) && a->forwarding.size && addr_equal(&a->forwarding, &b->forwarding);
+    if (one && a->tie != b->tie)
+        return a->tie < b->tie ? -1 : 1;
+    if (one && a->router != b->router)
+        return a->router > b->router ? -1 : 1;
     return 0;
 }
 
