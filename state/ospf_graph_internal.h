@@ -49,6 +49,7 @@ struct ospf_paths {
     uint32_t route_count, route_room, equal_count, equal_room;
     uint32_t *seen, *stack, seen_now; /* of ospf_hops.c: nodes visited by this search; nodes to visit */
     struct table by_prefix; /* while routes are gathered: the value is the number of the route + 1 */
+    bool has_bits[129];     /* prefixes of that length are there */
 };
 
 /* The edges from one node to another: the first, and how many. */
@@ -63,12 +64,15 @@ bool ospf_graph_grow(void *array, uint32_t count, uint32_t *room, uint32_t most,
 bool ospf_routes_gather(struct ospf_paths *);
 /* Takes a route if there is none that is better. False without memory. */
 bool ospf_routes_offer(struct ospf_paths *, const struct ospf_path_route *);
+/* While they are gathered: the route to the first bits of the address, or NULL. */
+const struct ospf_path_route *ospf_routes_known(const struct ospf_paths *, const struct addr *,
+                                                unsigned bits);
 /* What an announcement of an area costs the router, by way of whoever makes it; OSPF_UNREACHABLE. */
 uint32_t ospf_routes_reach(const struct ospf_paths *, const struct ospf_announced *, uint32_t *node);
 uint32_t ospf_routes_sum(uint32_t, uint32_t);
 /* RFC 2328 16.2: a router in the backbone and other areas believes what is announced in the backbone only. */
 bool ospf_routes_border(const struct ospf_paths *);
 /* ospf_external.c: adds those from outside. False without memory. */
-bool ospf_routes_external(struct ospf_paths *, bool at_border);
+bool ospf_routes_external(struct ospf_paths *);
 
 #endif

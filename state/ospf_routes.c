@@ -72,7 +72,25 @@ bool ospf_routes_offer(struct ospf_paths *p, const struct ospf_path_route *r)
         !table_put(&p->by_prefix, &key, (void *)((uintptr_t)p->route_count + 1)))
         return false;
     p->routes[p->route_count++] = *r;
+    p->has_bits[r->bits] = true;
     return true;
+}
+
+static struct addr masked(struct addr a, unsigned bits)
+{
+    for (unsigned i = bits; i < a.size * 8u; i++)
+        a.b[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
+    return a;
+}
+
+const struct ospf_path_route *ospf_routes_known(const struct ospf_paths *p, const struct addr *a,
+                                                unsigned bits)
+{
+    if (!p->has_bits[bits])
+        return NULL;
+    struct prefix_key key = { masked(*a, bits), bits };
+    uintptr_t known = (uintptr_t)table_get(&p->by_prefix, &key);
+    return known ? &p->routes[known - 1] : NULL;
 }
 
 const struct ospf_path_route *ospf_paths_also(const struct ospf_paths *p, const struct ospf_path_route *r)
@@ -199,7 +217,7 @@ bool ospf_routes_gather(struct ospf_paths *p)
         return false;
     if (at_border && !through_transit(p))
         return false;
-    if (!ospf_routes_external(p, at_border))
+    if (!ospf_routes_external(p))
         return false;
     table_free(&p->by_prefix);
     if (p->route_count)
@@ -211,13 +229,6 @@ uint32_t ospf_paths_count(const struct ospf_paths *p) { return p->route_count; }
 const struct ospf_path_route *ospf_paths_route(const struct ospf_paths *p, uint32_t which)
 {
     return &p->routes[which];
-}
-
-static struct addr masked(struct addr a, unsigned bits)
-{
-    for (unsigned i = bits; i < a.size * 8u; i++)
-        a.b[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
-    return a;
 }
 
 const struct ospf_path_route *ospf_paths_exact(const struct ospf_paths *p, const struct addr *a,
