@@ -47,9 +47,11 @@ static int compare(const struct ospf_path_route *a, const struct ospf_path_route
 
 static bool add_equal(struct ospf_paths *p, struct ospf_path_route *to, const struct ospf_path_route *r)
 {
-    for (const struct ospf_path_route *e = to; e; e = ospf_paths_also(p, e))
+    const struct ospf_path_route *e = to;
+    do
         if (e->node == r->node && e->router == r->router)
             return true;
+    while ((e = ospf_paths_also(p, e)));
     if (!ospf_graph_grow(&p->equals, p->equal_count, &p->equal_room, ROUTES_MOST, sizeof *p->equals))
         return false;
     p->equals[p->equal_count] = *r;
