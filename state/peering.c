@@ -142,6 +142,7 @@ void attempts_note(struct attempts *a, enum attempt_outcome outcome, struct stre
 {
     unsigned n = a->count[outcome]++;
     a->last_outcome = outcome;
+    a->signing.silent += outcome == ATTEMPT_NO_REPLY;
     unsigned at = n < 3 ? n : 1 + (n - 1) % 2; /* the first, and the latest two */
     a->of[outcome][at] = syn;
     a->answer[outcome][at] = answer;

@@ -91,6 +91,8 @@ void session_go(struct engine *e, struct session *s, int who, enum bgp_state to,
     peering_reckon(e, s->peering, who, ref.when);
     if (to == STATE_ESTABLISHED && s->end[!who].state == STATE_ESTABLISHED) {
         s->established_both = true;
+        for (int i = 0; i < 2; i++)
+            s->peering->attempts[i].signing = (struct signing){ 0 };
         session_changed(e, s);
         engine_happen(
             e,

@@ -188,6 +188,14 @@ enum attempt_outcome {
     ATTEMPT_OUTCOMES
 };
 
+/* How one side's SYNs are signed, and how many had no answer. */
+struct signing {
+    bool md5, unsigned_seen, ao;
+    struct stream_ref md5_ref, unsigned_ref;
+    struct stream_ref first, last;
+    unsigned total, silent;
+};
+
 /* Attempts of one side, over the whole capture. */
 struct attempts {
     unsigned count[ATTEMPT_OUTCOMES];
@@ -196,8 +204,7 @@ struct attempts {
     struct stream_ref of[ATTEMPT_OUTCOMES][3];     /* the first, and the latest two of each kind: SYN */
     struct stream_ref answer[ATTEMPT_OUTCOMES][3]; /* … and what answered it */
     enum attempt_outcome last_outcome;
-    bool md5, unsigned_seen, ao; /* how its SYNs are signed */
-    struct stream_ref md5_ref, unsigned_ref;
+    struct signing signing; /* since the peering was last up: keys may have been changed then */
     unsigned unanswered_since_answer; /* SYNs in a row without any reply */
 };
 

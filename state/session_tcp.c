@@ -16,6 +16,22 @@ static enum bgp_state state_after_failure(const struct end *end)
     }
 }
 
+static void note_signing(struct signing *g, const struct segment *seg, struct stream_ref ref)
+{
+    if (!g->total++)
+        g->first = ref;
+    g->last = ref;
+    if (seg->md5 && !g->md5) {
+        g->md5 = true;
+        g->md5_ref = ref;
+    }
+    if (!seg->md5 && !seg->options_cut && !g->unsigned_seen) {
+        g->unsigned_seen = true;
+        g->unsigned_ref = ref;
+    }
+    g->ao |= seg->ao != NULL;
+}
+
 static void on_syn(struct engine *e, struct session *s, int from, const struct segment *seg,
                    struct stream_ref ref)
 {
@@ -36,15 +52,7 @@ static void on_syn(struct engine *e, struct session *s, int from, const struct s
     if (!a->first.frame)
         a->first = ref;
     a->last = ref;
-    if (seg->md5 && !a->md5) {
-        a->md5 = true;
-        a->md5_ref = ref;
-    }
-    if (!seg->md5 && !seg->options_cut && !a->unsigned_seen) {
-        a->unsigned_seen = true;
-        a->unsigned_ref = ref;
-    }
-    a->ao |= seg->ao != NULL;
+    note_signing(&a->signing, seg, ref);
     session_go(e, s, from, STATE_CONNECT, ref, "syn-sent");
 }
 

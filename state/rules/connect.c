@@ -131,16 +131,13 @@ static void tell_closed(const struct happening *h, struct findings *f, int diall
 static bool tell_signatures(const struct happening *h, struct findings *f)
 {
     const struct peering *p = h->peering;
-    const struct attempts *a = p->attempts;
+    const struct signing a[2] = { p->attempts[0].signing, p->attempts[1].signing };
     char who[ADDR_TEXT], other[ADDR_TEXT];
-    bool silent[2];
-    for (int i = 0; i < 2; i++)
-        silent[i] = a[i].count[ATTEMPT_NO_REPLY] > 0;
     if (is_up(p))
         return false;
     for (int i = 0; i < 2; i++) {
         bool lacks = a[!i].total && a[!i].unsigned_seen && !a[!i].md5;
-        if (!a[i].md5 || !lacks || !(silent[i] || silent[!i]))
+        if (!a[i].md5 || !lacks || !(a[i].silent || a[!i].silent))
             continue;
         struct draft *d = rule_draft(f, h, CODE_BGP_MD5_MISSING, CONFIDENCE_CERTAIN, !i);
         d->when = a[i].first.when;
@@ -171,20 +168,33 @@ static int key_verdict(const struct peering *p, int side)
     return verdict;
 }
 
+/* Where the keys once fit, one silent side is no sign that they no longer do: its link may be down. */
+static bool any_silent(const struct peering *p)
+{
+    unsigned low = p->attempts[0].signing.silent, high = p->attempts[1].signing.silent;
+    return p->ever_established ? low && high : low || high;
+}
+
+/* … and both may be, unless one said goodbye before. */
+static enum confidence key_confidence(const struct peering *p)
+{
+    return p->had_session && !p->lost_by_notification ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
+}
+
 static bool tell_keys(const struct happening *h, struct findings *f)
 {
     const struct peering *p = h->peering;
-    const struct attempts *a = p->attempts;
+    const struct signing a[2] = { p->attempts[0].signing, p->attempts[1].signing };
     char low[ADDR_TEXT], high[ADDR_TEXT];
     bool both = a[0].md5 && a[1].md5;
-    bool silent = a[0].count[ATTEMPT_NO_REPLY] || a[1].count[ATTEMPT_NO_REPLY];
+    bool silent = any_silent(p);
     int right[2] = { key_verdict(p, 0), key_verdict(p, 1) };
     int wrong = right[0] == 0 && right[1] != 0 ? 0 : right[1] == 0 && right[0] != 0 ? 1 : -1;
     bool known = right[0] > 0 && right[1] > 0;
     if (!(both || wrong >= 0) || !silent || is_up(p) || (known && right[0] == right[1]))
         return false; /* where both sign with one key, it is not the key */
     struct draft *d = rule_draft(f, h, CODE_BGP_MD5_MISMATCH,
-                                 known || wrong >= 0 ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, wrong);
+                                 known || wrong >= 0 ? CONFIDENCE_CERTAIN : key_confidence(p), wrong);
     d->when = stamp_before(a[0].first.when, a[1].first.when) && a[0].first.frame ? a[0].first.when
                                                                                  : a[1].first.when;
     side_name(p, 0, low);
@@ -223,10 +233,9 @@ static bool tell_keys(const struct happening *h, struct findings *f)
 static bool tell_ao(const struct happening *h, struct findings *f)
 {
     const struct peering *p = h->peering;
-    const struct attempts *a = p->attempts;
+    const struct signing a[2] = { p->attempts[0].signing, p->attempts[1].signing };
     char who[ADDR_TEXT], other[ADDR_TEXT];
-    bool silent = a[0].count[ATTEMPT_NO_REPLY] || a[1].count[ATTEMPT_NO_REPLY];
-    if (!silent || is_up(p) || !(a[0].ao || a[1].ao))
+    if (!any_silent(p) || is_up(p) || !(a[0].ao || a[1].ao))
         return false;
     int signs = a[0].ao ? 0 : 1;
     if (!a[!signs].total)
@@ -279,7 +288,7 @@ static void tell_no_reply(const struct happening *h, struct findings *f, int dia
     if (p->attempts[!dialler].count[ATTEMPT_UNHEARD])
         draft_say(d, "What is sent to %s does not arrive there: it does not take the SYN/ACKs of %s either.",
                   to, who);
-    else if (a->md5)
+    else if (a->signing.md5)
         draft_say(
             d,
             "The SYNs are signed (TCP-MD5); a peer without that key, or with another one, would be as silent.");
