@@ -80,6 +80,13 @@ void buf_u64(struct buf *b, uint64_t n)
     buf_add(b, digits + at, sizeof digits - at);
 }
 
+void buf_be(struct buf *b, uint64_t n, unsigned bytes)
+{
+    char *at = buf_take(b, bytes);
+    while (at && bytes--)
+        *at++ = (char)(n >> 8 * bytes & 0xff);
+}
+
 void buf_hex(struct buf *b, const uint8_t *bytes, size_t n)
 {
     static const char digit[] = "0123456789abcdef";

@@ -24,6 +24,8 @@ void buf_str(struct buf *, const char *text);
 char *buf_take(struct buf *, size_t n);
 void buf_char(struct buf *, char c);
 void buf_u64(struct buf *, uint64_t n);
+/* So many low bytes of n, the highest first, as protocols have them. */
+void buf_be(struct buf *, uint64_t n, unsigned bytes);
 void buf_hex(struct buf *, const uint8_t *bytes, size_t n);
 void buf_printf(struct buf *, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The text so far, "" if there is none; borrowed until the next call that adds. */

@@ -45,6 +45,14 @@ int export_close(FILE *to, const struct options *o)
     return EXIT_DAMAGED;
 }
 
+void export_name(char *path, size_t room, const char *folder, const char *stem, struct stamp when)
+{
+    char text[STAMP_TEXT]; /* 2026-03-01T10:00:00Z */
+    stamp_text(when, 0, text);
+    snprintf(path, room, "%s/%s.%.4s%.2s%.2s.%.2s%.2s", folder, stem, text, text + 5, text + 8, text + 11,
+             text + 14);
+}
+
 int cmd_export(const struct options *o)
 {
     for (unsigned i = 0; o->file_count && i < COUNT(formats); i++) {

@@ -13,4 +13,9 @@ FILE *export_open(const struct options *o, int *status);
 /* EXIT_DONE, or EXIT_DAMAGED after saying that it could not be written. */
 int export_close(FILE *, const struct options *);
 
+/* What `export mrt --table` does. */
+int export_table(const struct options *);
+/* "FOLDER/STEM.20260301.1000", as archives name their files. */
+void export_name(char *path, size_t room, const char *folder, const char *stem, struct stamp);
+
 #endif

@@ -5,22 +5,54 @@
 
 #include "base/log.h"
 #include "store/mrt.h"
+#include <sys/stat.h>
 
 enum { HELD = 1 << 20 };
 
 struct archive {
     const struct options *options;
     FILE *to;
+    int64_t period; /* with --rotate: the number of the file's */
+    bool failed;
     struct buf held; /* records that are not written yet */
     struct peerings peerings;
     struct stamp latest; /* of a record */
     uint64_t cut;        /* messages and packets that are not all there */
 };
 
+static bool flush(struct archive *a)
+{
+    bool well = !a->held.used || (a->to && !a->held.lost &&
+                                  fwrite(buf_text(&a->held), 1, a->held.used, a->to) == a->held.used);
+    buf_clear(&a->held);
+    a->failed |= !well;
+    return well;
+}
+
+/* The file of another period. */
+static void turn_over(struct archive *a, int64_t period)
+{
+    char path[4096];
+    struct options named = *a->options;
+    int status;
+    export_name(path, sizeof path, a->options->write, "updates",
+                (struct stamp){ period * a->options->rotate.ns });
+    named.write = path;
+    flush(a);
+    if (a->to && export_close(a->to, a->options))
+        a->failed = true;
+    a->to = export_open(&named, &status);
+    a->failed |= !a->to;
+    a->period = period;
+}
+
 /* An archive never goes back in time: what had to wait for bytes before it came to be when they did. */
 static struct stamp in_order(struct archive *a, struct stamp when)
 {
     a->latest = stamp_later(a->latest, when);
+    int64_t period = a->options->rotate.ns ? a->latest.ns / a->options->rotate.ns : 0;
+    if (period != a->period && !a->failed)
+        turn_over(a, period);
     return a->latest;
 }
 
@@ -58,13 +90,6 @@ static void add_ospf(struct archive *a, const struct event_ospf_packet *p)
         a->cut += !mrt_ospf(&a->held, in_order(a, p->ref.when), &p->src, &p->dst, p->payload, p->wire);
 }
 
-static bool flush(struct archive *a)
-{
-    bool well = !a->held.lost && fwrite(buf_text(&a->held), 1, a->held.used, a->to) == a->held.used;
-    buf_clear(&a->held);
-    return well;
-}
-
 static bool take(void *taker, const struct outbox *out)
 {
     struct archive *a = taker;
@@ -77,14 +102,28 @@ static bool take(void *taker, const struct outbox *out)
         case EVENT_OSPF_PACKET: add_ospf(a, &e->as.ospf_packet); break;
         default: break;
         }
-        if (a->held.used >= HELD && !flush(a))
+        if (a->failed || (a->held.used >= HELD && !flush(a)))
             return false;
     }
     return true;
 }
 
+/* False after saying why. */
+static bool folder_given(const struct options *o)
+{
+    struct stat facts;
+    if (o->write && !stat(o->write, &facts) && S_ISDIR(facts.st_mode))
+        return true;
+    log_line(LOG_ERROR, "--rotate needs a folder that is there: name it with -w");
+    return false;
+}
+
 int export_mrt(const struct options *o)
 {
+    if (o->table)
+        return export_table(o);
+    if (o->rotate.ns && !folder_given(o))
+        return EXIT_USAGE;
     struct engine_options eo = engine_defaults();
     eo.tell_messages = true;
     eo.no_routes = eo.no_ospf = true;
@@ -92,13 +131,13 @@ int export_mrt(const struct options *o)
     struct archive a = { .options = o, .held = buf_init(4 * HELD), .latest = { 0 } };
     l.taker = &a;
     int status = loop_open(&l, o, eo, false);
-    if (!status)
+    if (!status && !o->rotate.ns)
         a.to = export_open(o, &status);
-    if (a.to) {
+    if (!status) {
         status = loop_run(&l, o);
         flush(&a);
-        int closed = export_close(a.to, o);
-        status = status ? status : closed;
+        int closed = a.to ? export_close(a.to, o) : EXIT_DONE;
+        status = status ? status : a.failed ? EXIT_DAMAGED : closed;
         if (a.cut)
             log_line(LOG_NOTE, "%llu messages are not all in the capture, and left out",
                      (unsigned long long)a.cut);

@@ -21,4 +21,7 @@ bool parse_number(const char *text, long least, long most, long *out);
 /* Which of the words, or -1; NULL ends them. */
 int one_of(const char *text, const char *const *words);
 
+/* "90s", "10m", "6h", "30d" */
+const char *take_age(const char *text, struct span *out);
+
 #endif

@@ -16,8 +16,7 @@ static bool parse_speed(const char *text, double *out)
     return end != text && !*end && *out >= 0 && *out <= 1e6;
 }
 
-/* "90s", "10m", "6h", "30d" */
-static const char *take_age(const char *text, struct span *out)
+const char *take_age(const char *text, struct span *out)
 {
     static const char units[] = "smhd";
     static const long seconds[] = { 1, 60, 3600, 86400 };

@@ -69,6 +69,11 @@ const char *take_tables(struct options *o, enum option_id id, char *value)
         o->bmp_out = !strcmp(value, "out") || !strcmp(value, "both");
         o->bmp_only_out = !strcmp(value, "out");
         return o->bmp_out || !strcmp(value, "in") ? NULL : "takes in, out or both";
+    case OPTION_TABLE: o->table = true; return NULL;
+    case OPTION_ROTATE:
+        if (!take_age(value, &o->rotate) && o->rotate.ns >= SPAN_S(60).ns)
+            return NULL;
+        return "takes a length of time from 1m on, such as 15m";
     case OPTION_SENSOR: o->sensor = value; return *value ? NULL : "takes a name";
     default: return "is unknown";
     }

@@ -12,22 +12,6 @@ enum { FLAG_IPV6 = 0x80, FLAG_POST_POLICY = 0x40, FLAG_AS2 = 0x20, FLAG_ADJ_RIB_
 enum { TLV_STRING = 0, TLV_DESCRIPTION = 1, TLV_NAME = 2, TLV_REASON = 1 };
 enum { MIRRORED_MESSAGE = 0, MIRRORED_INFORMATION = 1, ERRORED_PDU = 0 };
 
-static void put8(struct buf *b, unsigned n) { buf_char(b, (char)(uint8_t)n); }
-static void put16(struct buf *b, uint32_t n)
-{
-    put8(b, n >> 8 & 0xff);
-    put8(b, n & 0xff);
-}
-static void put32(struct buf *b, uint32_t n)
-{
-    put16(b, n >> 16);
-    put16(b, n & 0xffff);
-}
-static void put64(struct buf *b, uint64_t n)
-{
-    put32(b, (uint32_t)(n >> 32));
-    put32(b, (uint32_t)n);
-}
 static void put_bytes(struct buf *b, struct cursor bytes)
 {
     if (cur_left(&bytes))
@@ -37,8 +21,8 @@ static void put_bytes(struct buf *b, struct cursor bytes)
 static void put_tlv(struct buf *b, unsigned type, const char *words)
 {
     size_t n = strlen(words);
-    put16(b, type);
-    put16(b, (uint32_t)n);
+    buf_be(b, type, 2);
+    buf_be(b, (uint32_t)n, 2);
     buf_add(b, words, n);
 }
 
@@ -57,9 +41,9 @@ static bool begin(struct buf *b, enum bmp_type type, size_t content)
     if (!buf_take(b, whole))
         return false;
     b->used -= whole;
-    put8(b, BMP_VERSION);
-    put32(b, (uint32_t)whole);
-    put8(b, type);
+    buf_be(b, BMP_VERSION, 1);
+    buf_be(b, (uint32_t)whole, 4);
+    buf_be(b, type, 1);
     return true;
 }
 
@@ -71,14 +55,14 @@ static bool begin_peer(struct buf *b, enum bmp_type type, const struct bmp_peer 
     unsigned flags = (p->addr.size == 4 ? 0u : FLAG_IPV6) | (p->as2 ? FLAG_AS2 : 0u);
     if (p->sent && about_routes)
         flags |= FLAG_POST_POLICY | FLAG_ADJ_RIB_OUT;
-    put8(b, LOCAL_INSTANCE);
-    put8(b, flags);
+    buf_be(b, LOCAL_INSTANCE, 1);
+    buf_be(b, flags, 1);
     buf_add(b, (const char *)p->distinguisher, sizeof p->distinguisher);
     put_addr(b, &p->addr);
-    put32(b, p->asn);
-    put32(b, p->router_id);
-    put32(b, (uint32_t)(p->when.ns / NS_PER_S));
-    put32(b, (uint32_t)(p->when.ns % NS_PER_S / 1000));
+    buf_be(b, p->asn, 4);
+    buf_be(b, p->router_id, 4);
+    buf_be(b, (uint32_t)(p->when.ns / NS_PER_S), 4);
+    buf_be(b, (uint32_t)(p->when.ns % NS_PER_S / 1000), 4);
     return true;
 }
 
@@ -94,9 +78,9 @@ void bmp_termination(struct buf *out, const char *words)
 {
     if (!begin(out, TERMINATION, 6 + 4 + strlen(words)))
         return;
-    put16(out, TLV_REASON);
-    put16(out, 2);
-    put16(out, 0); /* administratively closed */
+    buf_be(out, TLV_REASON, 2);
+    buf_be(out, 2, 2);
+    buf_be(out, 0, 2); /* administratively closed */
     put_tlv(out, TLV_STRING, words);
 }
 
@@ -107,8 +91,8 @@ void bmp_peer_up(struct buf *out, const struct bmp_peer *p, const struct addr *l
     if (!begin_peer(out, PEER_UP, p, 20 + opens + (words ? 4 + strlen(words) : 0)))
         return;
     put_addr(out, local);
-    put16(out, local_port);
-    put16(out, remote_port);
+    buf_be(out, local_port, 2);
+    buf_be(out, remote_port, 2);
     put_bytes(out, sent);
     put_bytes(out, received);
     if (words)
@@ -119,7 +103,7 @@ void bmp_peer_down(struct buf *out, const struct bmp_peer *p, enum bmp_down why,
 {
     if (!begin_peer(out, PEER_DOWN, p, 1 + cur_left(&data)))
         return;
-    put8(out, why);
+    buf_be(out, why, 1);
     put_bytes(out, data);
 }
 
@@ -133,11 +117,11 @@ void bmp_errored(struct buf *out, const struct bmp_peer *p, struct cursor update
 {
     if (!begin_peer(out, ROUTE_MIRRORING, p, 6 + 4 + cur_left(&update)))
         return;
-    put16(out, MIRRORED_INFORMATION);
-    put16(out, 2);
-    put16(out, ERRORED_PDU);
-    put16(out, MIRRORED_MESSAGE);
-    put16(out, (uint32_t)cur_left(&update));
+    buf_be(out, MIRRORED_INFORMATION, 2);
+    buf_be(out, 2, 2);
+    buf_be(out, ERRORED_PDU, 2);
+    buf_be(out, MIRRORED_MESSAGE, 2);
+    buf_be(out, (uint32_t)cur_left(&update), 2);
     put_bytes(out, update);
 }
 
@@ -153,18 +137,18 @@ void bmp_statistics(struct buf *out, const struct bmp_peer *p, const struct bmp_
         content += 4 + count_size(&counts[i]);
     if (!begin_peer(out, STATISTICS, p, content))
         return;
-    put32(out, count);
+    buf_be(out, count, 4);
     for (unsigned i = 0; i < count; i++) {
         const struct bmp_count *c = &counts[i];
-        put16(out, c->what);
-        put16(out, (uint32_t)count_size(c));
+        buf_be(out, c->what, 2);
+        buf_be(out, (uint32_t)count_size(c), 2);
         if (c->afi) {
-            put16(out, c->afi);
-            put8(out, c->safi);
+            buf_be(out, c->afi, 2);
+            buf_be(out, c->safi, 1);
         }
         if (c->what == BMP_STAT_AS_WITHDRAWN) /* RFC 7854 4.8: counters have 32 bits, gauges 64 */
-            put32(out, (uint32_t)c->n);
+            buf_be(out, (uint32_t)c->n, 4);
         else
-            put64(out, c->n);
+            buf_be(out, c->n, 8);
     }
 }

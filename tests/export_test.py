@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -88,6 +89,46 @@ class Mrt(unittest.TestCase):
         self.assertTrue(all(peer_as and local_as for _, peer_as, _, local_as in up), up)
         for _, _, _, _, rest in states:
             self.assertTrue(all(0 <= s <= 6 for s in struct.unpack(">HH", rest)))
+
+    def test_rotate(self):
+        """Files by period, named as archives name them; together they are what one file holds."""
+        whole = run("export", "mrt", "-q", "flapping-frr-bird-clear.pcap")
+        with tempfile.TemporaryDirectory() as folder:
+            run("export", "mrt", "-q", "--rotate", "1m", "-w", folder, "flapping-frr-bird-clear.pcap")
+            parts, names = b"", sorted(os.listdir(folder))
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as file:
+                    part = file.read()
+                self.assertTrue(part, name)
+                for seconds, _, _, _ in records(part):
+                    self.assertEqual(time.strftime("updates.%Y%m%d.%H%M", time.gmtime(seconds)), name)
+                parts += part
+        self.assertEqual(parts, whole)
+        self.assertGreater(len(names), 0)
+        run("export", "mrt", "--rotate", "1m", "flapping-frr-bird-clear.pcap", status=(2,))
+
+    @unittest.skipUnless(shutil.which("bgpdump"), "bgpdump is not here")
+    def test_table(self):
+        """bgpdump reads from the dump what `routes -m` tells, to the letter."""
+        total = 0
+        with tempfile.TemporaryDirectory() as folder:
+            dump = os.path.join(folder, "x.mrt")
+            for path in sorted(glob.glob(os.path.join(CAPTURES, "*.pcap*"))):
+                name = os.path.basename(path)
+                run("export", "mrt", "-q", "--table", "-w", dump, name, status=(0, 1))
+                told = subprocess.run(["bgpdump", "-m", dump], capture_output=True, check=False).stdout
+                want = run("routes", "-m", "-q", name, status=(0, 1))
+                self.assertEqual(sorted(told.split(b"\n")), sorted(want.split(b"\n")), name)
+                total += len(want.splitlines())
+        self.assertGreater(total, 100)
+
+    def test_table_at(self):
+        """--at asks for the tables of a moment; in a folder the dump is named by it."""
+        with tempfile.TemporaryDirectory() as folder:
+            run("export", "mrt", "-q", "--table", "--at", "+0", "-w", folder, "healthy-frr-bird-nano.pcap")
+            (name,) = os.listdir(folder)
+            self.assertRegex(name, r"^rib\.\d{8}\.\d{4}$")
+            self.assertEqual(os.path.getsize(os.path.join(folder, name)), 0)  # nothing was announced yet
 
     def test_peer(self):
         """--peer leaves one peering of three."""

@@ -1,0 +1,203 @@
+/* TABLE_DUMP_V2, record by record. */
+#include "store/mrt_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TABLE_DUMP_V2 = 13, PEER_INDEX_TABLE = 1, HEADER = 12 };
+enum { PEER_IPV6 = 1, PEER_AS4 = 2 }; /* RFC 6396 4.3.1 */
+enum { FLAG_OPTIONAL = 0x80, FLAG_EXTENDED = 0x10 };
+enum { ROWS_MOST = UINT16_MAX };
+
+/* The length comes when the record is whole. */
+static size_t begin(struct buf *b, struct stamp when, unsigned subtype)
+{
+    size_t start = b->used;
+    buf_be(b, (uint64_t)(when.ns / NS_PER_S), 4);
+    buf_be(b, TABLE_DUMP_V2, 2);
+    buf_be(b, subtype, 2);
+    buf_be(b, 0, 4);
+    return start;
+}
+
+static void put_at(struct buf *b, size_t at, size_t n, unsigned bytes)
+{
+    while (bytes-- && at < b->used)
+        b->text[at++] = (char)(n >> 8 * bytes & 0xff);
+}
+
+static void end(struct buf *b, size_t start)
+{
+    if (b->lost)
+        b->used = start; /* whole records only */
+    else
+        put_at(b, start + 8, b->used - start - HEADER, 4);
+}
+
+static void put_bytes(struct buf *b, struct cursor c)
+{
+    if (cur_left(&c))
+        buf_add(b, (const char *)c.at, cur_left(&c));
+}
+
+void mrt_peers(struct buf *out, struct stamp when, uint32_t router_id, const char *view,
+               const struct mrt_peer *peers, unsigned count)
+{
+    size_t start = begin(out, when, PEER_INDEX_TABLE);
+    buf_be(out, router_id, 4);
+    buf_be(out, strlen(view), 2);
+    buf_str(out, view);
+    buf_be(out, count, 2);
+    for (unsigned i = 0; i < count; i++) {
+        const struct mrt_peer *p = &peers[i];
+        bool ipv6 = p->addr.size == 16;
+        buf_be(out, (ipv6 ? PEER_IPV6 : 0u) | PEER_AS4, 1);
+        buf_be(out, p->router_id, 4);
+        buf_add(out, (const char *)p->addr.b, ipv6 ? 16 : 4);
+        buf_be(out, p->asn, 4);
+    }
+    end(out, start);
+}
+
+/* ---- attributes ---- */
+
+/* Every AS with four bytes (RFC 6396 4.3.4). False if the value is no AS_PATH. */
+static bool put_wide_path(struct buf *b, struct cursor value)
+{
+    while (cur_left(&value)) {
+        unsigned type = cur_u8(&value), count = cur_u8(&value);
+        buf_be(b, type, 1);
+        buf_be(b, count, 1);
+        while (count-- && cur_ok(&value))
+            buf_be(b, cur_u16(&value), 4);
+    }
+    return cur_ok(&value);
+}
+
+static void put_attr_head(struct buf *b, unsigned flags, unsigned code, size_t size)
+{
+    bool extended = size > UINT8_MAX;
+    buf_be(b, (flags & ~(unsigned)FLAG_EXTENDED) | (extended ? FLAG_EXTENDED : 0u), 1);
+    buf_be(b, code, 1);
+    buf_be(b, size, extended ? 2 : 1);
+}
+
+static bool put_wide_attr(struct buf *b, unsigned flags, unsigned code, struct cursor value)
+{
+    size_t at = b->used;
+    buf_be(b, flags | FLAG_EXTENDED, 1);
+    buf_be(b, code, 1);
+    buf_be(b, 0, 2);
+    if (code == BGP_ATTR_AGGREGATOR) {
+        buf_be(b, cur_u16(&value), 4);
+        put_bytes(b, value);
+    } else if (!put_wide_path(b, value))
+        return false;
+    put_at(b, at + 2, b->used - at - 4, 2);
+    return true;
+}
+
+static bool put_attr(struct buf *b, unsigned flags, unsigned code, struct cursor value, bool as4)
+{
+    if (code == BGP_ATTR_MP_REACH_NLRI) { /* its next hop alone: RFC 6396 4.3.4 */
+        cur_take(&value, 3);
+        size_t size = cur_u8(&value);
+        struct cursor hop = cur_sub(&value, size);
+        put_attr_head(b, flags, code, 1 + size);
+        buf_be(b, size, 1);
+        put_bytes(b, hop);
+        return cur_ok(&value);
+    }
+    if (!as4 && (code == BGP_ATTR_AS_PATH || (code == BGP_ATTR_AGGREGATOR && cur_left(&value) == 6)))
+        return put_wide_attr(b, flags, code, value);
+    put_attr_head(b, flags, code, cur_left(&value));
+    put_bytes(b, value);
+    return true;
+}
+
+static bool put_attrs(struct buf *b, const struct rib_row *r)
+{
+    size_t at = b->used;
+    buf_be(b, 0, 2);
+    for (struct cursor in = cur_over(r->attrs, r->attrs_size); cur_left(&in);) {
+        unsigned flags = cur_u8(&in), code = cur_u8(&in);
+        struct cursor value = cur_sub(&in, flags & FLAG_EXTENDED ? cur_u16(&in) : cur_u8(&in));
+        if (!cur_ok(&in) || !put_attr(b, flags, code, value, r->as4))
+            return false;
+    }
+    size_t size = b->used - at - 2;
+    put_at(b, at, size, 2);
+    return size <= UINT16_MAX;
+}
+
+/* ---- rows ---- */
+
+/* By prefix, then whose it is. */
+static int by_prefix(const void *left, const void *right)
+{
+    const struct rib_row *a = left, *b = right;
+    int order = a->has_path_id - b->has_path_id;
+    if (!order)
+        order = memcmp(a->prefix, b->prefix, sizeof a->prefix);
+    if (!order)
+        order = a->bits - b->bits;
+    if (!order)
+        order = (a->from > b->from) - (a->from < b->from);
+    return order ? order : (a->path_id > b->path_id) - (a->path_id < b->path_id);
+}
+
+static bool same_prefix(const struct rib_row *a, const struct rib_row *b)
+{
+    return a->has_path_id == b->has_path_id && a->bits == b->bits &&
+           !memcmp(a->prefix, b->prefix, sizeof a->prefix);
+}
+
+/* RFC 6396 4.3.2, RFC 8050 4.1 */
+static unsigned subtype_of(enum bgp_family f, bool path_ids)
+{
+    unsigned first = path_ids ? 8 : 2;
+    return first + (bgp_family_afi(f) == 2 ? 2u : 0u) + (bgp_family_safi(f) == 2 ? 1u : 0u);
+}
+
+/* Rows of one prefix. Returns how many could not be told. */
+static size_t put_record(struct buf *b, struct stamp when, uint32_t sequence, enum bgp_family f,
+                         const struct rib_row *rows, size_t count)
+{
+    size_t start = begin(b, when, subtype_of(f, rows->has_path_id)), told = 0;
+    buf_be(b, sequence, 4);
+    buf_be(b, rows->bits, 1);
+    buf_add(b, (const char *)rows->prefix, (rows->bits + 7u) / 8);
+    size_t count_at = b->used;
+    buf_be(b, 0, 2);
+    for (size_t i = 0; i < count && told < ROWS_MOST; i++) {
+        size_t entry = b->used;
+        buf_be(b, rows[i].from, 2);
+        buf_be(b, 0, 4); /* since when: a table does not keep it */
+        if (rows[i].has_path_id)
+            buf_be(b, rows[i].path_id, 4);
+        if (put_attrs(b, &rows[i]))
+            told++;
+        else
+            b->used = entry;
+    }
+    put_at(b, count_at, told, 2);
+    end(b, start);
+    return count - told;
+}
+
+void mrt_rows_sort(struct rib_rows *r)
+{
+    if (r->count)
+        qsort(r->list, r->count, sizeof *r->list, by_prefix);
+}
+
+size_t mrt_rows_next(struct buf *out, struct stamp when, uint32_t sequence, enum bgp_family f,
+                     const struct rib_rows *r, size_t *at)
+{
+    const struct rib_row *first = &r->list[*at];
+    size_t n = 1;
+    while (*at + n < r->count && same_prefix(first, first + n))
+        n++;
+    *at += n;
+    return put_record(out, when, sequence, f, first, n);
+}
