@@ -2,9 +2,10 @@
 """Killed at any moment while it writes, `monitor` leaves a database that opens, is sound, and misses at most the last
 second of what was told.
 
-usage: kill_test.py BINARY [TIMES]        20 by default
+usage: kill_test.py BINARY [TIMES [CAPTURE SPEED]]        20 by default
 
-In: nothing; a capture of many sessions that come and go is made. Out: what failed, a last line
+In: nothing, or a capture and how many times as fast as it came it is to be replayed; else one of many sessions that
+come and go is made. Out: what failed, a last line
 `N passed, N failed, N skipped`.
 """
 import concurrent.futures
@@ -23,6 +24,7 @@ import tempfile
 import time
 
 PEERINGS, SECONDS = 400, 14
+SECOND = 1.3
 START = 1772359200  # 2026-03-01 10:00:00 UTC
 MARKER = b"\xff" * 16
 
@@ -89,7 +91,7 @@ def moment(text):
 
 
 def read_until(stream, until):
-    """Lines that come until then: they were told."""
+    """Lines that come until then, and when: they were told."""
     told, rest = [], b""
     while time.monotonic() < until:
         if select.select([stream], [], [], max(0, until - time.monotonic()))[0]:
@@ -97,13 +99,14 @@ def read_until(stream, until):
             if not more:
                 raise AssertionError("it ended by itself")
             *lines, rest = (rest + more).split(b"\n")
-            told += lines
+            told += [(time.monotonic(), line) for line in lines]
     return told
 
 
-def examine(path, told):
-    """What is wrong with the database, given the lines that were told."""
-    states = [s for s in map(json.loads, told) if s["event"] == "state"]
+def examine(path, told, killed, speed):
+    """What is wrong with the database, given the lines that were told, and when it was killed."""
+    told = [(when, json.loads(line)) for when, line in told]
+    states = [(when, s) for when, s in told if s["event"] == "state"]
     db = sqlite3.connect(path)
     try:
         if db.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
@@ -113,33 +116,38 @@ def examine(path, told):
         kept = set(db.execute("SELECT s.address, from_state, to_state, time_ns / 1000 FROM transition t JOIN side s USING (peering, side)"))
         counts = db.execute("SELECT step, sum(updates) FROM series_side GROUP BY step").fetchall()
         sides = db.execute("SELECT sum(updates) FROM side").fetchone()[0]
+        last = db.execute("SELECT last_ns FROM capture").fetchone()
     finally:
         db.close()
-    last = moment(states[-1]["time"]) if states else 0
-    # commits are a second of ours apart, and take their time on a busy machine
-    lost = [s for s in states if moment(s["time"]) < last - 1.3 and
+    # commits are half a second of ours apart, and take their time on a busy machine
+    lost = [killed - when for when, s in states if when < killed - SECOND and
             (s["side"], s["from"], s["to"], round(moment(s["time"]) * 1e6)) not in kept]
     if lost:
-        return "%d of %d states are missing, the oldest %.2f s old" % (len(lost), len(states), last - moment(lost[0]["time"]))
+        return "%d of %d states are missing, the oldest told %.2f s before" % (len(lost), len(states), lost[0])
+    if states and states[-1][0] > killed - 3:
+        reached = moment(states[-1][1]["time"]) + (killed - states[-1][0] - SECOND) * speed
+        if not last or last[0] is None or last[0] / 1e9 < reached:
+            return "packets were kept until %s, not until %s" % (last, reached)
     series = dict(counts)
-    if sides and abs(series.get(10, 0) - sides) > 2 * 400 * 3:
+    if speed == 1 and sides and abs(series.get(10, 0) - sides) > 2 * 400 * 3:
         return "series tell %s UPDATEs, sides %s" % (series, sides)
     return None
 
 
-def kill_once(binary, capture, folder, n):
+def kill_once(binary, capture, speed, seconds, folder, n):
     rng = random.Random(n)
     path = os.path.join(folder, "kill%d.db" % n)
-    child = subprocess.Popen([binary, "monitor", "--config", "none", "--no-sandbox", "-r", capture, "--replay", "1", "--db", path, "-v", "--json", "-q"],
+    child = subprocess.Popen([binary, "monitor", "--config", "none", "--no-sandbox", "-r", capture, "--replay", str(speed), "--db", path, "-v", "--json", "-q"],
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
-        told = read_until(child.stdout, time.monotonic() + 1 + rng.random() * (SECONDS - 4))
+        told = read_until(child.stdout, time.monotonic() + 1 + rng.random() * (seconds - 4))
     finally:
+        killed = time.monotonic()
         child.send_signal(signal.SIGKILL)
         child.wait()
         child.stdout.close()
         child.stderr.close()
-    wrong = examine(path, told)
+    wrong = examine(path, told, killed, speed)
     for end in ("", "-wal", "-shm"):
         if os.path.exists(path + end):
             os.unlink(path + end)
@@ -152,10 +160,13 @@ def main():
     binary, times = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 20
     folder = tempfile.mkdtemp(prefix="rt-kill-")
     try:
-        capture = os.path.join(folder, "in.pcap")
-        make_capture(capture)
+        capture, speed, seconds = os.path.join(folder, "in.pcap"), 1, SECONDS
+        if len(sys.argv) > 4:
+            capture, speed, seconds = os.path.abspath(sys.argv[3]), float(sys.argv[4]), 12
+        else:
+            make_capture(capture)
         with concurrent.futures.ThreadPoolExecutor(5) as pool:
-            failed = [w for w in pool.map(lambda n: kill_once(binary, capture, folder, n), range(times)) if w]
+            failed = [w for w in pool.map(lambda n: kill_once(binary, capture, speed, seconds, folder, n), range(times)) if w]
     finally:
         shutil.rmtree(folder)
     for words in failed:
