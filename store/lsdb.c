@@ -86,6 +86,8 @@ static bool feed(struct ospf_lsdb *db, struct ospf_batch *batch, const struct ls
     if (ospf_lsdb_batch(db, &it, r->area, r->link, batch))
         ospf_lsdb_feed(db, batch, 0, &seen, &fed);
     free(bytes);
+    if (fed.entry && stamp_known(r->last_seen))
+        fed.entry->seen_last = r->last_seen;
     return fed.entry != NULL;
 }
 
@@ -107,6 +109,8 @@ struct lsdb_set *lsdb_set_read(struct store *s, struct stamp at, enum err *why)
     while (!*why && query_lsa(&q, &r)) {
         if (!lsa_row_current(&r, stamp_known(at) ? at : c.last))
             continue;
+        if (stamp_known(at) && stamp_known(r.last_seen) && stamp_before(at, r.last_seen))
+            r.last_seen = r.seen; /* how often it was seen between that and then is not kept */
         bool whole = r.has_body && r.body_size <= UINT16_MAX - OSPF_LSA_HEADER;
         struct ospf_lsdb *db = domain_of(set, &r);
         if (db && ((whole && !feed(db, batch, &r, true)) ||
