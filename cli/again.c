@@ -20,19 +20,14 @@ static struct stamp steady_now(void)
 
 /* ---- files ---- */
 
-struct paths {
-    char **list; /* owned, and what stands in it */
-    unsigned count;
-};
-
-static void paths_free(struct paths *p)
+static void paths_free(struct again_paths *p)
 {
     for (unsigned i = 0; i < p->count; i++)
         free(p->list[i]);
     free(p->list);
 }
 
-static void paths_add(struct paths *p, const char *folder, const char *name)
+static void paths_add(struct again_paths *p, const char *folder, const char *name)
 {
     size_t size = strlen(folder) + strlen(name) + 2;
     char **more = realloc(p->list, (p->count + 1) * sizeof *more);
@@ -46,9 +41,9 @@ static void paths_add(struct paths *p, const char *folder, const char *name)
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-static struct paths ring_paths(const char *folder)
+static struct again_paths ring_paths(const char *folder)
 {
-    struct paths p = { 0 };
+    struct again_paths p = { 0 };
     DIR *d = opendir(folder);
     for (const struct dirent *e; d && p.count < RING_FILES && (e = readdir(d));) {
         size_t n = strlen(e->d_name);
@@ -70,7 +65,7 @@ static bool is_file(const char *path)
 
 void again_of_store(struct again *a, struct store *s, const char *db)
 {
-    struct paths p = { 0 };
+    struct again_paths p = { 0 };
     struct file_row row;
     const char *slash = strrchr(db, '/');
     char folder[4096];
@@ -89,7 +84,7 @@ void again_of_store(struct again *a, struct store *s, const char *db)
         a->ring = ring ? strdup(ring) : NULL;
     }
     if (query_end(s) != ERR_NONE)
-        paths_free(&(struct paths){ p.list, p.count });
+        paths_free(&(struct again_paths){ p.list, p.count });
     else {
         a->files = (const char *const *)p.list;
         a->file_count = p.count;
@@ -98,14 +93,14 @@ void again_of_store(struct again *a, struct store *s, const char *db)
 
 void again_free(struct again *a)
 {
-    paths_free(&(struct paths){ (char **)(uintptr_t)a->files, a->file_count });
+    paths_free(&(struct again_paths){ (char **)(uintptr_t)a->files, a->file_count });
     free((void *)(uintptr_t)a->ring);
 }
 
 /* ---- reading ---- */
 
 /* A clock is dear where packets are not ours by the million. */
-static bool going(struct again_scan *s)
+bool again_going(struct again_scan *s)
 {
     if (atomic_load_explicit(s->asked->stop, memory_order_relaxed))
         return false;
@@ -129,7 +124,7 @@ static bool ours(struct again_scan *s, const struct packet *p)
 bool again_next(struct again_scan *s, struct packet *p)
 {
     struct stamp until = s->asked->until;
-    while (going(s)) {
+    while (again_going(s)) {
         enum source_got got = source_next(s->source, p);
         if (got == SOURCE_END || got == SOURCE_ERROR)
             return false;
@@ -143,48 +138,69 @@ bool again_next(struct again_scan *s, struct packet *p)
     return false;
 }
 
-static enum packets_got say(struct buf *out, const char *words)
+void again_begin(struct again_scan *s, const struct again *a, const struct errand *asked)
 {
-    buf_clear(out);
-    buf_str(out, words);
-    return PACKETS_NONE;
+    *s = (struct again_scan){ .again = a, .asked = asked };
+    s->deadline = stamp_add(steady_now(), SPAN_S(DEADLINE_S));
 }
 
-static enum packets_got read_from(struct again_scan *s, const char *const *files, unsigned count)
+static bool say(struct again_scan *s, const char *words)
 {
+    buf_clear(s->out);
+    buf_str(s->out, words);
+    return false;
+}
+
+bool again_open(struct again_scan *s)
+{
+    const struct again *a = s->again;
     char message[300];
     enum err why;
+    const char *const *files = a->files;
+    unsigned count = a->file_count;
+    if (a->ring) {
+        s->ring = ring_paths(a->ring);
+        files = (const char *const *)s->ring.list;
+        count = s->ring.count;
+    }
+    if (!count)
+        return say(s, a->ring ? "the folder of evidence has no packets"
+                              : "packets were not kept: monitor keeps them with --evidence FOLDER");
     for (unsigned i = 0; i < count; i++)
         if (!is_file(files[i])) {
             snprintf(message, sizeof message, "%.200s is not there any more", files[i]);
-            return say(s->out, message);
+            again_close(s);
+            return say(s, message);
         }
     s->source = source_open_files(files, count, NULL, &why, message);
-    if (!s->source)
-        return say(s->out, message);
-    bool well = ends_init(&s->ends, s->again->ports, s->again->port_count) &&
-                (s->asked->what == PACKETS_LADDER ? again_ladder(s) : again_packets(s));
-    ends_free(&s->ends);
-    source_close(s->source);
-    if (!well || s->out->lost) {
-        say(s->out, "not enough memory; ask for a shorter span of time");
-        return PACKETS_FAILED;
-    }
-    return PACKETS_DONE;
+    if (s->source)
+        return true;
+    again_close(s);
+    return say(s, message);
 }
 
-enum packets_got again_read(void *whose, const struct packets_asked *asked, struct buf *out)
+void again_close(struct again_scan *s)
 {
-    const struct again *a = whose;
-    struct again_scan s = { .again = a, .asked = asked, .out = out };
-    s.deadline = stamp_add(steady_now(), SPAN_S(DEADLINE_S));
-    if (!a->ring && !a->file_count)
-        return say(out, "packets were not kept: monitor keeps them with --evidence FOLDER");
-    if (!a->ring)
-        return read_from(&s, a->files, a->file_count);
-    struct paths ring = ring_paths(a->ring);
-    enum packets_got got = ring.count ? read_from(&s, (const char *const *)ring.list, ring.count)
-                                      : say(out, "the folder of evidence has no packets");
-    paths_free(&ring);
-    return got;
+    if (s->source)
+        source_close(s->source);
+    s->source = NULL;
+    paths_free(&s->ring);
+    s->ring = (struct again_paths){ 0 };
+}
+
+enum errand_got again_read(const struct again *a, const struct errand *asked, struct buf *out)
+{
+    struct again_scan s;
+    again_begin(&s, a, asked);
+    s.out = out;
+    if (!again_open(&s))
+        return ERRAND_NONE;
+    bool well = ends_init(&s.ends, a->ports, a->port_count) &&
+                (asked->what == ERRAND_LADDER ? again_ladder(&s) : again_packets(&s));
+    ends_free(&s.ends);
+    again_close(&s);
+    if (well && !out->lost)
+        return ERRAND_DONE;
+    say(&s, "not enough memory; ask for a shorter span of time");
+    return ERRAND_FAILED;
 }

@@ -3,7 +3,7 @@
 #ifndef CLI_AGAIN_H
 #define CLI_AGAIN_H
 
-#include "web/packets.h"
+#include "web/errand.h"
 
 struct again {
     const char *const *files; /* borrowed */
@@ -13,8 +13,7 @@ struct again {
     unsigned port_count;
 };
 
-/* A packets_fn: `whose` is the struct above. */
-enum packets_got again_read(void *whose, const struct packets_asked *, struct buf *out);
+enum errand_got again_read(const struct again *, const struct errand *, struct buf *out);
 
 /* Paths as a database has them: each as it is, or beside the database if it is not there. Owned; again_free. */
 struct store;

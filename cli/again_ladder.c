@@ -21,7 +21,7 @@ struct climb {
 /* Within the span, and behind the offset; takes a place. */
 static bool place(struct climb *c, struct stamp when)
 {
-    const struct packets_asked *a = c->scan->asked;
+    const struct errand *a = c->scan->asked;
     if (!stamp_known(when) || (stamp_known(a->since) && stamp_before(when, a->since)) ||
         (stamp_known(a->until) && !stamp_before(when, a->until)))
         return false;

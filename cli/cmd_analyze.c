@@ -1,8 +1,9 @@
 /* `routetap analyze`: capture files in, the report out; kept in a database if asked. */
-#include "cli/again.h"
 #include "cli/command.h"
+#include "cli/errands.h"
 #include "cli/loop.h"
 #include "cli/report_out.h"
+#include "cli/scratch.h"
 #include "cli/serve.h"
 
 #include "base/log.h"
@@ -12,6 +13,7 @@
 command_fn cmd_analyze;
 
 struct analysis {
+    const char *path; /* of the database */
     struct store *store;
     struct loop loop;
 };
@@ -67,20 +69,55 @@ static enum err put_facts(struct store *s, const struct loop *l)
 }
 
 /* The page over what was analyzed. The store is gone afterwards, or there was no page. */
-static bool show(struct store *s, const struct options *o)
+static bool show(struct analysis *a, const struct options *o)
 {
     fflush(stdout);
-    struct again again = {
-        .files = o->files, .file_count = o->file_count, .ports = o->ports, .port_count = o->port_count
-    };
+    struct errands errands = { .db = a->path,
+                               .again = { .files = o->files,
+                                          .file_count = o->file_count,
+                                          .ports = o->ports,
+                                          .port_count = o->port_count } };
     for (unsigned i = 0; i < o->file_count; i++)
         if (!strcmp(o->files[i], "-"))
-            again.file_count = 0; /* standard input comes once */
-    struct web *w = serve_begin(s, o->db, o, &again);
+            errands.again.file_count = 0; /* standard input comes once */
+    struct web *w = serve_begin(a->store, a->path, o, &errands);
     if (!w)
         return false;
     serve_wait();
     serve_end(w);
+    return true;
+}
+
+/* From the packets to the page. */
+static int run(struct analysis *a, const struct options *o)
+{
+    if (o->web || o->db) {
+        store_set_limits(a->store, &STORE_LIMITS_USUAL);
+        a->loop.sample = sample;
+    }
+    int status = loop_run(&a->loop, o);
+    if (put_facts(a->store, &a->loop)) {
+        log_line(LOG_ERROR, "%s", store_why(a->store));
+        return EXIT_DAMAGED;
+    }
+    int told = report_out(a->store, o);
+    status = status ? status : told;
+    if (o->web && show(a, o))
+        a->store = NULL;
+    else if (o->web)
+        status = EXIT_DAMAGED;
+    return status;
+}
+
+/* The page asks for any moment: it needs a database on disk. */
+static bool find_place(struct analysis *a, struct scratch *scratch, const struct options *o)
+{
+    a->path = o->db ? o->db : ":memory:";
+    if (o->db || !o->web)
+        return true;
+    if (!scratch_open(scratch))
+        return false;
+    a->path = scratch->path;
     return true;
 }
 
@@ -92,42 +129,27 @@ int cmd_analyze(const struct options *o)
         log_line(LOG_ERROR, "--keep-routes needs --db FILE to keep them in");
         return EXIT_USAGE;
     }
+    struct scratch scratch = { .path = "" };
     struct engine_options eo = engine_defaults();
-    eo.tell_routes = o->keep_routes;
     struct analysis a = { .loop = { .take = take, .taker = &a } };
-    struct loop *l = &a.loop;
     char message[300];
     enum err why;
-    int status = loop_open(l, o, eo, false);
-    if (status) {
-        loop_close(l);
-        return status;
-    }
-    struct store *s = store_open(o->db ? o->db : ":memory:", STORE_NEW, &why, message);
-    if (!s) {
-        log_line(LOG_ERROR, "%s", message);
-        loop_close(l);
+    if (!find_place(&a, &scratch, o))
         return EXIT_DAMAGED;
-    }
-    store_keep_routes(s, o->keep_routes);
-    a.store = s;
-    if (o->web || o->db) {
-        store_set_limits(s, &STORE_LIMITS_USUAL);
-        l->sample = sample;
-    }
-    status = loop_run(l, o);
-    if (put_facts(s, l)) {
-        log_line(LOG_ERROR, "%s", store_why(s));
-        status = EXIT_DAMAGED;
-    } else {
-        int told = report_out(s, o);
-        status = status ? status : told;
-        if (o->web && show(s, o))
-            s = NULL;
-        else if (o->web)
+    eo.tell_routes = o->keep_routes;
+    int status = loop_open(&a.loop, o, eo, false);
+    if (!status) {
+        a.store = store_open(a.path, STORE_NEW, &why, message);
+        if (a.store) {
+            store_keep_routes(a.store, o->keep_routes);
+            status = run(&a, o);
+        } else {
+            log_line(LOG_ERROR, "%s", message);
             status = EXIT_DAMAGED;
+        }
     }
-    store_close(s);
-    loop_close(l);
+    store_close(a.store);
+    scratch_remove(&scratch);
+    loop_close(&a.loop);
     return status;
 }

@@ -1,6 +1,7 @@
 /* `routetap lsdb`: the link-state databases that the floods in a capture tell, in the end or at a moment. */
 #include "cli/command.h"
 #include "cli/databases.h"
+#include "cli/ospf_tell.h"
 #include "cli/report_out.h"
 
 #include "base/log.h"
@@ -71,29 +72,8 @@ static bool collect(struct list *l, const struct ospf_lsdb *db)
 static void tell_json(const struct list *l, struct writer *w, const struct ospf_lsa_facts *f)
 {
     char text[96];
-    struct ospf_lsa lsa;
-    write_object(w, NULL);
-    write_u64(w, "version", f->version);
-    if (f->instance)
-        write_u64(w, "instance", f->instance);
-    write_str(w, "area", of_as(f) ? NULL : ospf_id_text(f->key.area, text));
-    if (f->key.link)
-        write_str(w, "link", databases_link(l->databases, f->key.link, text));
-    write_u64(w, "type", f->key.type);
-    if (f->kind != OSPF_LSA_UNKNOWN)
-        write_str(w, "name", ospf_kind_name((enum ospf_kind)f->kind));
-    write_str(w, "link_state_id", ospf_id_text(f->key.id, text));
-    write_str(w, "advertising_router", ospf_id_text(f->key.router, text));
-    write_format(w, "sequence", "0x%08x", (unsigned)f->sequence);
-    write_u64(w, "age", ospf_lsa_age(f, l->databases->at));
-    write_u64(w, "length", f->length);
-    write_format(w, "checksum", "0x%04x", f->checksum);
-    write_str(w, "last_seen", render_rfc3339(f->seen_last, 6, text));
-    bool whole = ospf_lsa_open(f, &lsa);
-    write_bool(w, "seen_whole", whole && lsa.sequence == f->sequence);
-    if (whole)
-        ospf_lsa_tell_body(w, &lsa);
-    write_end(w);
+    const char *link = f->key.link ? databases_link(l->databases, f->key.link, text) : NULL;
+    ospf_lsa_json(w, f, l->databases->at, link, true);
 }
 
 static bool tell_all_json(struct list *l)

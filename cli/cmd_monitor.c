@@ -1,9 +1,9 @@
 /* `routetap monitor`: interfaces in, findings out as they come; until it is told to stop. */
 #include "alert/alerter.h"
 #include "alert/feed.h"
-#include "cli/again.h"
 #include "cli/bmp.h"
 #include "cli/command.h"
+#include "cli/errands.h"
 #include "cli/keep.h"
 #include "cli/notify.h"
 #include "cli/report_out.h"
@@ -30,7 +30,7 @@ struct monitor {
     struct options *reread;        /* of the configuration file since; owned, or NULL */
     struct tcp_key keys[KEYS_MAX]; /* secrets are those of the two above */
     struct web *web;               /* NULL: no page */
-    struct again again;            /* where its packets come from */
+    struct errands errands;        /* where its longer answers come from */
 };
 
 /* ---- what comes of the loop ---- */
@@ -180,11 +180,12 @@ static bool show(struct monitor *m)
         log_line(LOG_ERROR, "the page shows what is kept: give a database, too, with --db FILE");
     if (!o->db || !serve_can())
         return false;
-    m->again = (struct again){ .files = o->reads,
-                               .file_count = o->read_count,
-                               .ring = o->evidence,
-                               .ports = o->ports,
-                               .port_count = o->port_count };
+    m->errands = (struct errands){ .db = o->db,
+                                   .again = { .files = o->reads,
+                                              .file_count = o->read_count,
+                                              .ring = o->evidence,
+                                              .ports = o->ports,
+                                              .port_count = o->port_count } };
     if (store_flush(m->keep.store) != ERR_NONE) /* so that there is something to be opened */
         return false;
     struct store *s = store_open(o->db, STORE_READ, &why, message);
@@ -192,7 +193,7 @@ static bool show(struct monitor *m)
         log_line(LOG_ERROR, "%s", message);
         return false;
     }
-    m->web = serve_begin(s, o->db, o, &m->again);
+    m->web = serve_begin(s, o->db, o, &m->errands);
     if (!m->web)
         store_close(s);
     return m->web != NULL;

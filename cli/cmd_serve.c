@@ -1,6 +1,6 @@
 /* `routetap serve FILE.db`: the page over an analysis that was kept, or that is being written. */
-#include "cli/again.h"
 #include "cli/command.h"
+#include "cli/errands.h"
 #include "cli/serve.h"
 
 #include "base/log.h"
@@ -23,14 +23,14 @@ int cmd_serve(const struct options *o)
         log_line(LOG_ERROR, "%s", message);
         return EXIT_DAMAGED;
     }
-    struct again again;
-    again_of_store(&again, s, o->files[0]);
-    struct web *w = serve_begin(s, o->files[0], o, &again);
+    struct errands errands = { .db = o->files[0] };
+    again_of_store(&errands.again, s, o->files[0]);
+    struct web *w = serve_begin(s, o->files[0], o, &errands);
     if (w) {
         serve_wait();
         serve_end(w);
     } else
         store_close(s);
-    again_free(&again);
+    again_free(&errands.again);
     return w ? EXIT_DONE : EXIT_DAMAGED;
 }

@@ -107,3 +107,32 @@ bool ospf_table_json(struct writer *w, const struct ospf_graph *g, uint32_t rout
     ospf_paths_free(p);
     return true;
 }
+
+void ospf_lsa_json(struct writer *w, const struct ospf_lsa_facts *f, struct stamp at, const char *link,
+                   bool body)
+{
+    char text[96];
+    struct ospf_lsa lsa;
+    write_object(w, NULL);
+    write_u64(w, "version", f->version);
+    if (f->instance)
+        write_u64(w, "instance", f->instance);
+    write_str(w, "area", f->key.scope == OSPF_SCOPE_AS ? NULL : ospf_id_text(f->key.area, text));
+    if (f->key.link)
+        write_str(w, "link", link);
+    write_u64(w, "type", f->key.type);
+    if (f->kind != OSPF_LSA_UNKNOWN)
+        write_str(w, "name", ospf_kind_name((enum ospf_kind)f->kind));
+    write_str(w, "link_state_id", ospf_id_text(f->key.id, text));
+    write_str(w, "advertising_router", ospf_id_text(f->key.router, text));
+    write_format(w, "sequence", "0x%08x", (unsigned)f->sequence);
+    write_u64(w, "age", ospf_lsa_age(f, at));
+    write_u64(w, "length", f->length);
+    write_format(w, "checksum", "0x%04x", f->checksum);
+    write_str(w, "last_seen", render_rfc3339(f->seen_last, 6, text));
+    bool whole = ospf_lsa_open(f, &lsa);
+    write_bool(w, "seen_whole", whole && lsa.sequence == f->sequence);
+    if (whole && body)
+        ospf_lsa_tell_body(w, &lsa);
+    write_end(w);
+}

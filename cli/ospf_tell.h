@@ -19,6 +19,10 @@ void ospf_node_text(const struct ospf_graph *, uint32_t node, struct buf *);
 /* "type", "cost", "external_metric", "area", "advertising_router", "forwarding_address" */
 void ospf_route_json(struct writer *, const struct ospf_path_route *);
 void ospf_hops_json(struct writer *, const struct ospf_graph *, const struct ospf_hop *, uint32_t count);
+/* An LSA as an object, its age as of then. link: the name of the one that it belongs to, of link scope; body: and all
+ * that it says. */
+void ospf_lsa_json(struct writer *, const struct ospf_lsa_facts *, struct stamp at, const char *link,
+                   bool body);
 /* The whole table of a router, into the object that is open. False without memory. */
 bool ospf_table_json(struct writer *, const struct ospf_graph *, uint32_t router);
 

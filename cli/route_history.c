@@ -1,15 +1,11 @@
-/* `routetap routes --history`: UPDATEs as they come in; what each did to the prefix out, with what it changed. */
-#include "cli/command.h"
-#include "cli/loop.h"
+/* UPDATEs as they come in; what each did to the routes that are asked for out, with what it changed. */
+#include "cli/route_history.h"
+
 #include "cli/peerings.h"
 #include "cli/route_changes.h"
-#include "cli/route_db.h"
-#include "cli/routes.h"
 
-#include "base/log.h"
 #include "base/table.h"
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +33,9 @@ struct history {
     struct peerings peerings;
     struct route_attrs *now, *before;
     struct buf line, words;
-    uint64_t told;
+    route_told_fn *told;
+    void *arg;
+    bool over; /* nobody wants more */
 };
 
 /* Withdrawn or announced at all. */
@@ -145,9 +143,13 @@ static void tell(struct history *h, const struct known *k, enum what what, struc
         tell_json(h, k, what, ref);
     else
         tell_text(h, k, what, ref);
-    buf_char(&h->line, '\n');
-    h->told++;
-    fwrite(buf_text(&h->line), 1, h->line.used, stdout);
+    const struct route_told one = { .line = buf_text(&h->line),
+                                    .size = h->line.used,
+                                    .route = k,
+                                    .live = what != WITHDRAWN && what != LOST,
+                                    .again = what == AGAIN,
+                                    .since = k->since };
+    h->over |= !h->told(h->arg, &one);
 }
 
 /* ---- what came ---- */
@@ -239,7 +241,7 @@ static void on_transition(struct history *h, const struct bgp_transition *t)
 }
 
 /* A row of a database is a part of an UPDATE: routes of one family that come or go. */
-static bool said(void *arg, const struct route_said *what)
+bool history_said(void *arg, const struct route_said *what)
 {
     struct history *h = arg;
     const struct route_table_row *t = what->table;
@@ -251,7 +253,7 @@ static bool said(void *arg, const struct route_said *what)
                                        .from = STATE_ESTABLISHED,
                                        .ref = { t->ended_frame, (uint32_t)t->ended_file, t->ended } };
         on_transition(h, &lost);
-        return !ferror(stdout);
+        return !h->over;
     }
     const struct route_update_row *u = what->update;
     if (!peer_wanted(h->options, from, to) || (h->options->from.size && !addr_equal(&h->options->from, from)))
@@ -261,10 +263,10 @@ static bool said(void *arg, const struct route_said *what)
     peerings_learn(&h->peerings, &(struct event){ .kind = EVENT_PEERING, .as.peering = p });
     if (!u->attributes || route_attrs_read(h->now, u->attrs, u->as4))
         walk(h, &m, t->side, u->nlri, t->family, !u->attributes);
-    return !ferror(stdout);
+    return !h->over;
 }
 
-static bool take(void *taker, const struct outbox *out)
+bool history_take(void *taker, const struct outbox *out)
 {
     struct history *h = taker;
     for (uint32_t i = 0; i < out->count; i++) {
@@ -275,12 +277,14 @@ static bool take(void *taker, const struct outbox *out)
         else if (e->kind == EVENT_TRANSITION)
             on_transition(h, &e->as.transition);
     }
-    return !ferror(stdout);
+    return !h->over;
 }
 
-static void history_free(struct history *h)
+void history_free(struct history *h)
 {
     struct known *k;
+    if (!h)
+        return;
     for (uint32_t at = 0; (k = table_next(&h->known, &at));) {
         free(k->name);
         free(k->attrs);
@@ -292,46 +296,25 @@ static void history_free(struct history *h)
     free(h->before);
     buf_free(&h->line);
     buf_free(&h->words);
+    free(h);
 }
 
-static int of_files(struct history *h)
+struct history *history_new(const struct options *o, struct route_filter *f, route_told_fn *told, void *arg)
 {
-    struct engine_options eo = engine_defaults();
-    eo.tell_messages = true;
-    eo.no_routes = true;
-    struct loop l = { .take = take, .taker = h };
-    int status = loop_open(&l, h->options, eo, false);
-    if (!status)
-        status = loop_run(&l, h->options);
-    loop_close(&l);
-    return status;
-}
-
-static int of_database(struct history *h)
-{
-    int status;
-    struct route_db *d = route_db_open(h->options, &status);
-    if (d && !status)
-        status = route_db_walk(d, h->filter, said, h);
-    if (d)
-        route_db_close(d);
-    return status;
-}
-
-int routes_history(const struct options *o, struct route_filter *f)
-{
-    struct history h = { .options = o,
-                         .filter = f,
-                         .line = buf_init(16 << 20),
-                         .words = buf_init(1 << 18),
-                         .now = malloc(sizeof *h.now),
-                         .before = malloc(sizeof *h.before) };
-    int status = EXIT_DAMAGED;
-    table_init(&h.known, sizeof(struct known_key), 0);
-    if (h.now && h.before)
-        status = route_db_is(o) ? of_database(&h) : of_files(&h);
-    if (!status && !h.told)
-        log_line(LOG_NOTE, "nothing was said about %s", o->history);
-    history_free(&h);
-    return status;
+    struct history *h = calloc(1, sizeof *h);
+    if (!h)
+        return NULL;
+    *h = (struct history){ .options = o,
+                           .filter = f,
+                           .line = buf_init(16 << 20),
+                           .words = buf_init(1 << 18),
+                           .now = malloc(sizeof *h->now),
+                           .before = malloc(sizeof *h->before),
+                           .told = told,
+                           .arg = arg };
+    table_init(&h->known, sizeof(struct known_key), 0);
+    if (h->now && h->before)
+        return h;
+    history_free(h);
+    return NULL;
 }

@@ -1,7 +1,7 @@
 #include "cli/serve.h"
 
 #include "base/log.h"
-#include "cli/again.h"
+#include "cli/errands.h"
 #include <signal.h>
 #include <stddef.h>
 
@@ -10,7 +10,7 @@
 
 bool serve_can(void) { return true; }
 
-struct web *serve_begin(struct store *s, const char *path, const struct options *o, struct again *packets)
+struct web *serve_begin(struct store *s, const char *path, const struct options *o, struct errands *errands)
 {
     char message[300];
     struct web_options w = { .address = o->web_address,
@@ -22,8 +22,8 @@ struct web *serve_begin(struct store *s, const char *path, const struct options 
                              .assets = o->assets,
                              .program = "routetap " RT_VERSION,
                              .path = path,
-                             .packets = again_read,
-                             .packets_of = packets };
+                             .errands = errands_run,
+                             .errands_of = errands };
     for (unsigned i = 0; i < o->web_name_count; i++)
         w.names[i] = o->web_names[i];
     struct web *web = web_start(s, &w, message);
@@ -44,12 +44,12 @@ bool serve_can(void)
     return false;
 }
 
-struct web *serve_begin(struct store *s, const char *path, const struct options *o, struct again *packets)
+struct web *serve_begin(struct store *s, const char *path, const struct options *o, struct errands *errands)
 {
     (void)s;
     (void)path;
     (void)o;
-    (void)packets;
+    (void)errands;
     return NULL;
 }
 

@@ -6,14 +6,14 @@
 #include "store/store.h"
 
 struct web;
-struct again;
+struct errands;
 
 /* Whether this routetap has a page; says so if it has none. */
 bool serve_can(void);
 /* Begins to answer and says where. The store is the server's from now on: serve_end closes it. path: of the database, or
- * NULL; packets: where they can be read again, lives until serve_end. NULL after saying why; the store is the caller's
- * then. */
-struct web *serve_begin(struct store *, const char *path, const struct options *, struct again *packets);
+ * NULL; errands: where their answers come from, lives until serve_end. NULL after saying why; the store is the
+ * caller's then. */
+struct web *serve_begin(struct store *, const char *path, const struct options *, struct errands *);
 /* Waits for SIGINT or SIGTERM. */
 void serve_wait(void);
 void serve_end(struct web *);

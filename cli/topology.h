@@ -26,7 +26,9 @@ bool topology_next_area(const struct topology *, uint32_t *from, uint32_t *to);
 bool topology_wants(const struct topology *, const struct ospf_path_route *announced);
 
 void topology_text(struct layout *, const struct topology *);
-/* Into the object that is open. False without memory. */
+/* Into the object that is open: what stands where, without what is announced from elsewhere. */
+void topology_areas_json(struct writer *, const struct topology *);
+/* Likewise, with all. False without memory. */
 bool topology_json(struct writer *, const struct topology *);
 /* The text between the braces of a graph. */
 void topology_dot(struct buf *, const struct topology *);

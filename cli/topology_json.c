@@ -162,7 +162,7 @@ static bool tell_tables(struct writer *w, const struct topology *t)
     return good;
 }
 
-bool topology_json(struct writer *w, const struct topology *t)
+void topology_areas_json(struct writer *w, const struct topology *t)
 {
     write_u64(w, "version", ospf_lsdb_version(t->db));
     if (ospf_lsdb_instance(t->db))
@@ -171,6 +171,11 @@ bool topology_json(struct writer *w, const struct topology *t)
     for (uint32_t from, to = 0; topology_next_area(t, &from, &to);)
         tell_area(w, t, from, to);
     write_end(w);
+}
+
+bool topology_json(struct writer *w, const struct topology *t)
+{
+    topology_areas_json(w, t);
     tell_announced(w, t);
     return !t->options->all || tell_tables(w, t);
 }

@@ -30,7 +30,7 @@ BINARY = None
 SHOWN = ["hold-sigstop-frr-bird", "open-bad-as-frr-bird", "cease-shutdown-frr-frr", "ibgp-mesh-rr-bird", "conn-ttl-frr-bird-v6",
          "healthy-frr-bird-torn", "healthy-frr-bird-caploss", "healthy-frr-bird-midstream", "role-mismatch-frr-bird",
          "cap-af-one-side-frr-bird", "graceful-restart-frr-bird", "conn-refused-frr-none-span", "healthy-frr-bird-nano",
-         "md5-mismatch-bird-gobgp", "flapping-frr-bird-clear", "update-source-frr-gobgp-passive"]
+         "md5-mismatch-bird-gobgp", "next-hop-frr-frr-missing-vlan", "flapping-frr-bird-clear", "update-source-frr-gobgp-passive"]
 
 
 def free_port():
@@ -170,7 +170,7 @@ class Description(Case):
         for name in SHOWN:
             with self.subTest(name), Server(self.database(name)) as server:
                 document = server.json("openapi.json")
-                for path in ("overview", "capture", "codes", "sparks", "findings", "peerings"):
+                for path in ("overview", "capture", "codes", "sparks", "ospf", "ospf/activity", "ospf/topology", "ospf/lsdb", "findings", "peerings"):
                     answer = self.hold(server, document, path, path)
                 for peering in answer["peerings"]:
                     this = "peerings/" + urllib.parse.quote(peering["id"], safe="")
@@ -189,7 +189,7 @@ class Description(Case):
                 self.assertIn(name, document["components"]["schemas"])
             for path, row in document["paths"].items():
                 self.assertEqual(set(re.findall(r"{(\w+)}", path)), {p["name"] for p in row["get"]["parameters"] if p["in"] == "path"})
-                words = [p["name"] + "=" + p["schema"].get("enum", ["1"])[0] for p in row["get"]["parameters"]
+                words = [p["name"] + "=" + ("10.0.0.1" if path.endswith("/routes") else p["schema"].get("enum", ["1"])[0]) for p in row["get"]["parameters"]
                          if p["in"] == "query" and p["name"] != "peering"]
                 if "{" not in path and "live" not in path:
                     with self.subTest(path):
@@ -425,6 +425,73 @@ class Packets(Case):
             self.assertEqual(server.end()[0], 0)
             for link in links:
                 link.close()
+
+
+class Ospf(Case):
+    """Captures of OSPF alone are not among tests/captures: those of BGP over it serve."""
+
+    NAME = "next-hop-frr-frr-missing-vlan"
+
+    def told(self, *words):
+        return json.loads(subprocess.run([BINARY, *words, self.database(self.NAME)], capture_output=True, text=True, check=True).stdout)
+
+    def test_the_same_as_other_commands(self):
+        report, topology, lsdb = self.told("report", "--json")["ospf"], self.told("topology", "--format", "json"), self.told("lsdb", "--json")
+        with Server(self.database(self.NAME)) as server:
+            shown = server.json("ospf")
+            self.assertTrue(shown["adjacencies"])
+            self.assertEqual(len(shown["adjacencies"]), len(shown["standing"]))
+            strip = lambda rows: sorted(({k: v for k, v in a.items() if k != "transitions"} for a in rows), key=lambda a: a["id"])
+            self.assertEqual(strip(shown["adjacencies"]), strip(report["adjacencies"]))
+            self.assertEqual(sorted(t["time"] for t in shown["transitions"]), sorted(t["time"] for a in report["adjacencies"] for t in a["transitions"]))
+            drawn = server.json("ospf/topology")
+            self.assertEqual([d["areas"] for d in drawn["domains"]], [d["areas"] for d in topology["domains"]])
+            key = lambda l: (l["version"], l["area"] or "", l["type"], l["link_state_id"], l["advertising_router"])
+            got = server.json("ospf/lsdb?whole=1&limit=1000")
+            self.assertEqual(sorted(got["lsas"], key=key), sorted(lsdb["lsdb"], key=key))
+            self.assertEqual((got["matched"], got["all"]), (len(lsdb["lsdb"]),) * 2)
+            one = lsdb["lsdb"][0]
+            some = server.json("ospf/lsdb?limit=1&q=" + urllib.parse.quote(one["name"].upper() + " " + one["advertising_router"]))
+            self.assertEqual(some["lsas"][0]["advertising_router"], one["advertising_router"])
+            self.assertLess(some["matched"], got["all"])
+
+    def test_other_moments(self):
+        with Server(self.database(self.NAME)) as server:
+            activity = server.json("ospf/activity")
+            self.assertGreater(sum(i[k] for i in activity["intervals"] for k in ("new", "refreshed", "changed", "flushed")), 0)
+            first = min(l["time"] for l in activity["latest"])
+            self.assertEqual(server.json("ospf/lsdb?at=2000-01-01T00:00:00Z")["all"], 0)
+            self.assertEqual(server.json("ospf/topology?at=2000-01-01T00:00:00Z")["domains"], [])
+            self.assertTrue(0 < server.json("ospf/lsdb?at=" + first)["all"] <= server.json("ospf/lsdb")["all"])
+
+
+class Routes(Case):
+    def test_a_prefix_from_packets_and_from_a_database(self):
+        name = "prefix-flapping-frr-bird"
+        capture, kept = os.path.join(CAPTURES, name + ".pcap"), os.path.join(self.folder, "routes.db")
+        run = lambda *words: subprocess.run([BINARY, *words], capture_output=True, text=True, check=False).stdout
+        run("analyze", "-q", "--db", kept, "--keep-routes", "all", capture)
+        told = [json.loads(line) for line in run("decode", "--json", capture).splitlines()]
+        prefix = next(r["prefix"] for t in told for r in t.get("withdrawn", []))
+        history = [json.loads(line) for line in run("routes", "--json", "--history", prefix, capture).splitlines()]
+        self.assertGreater(len(history), 3)
+        answers = []
+        for path, source in ((self.database(name), "files"), (kept, "database")):
+            with Server(path) as server:
+                answers.append(server.json("routes?q=" + urllib.parse.quote(prefix, safe="")))
+                self.assertEqual(answers[-1]["source"], source)
+                within = server.json("routes?q=" + prefix.split("/")[0])
+                self.assertLessEqual({r["route"]["prefix"] for r in answers[-1]["routes"]}, {r["route"]["prefix"] for r in within["routes"]})
+                wrong = []
+                check(answers[-1], {"$ref": "#/components/schemas/Routes"}, server.json("openapi.json"), "routes", wrong)
+                self.assertEqual(wrong, [])
+                for bad in ("routes", "routes?q=", "routes?q=lemon", "routes?q=10.0.0.0/33"):
+                    self.assertIn(server.ask("/api/v1/" + bad)[0], (400, 404), bad)
+        self.assertEqual(answers[0]["changes"], history)
+        self.assertEqual(answers[0]["changes"], answers[1]["changes"])
+        self.assertEqual(answers[0]["routes"], answers[1]["routes"])
+        live = {(c["from"], c.get("path_id")): c["what"] not in ("withdrawn", "lost-with-session") for c in history}
+        self.assertEqual(len(answers[0]["routes"]), sum(live.values()))
 
 
 class Strangers(Case):

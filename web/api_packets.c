@@ -16,7 +16,7 @@ static bool ask(const struct web_view *v, const struct http_request *r, struct h
         answer_error(out, 404, "there is no such peering");
         return false;
     }
-    if (!v->packets) {
+    if (!v->errands) {
         answer_error(out, 404, "packets cannot be read again here");
         return false;
     }
@@ -43,7 +43,7 @@ void api_messages(const struct web_view *v, const struct http_request *r, struct
 {
     if (!ask(v, r, out))
         return;
-    out->asked.what = PACKETS_LADDER;
+    out->asked.what = ERRAND_LADDER;
     out->asked.whole = r->param[PARAM_WHOLE].number != 0;
     out->asked.limit = answer_number(r, PARAM_LIMIT, STEPS_USUAL, out->asked.whole ? WHOLE_MOST : STEPS_MOST);
     out->asked.offset = answer_number(r, PARAM_OFFSET, 0, UINT32_MAX);
@@ -55,7 +55,7 @@ void api_packets(const struct web_view *v, const struct http_request *r, struct 
 {
     if (!ask(v, r, out))
         return;
-    out->asked.what = PACKETS_FILE;
+    out->asked.what = ERRAND_PACKETS;
     out->type = type_pcapng;
     out->body = buf_init(FILE_MOST);
 }

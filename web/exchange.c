@@ -184,7 +184,7 @@ static bool defer(struct web *w, struct exchange *x, struct MHD_Connection *c, c
         goto busy;
     *j = (struct job){ .asked = out->asked, .out = out->body, .context = c };
     x->type = out->type;
-    x->gzip = out->asked.what == PACKETS_LADDER && request_takes_gzip(h->accept_encoding);
+    x->gzip = out->asked.what != ERRAND_PACKETS && request_takes_gzip(h->accept_encoding);
     if (!worker_add(w->worker, j))
         goto busy;
     x->job = j;
@@ -208,10 +208,10 @@ static enum MHD_Result respond_job(struct web *w, struct exchange *x, struct MHD
     struct job *j = x->job;
     struct http_response out = { .status = 200, .type = x->type, .body = j->out };
     j->out = (struct buf){ 0 };
-    if (j->got != PACKETS_DONE) {
+    if (j->got != ERRAND_DONE) {
         struct buf words = out.body;
         out = (struct http_response){ 0 };
-        answer_error(&out, j->got == PACKETS_NONE ? 404 : 503, buf_text(&words));
+        answer_error(&out, j->got == ERRAND_NONE ? 404 : 503, buf_text(&words));
         buf_free(&words);
     } else if (x->gzip && out.body.used >= WORTH_SQUEEZING)
         out.gzip = gzip_squeeze(&out.body);

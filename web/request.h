@@ -8,7 +8,7 @@
 #include "base/addr.h"
 #include "base/buf.h"
 #include "base/stamp.h"
-#include "web/packets.h"
+#include "web/errand.h"
 
 enum { TARGET_MOST = 2048, SEGMENTS_MOST = 6, VARIABLES_MOST = 2 };
 
@@ -51,7 +51,7 @@ struct http_response {
     bool gzip;     /* the content is compressed */
     bool live;     /* server-sent events follow, without end */
     bool deferred; /* packets have to be read first: as `asked` says */
-    struct packets_asked asked;
+    struct errand asked;
     char etag[64]; /* "" for none */
 };
 

@@ -16,7 +16,7 @@ struct web_view {
     struct store *store;
     const char *program; /* "routetap 0.1.0" */
     bool live;           /* somebody is writing to the store */
-    bool packets;        /* packets can be read again */
+    bool errands;        /* what takes its time can be asked for */
     struct web_counts counts;
 };
 

@@ -239,8 +239,8 @@ struct web *web_start(struct store *s, const struct web_options *o, char message
         return NULL;
     }
     w->site.token = w->token;
-    w->worker = o->packets ? worker_start(o->packets, o->packets_of, w->wake[1], JOBS_MOST) : NULL;
-    w->site.view.packets = w->worker != NULL;
+    w->worker = o->errands ? worker_start(o->errands, o->errands_of, w->wake[1], JOBS_MOST) : NULL;
+    w->site.view.errands = w->worker != NULL;
     if (!start_thread(w, message)) {
         w->site.view.store = NULL;
         web_stop(w);

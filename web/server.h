@@ -7,7 +7,7 @@
 
 #include "base/addr.h"
 #include "base/macros.h"
-#include "web/packets.h"
+#include "web/errand.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,8 +27,8 @@ struct web_options {
     const char *assets;             /* a folder to read the page from, while it is drawn */
     const char *program;            /* "routetap 0.1.0" */
     const char *path;               /* of the database: opened again after a failure; NULL: there is none */
-    packets_fn *packets;            /* reads packets again; NULL: nobody can */
-    void *packets_of;               /* handed to it; must live until web_stop */
+    errand_fn *errands;             /* does what takes its time; NULL: nobody can */
+    void *errands_of;               /* handed to it; must live until web_stop */
 };
 
 /* NULL: `message` says what to do, and the store stays the caller's. Texts of the options must live until web_stop. */

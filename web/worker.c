@@ -11,7 +11,7 @@ struct row {
 };
 
 struct worker {
-    packets_fn *read;
+    errand_fn *read;
     void *whose;
     int wake;
     unsigned most, jobs;
@@ -68,7 +68,7 @@ static void *work(void *cls)
     return NULL;
 }
 
-struct worker *worker_start(packets_fn *read, void *whose, int wake, unsigned most)
+struct worker *worker_start(errand_fn *read, void *whose, int wake, unsigned most)
 {
     sigset_t all, before;
     struct worker *w = calloc(1, sizeof *w);
@@ -126,7 +126,7 @@ void worker_stop(struct worker *w)
     pthread_join(w->thread, NULL);
     w->stopped = true;
     for (struct job *j; (j = row_take(&w->waiting));) {
-        j->got = PACKETS_FAILED;
+        j->got = ERRAND_FAILED;
         row_add(&w->done, j);
     }
 }

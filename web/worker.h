@@ -4,12 +4,12 @@
 #define WEB_WORKER_H
 
 #include "base/macros.h"
-#include "web/packets.h"
+#include "web/errand.h"
 
 struct job {
-    struct packets_asked asked;
+    struct errand asked;
     struct buf out;
-    enum packets_got got;
+    enum errand_got got;
     bool done;
     void *context; /* the caller's */
     struct job *next;
@@ -18,7 +18,7 @@ struct job {
 struct worker;
 
 /* Writes a byte to `wake` for each job that is done. NULL if no thread can be had. */
-struct worker *worker_start(packets_fn *, void *whose, int wake, unsigned most);
+struct worker *worker_start(errand_fn *, void *whose, int wake, unsigned most);
 /* False: too many wait already. The job stays the caller's, who keeps it until it is done. */
 MUST_USE bool worker_add(struct worker *, struct job *);
 /* The next job that is done, NULL: none. */
