@@ -2,8 +2,10 @@
 """Holds routetap's CPU time and memory against tshark and tcpdump on large captures, and its counts against a truth.
 
 In:  --captures DIR with any of a.pcap (a full table), a-bird-frr.pcap (the same as two routers pack it), b.pcap (an
-     hour of churn), c.pcap (b among gigabytes of other traffic), d.pcap (two thousand peerings); what is not there is
-     left out. --truth DIR with truth-NAME.json: counts by an independent reader.
+     hour of churn), c.pcap (b among gigabytes of other traffic), d.pcap (two thousand peerings), e.pcap (OSPF: a database
+     of a hundred thousand LSAs, sent, and refreshed for an hour); what is not there is left out. --truth DIR with
+     truth-NAME.json or NAME-truth.json: counts by an independent reader. Shortest paths are timed in a network that
+     ospf_net.py makes, by ospf_time of the same build (tests/tools; built with RT_TESTS).
 Out: a table of figures against bars; exit 0 when all bars hold.
 
 CPU time is user plus system of the child, ours the median of --runs; the capture is in memory before any run, for
@@ -22,6 +24,7 @@ import tempfile
 MIB = 1 << 20
 TSHARK = ["tshark", "-r", "{}", "-Y", "bgp", "-T", "fields", "-e", "bgp.type"]
 TSHARK_JSON = ["tshark", "-r", "{}", "-Y", "bgp", "-T", "json"]
+TSHARK_OSPF = ["tshark", "-r", "{}", "-Y", "ospf", "-T", "fields", "-e", "ospf.msg"]
 TCPDUMP = ["tcpdump", "-nr", "{}", "-w", "/dev/null"]
 
 #         capture            ours                  peer         at most this share of the peer's CPU time
@@ -31,11 +34,14 @@ RACES = [
     ("b.pcap",          ["analyze"],          TSHARK,      0.05),
     ("c.pcap",          ["analyze"],          TCPDUMP,     0.80),
     ("d.pcap",          ["analyze"],          TSHARK,      0.06),
+    ("e.pcap",          ["analyze"],          TSHARK_OSPF, 0.05),
     ("a.pcap",          ["decode", "--json"], TSHARK_JSON, 0.10),
 ]
 # Twice the packets may cost at most this many times the CPU: a little more than two, for tables that outgrow a cache.
 LINEAR = 2.4
 STRAIGHT = ["a.pcap", "a-bird-frr.pcap", "b.pcap", "d.pcap"]
+LSA_BYTES = 400
+SPF_ROUTERS, SPF_MS, SPF_ROUNDS = 2000, 50, 40
 
 
 def spawn(argv, out=None):
@@ -112,21 +118,27 @@ def race(board, peers, args, capture, ours, peer, share):
 
 
 def truth_of(folder, name):
-    path = os.path.join(folder or "", "truth-%s.json" % name.split(".")[0])
-    if not folder or not os.path.exists(path):
-        return None
-    with open(path) as file:
-        return json.load(file)
+    for form in ("truth-%s.json", "%s-truth.json"):
+        path = os.path.join(folder or "", form % name.split(".")[0])
+        if folder and os.path.exists(path):
+            with open(path) as file:
+                return json.load(file)
+    return None
 
 
 def memory(board, name, peak, truth_dir):
-    """Bars: 64 MiB in the haystack; else 32 MiB, and 100 octets a route, and 32 KiB a peering."""
+    """Bars: 64 MiB in the haystack; 400 octets an LSA; else 32 MiB, and 100 octets a route, and 32 KiB a peering."""
     if name == "c.pcap":
         board.row("memory " + name, "%.1f MiB" % (peak / MIB), "< 64 MiB", peak < 64 * MIB)
         return
     truth = truth_of(truth_dir, name)
     if truth is None:
         board.row("memory " + name, "%.1f MiB" % (peak / MIB), "no truth, no bar", True)
+        return
+    if "database_total" in truth:
+        lsas = truth["database_total"]
+        board.row("memory " + name, "%.1f MiB (%d LSAs: %d octets each)" % (peak / MIB, lsas, peak // lsas),
+                  "<= %d octets an LSA" % LSA_BYTES, peak <= LSA_BYTES * lsas)
         return
     routes, peerings = truth["adj_rib_in_routes"], truth["sides"] // 2
     base = 32 * MIB if peerings < 100 else 32 * 1024 * peerings
@@ -173,10 +185,40 @@ def count(path):
     json.dump(total, sys.stdout)
 
 
+def count_lsas(board, args, capture, truth):
+    told = subprocess.run([args.binary, "lsdb", "--json", capture], capture_output=True, check=False).stdout
+    want = truth["database_total"] - truth["flushed"]
+    try:
+        got = len(json.loads(told)["lsdb"])
+    except (ValueError, KeyError):
+        got = -1
+    board.row("count LSAs " + os.path.basename(capture), "%d" % got, "%d" % want, got == want)
+
+
+def shortest_paths(board, args):
+    """A graph of the whole database and all routes of one router: medians over many routers."""
+    program = os.path.join(os.path.dirname(os.path.abspath(args.binary)), "tests", "ospf_time")
+    if not os.path.exists(program):
+        print("%-34s %s is not built" % ("spf", program))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "net.pcap")
+        maker = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ospf_net.py")
+        subprocess.run([sys.executable, maker, path, str(SPF_ROUTERS)], check=True)
+        told = subprocess.run([program, str(SPF_ROUNDS), path], capture_output=True, check=True).stdout
+    t = json.loads(told)
+    ms = t["graph_ms"] + t["paths_ms"]
+    board.row("spf of %d routers" % t["routers"], "%.1f ms (%.1f of %d LSAs, %.1f of %d routes)" %
+              (ms, t["graph_ms"], t["lsas"], t["paths_ms"], t["routes"]), "< %d ms" % SPF_MS, ms < SPF_MS)
+
+
 def counts(board, args, capture):
     name = os.path.basename(capture)
     truth = truth_of(args.truth, name)
     if truth is None:
+        return
+    if "database_total" in truth:
+        count_lsas(board, args, capture, truth)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "report.json")
@@ -236,6 +278,8 @@ def main():
         straight(board, args, os.path.join(args.captures, name))
     for name in filter(there, dict.fromkeys(row[0] for row in RACES)):
         counts(board, args, os.path.join(args.captures, name))
+    if args.only in ("", "e", "e.pcap"):
+        shortest_paths(board, args)
     print("%d figures, %d over their bar" % (len(board.rows), board.bad))
     sys.exit(1 if board.bad else 0)
 
