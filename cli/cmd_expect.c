@@ -128,7 +128,8 @@ static bool is_route(const struct expect *e, const struct engine *engine, struct
                 continue;
             const struct rib_side *rib = engine_routes(engine, p, side);
             count += rib ? count_routes(e, rib) : 0;
-            partial |= engine_routes_partial(engine, p, side);
+            for (enum bgp_family f = 0; f < FAMILY_COUNT; f++)
+                partial |= engine_routes_partial(engine, p, side, f);
         }
     buf_printf(why, "there are %" PRIu64 " of them%s", count,
                partial ? "; but not all that was said is in the capture" : "");

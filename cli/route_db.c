@@ -98,13 +98,14 @@ static void read_peers(struct route_db *d)
     uint32_t room = 0;
     for (struct peering_row row; query_peering(&q, &row);) {
         if (d->peer_count == room) {
-            room = room ? 2 * room : 64;
-            struct db_peer *more = realloc(d->peers, room * sizeof *more);
+            uint32_t larger = room ? 2 * room : 64;
+            struct db_peer *more = realloc(d->peers, larger * sizeof *more);
             if (!more) {
                 d->short_of_memory = true;
                 continue;
             }
             d->peers = more;
+            room = larger;
         }
         struct db_peer *p = &d->peers[d->peer_count++];
         *p = (struct db_peer){ .facts.id = row.id };
@@ -122,13 +123,14 @@ static void read_tables(struct route_db *d)
     size_t room = 0;
     for (struct route_table_row row; query_route_table(&q, &row);) {
         if (d->table_count == room) {
-            room = room ? 2 * room : 64;
-            struct route_table_row *more = realloc(d->tables, room * sizeof *more);
+            size_t larger = room ? 2 * room : 64;
+            struct route_table_row *more = realloc(d->tables, larger * sizeof *more);
             if (!more) {
                 d->short_of_memory = true;
                 continue;
             }
             d->tables = more;
+            room = larger;
         }
         d->tables[d->table_count++] = row;
     }
@@ -361,6 +363,11 @@ static void load_all(struct route_db *d)
     }
 }
 
+static bool partial(const struct route_table_row *t, struct stamp at)
+{
+    return t->partial && (!stamp_known(t->whole) || stamp_before(at, t->whole));
+}
+
 int route_db_load(struct route_db *d, struct route_filter *f, struct stamp at)
 {
     struct route_numbers chosen = { 0 };
@@ -369,7 +376,7 @@ int route_db_load(struct route_db *d, struct route_filter *f, struct stamp at)
         const struct route_table_row *t = &d->tables[i];
         struct db_peer *p = peer_of(d, t->peering);
         if (p && alive(d, t))
-            p->partial[t->side] |= (uint64_t)t->partial << t->family;
+            p->partial[t->side] |= (uint64_t)partial(t, at) << t->family;
     }
     if (choose(d, f, &chosen)) {
         struct route_update_row row;

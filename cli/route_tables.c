@@ -78,5 +78,5 @@ bool tables_next(const struct tables *t, uint32_t *at, struct table_side *out)
 bool tables_partial(const struct tables *t, const struct table_side *s, enum bgp_family family)
 {
     return t->db ? route_db_partial(s->peering, s->side, family)
-                 : engine_routes_partial(t->loop.engine, s->peering, s->side);
+                 : engine_routes_partial(t->loop.engine, s->peering, s->side, family);
 }

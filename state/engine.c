@@ -397,13 +397,14 @@ const struct rib_side *engine_routes(const struct engine *e, const struct bgp_pe
     return p ? p->rib[side] : NULL;
 }
 
-bool engine_routes_partial(const struct engine *e, const struct bgp_peering *facts, int side)
+bool engine_routes_partial(const struct engine *e, const struct bgp_peering *facts, int side,
+                           enum bgp_family family)
 {
     const struct peering *p = peering_find(e, &facts->side[0].addr, &facts->side[1].addr);
     bool partial = rib_refused(e->rib);
     for (const struct session *s = p ? p->sessions : NULL; s; s = s->next)
         if (s->was_established && !s->lost_told)
-            partial |= (s->midway && !s->ctx_known) || s->half[side].missed;
+            partial |= session_partial(s, side, family);
     return partial;
 }
 

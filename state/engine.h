@@ -64,7 +64,7 @@ const struct bgp_peering *engine_next_peering(const struct engine *, uint32_t *a
 /* What a side of the peering announced and has not withdrawn, for rib_next and rib_find; NULL: nothing yet. */
 const struct rib_side *engine_routes(const struct engine *, const struct bgp_peering *, int side);
 /* … there may be more: the capture has not all of what that side said in this session. */
-bool engine_routes_partial(const struct engine *, const struct bgp_peering *, int side);
+bool engine_routes_partial(const struct engine *, const struct bgp_peering *, int side, enum bgp_family);
 /* Findings, oldest first, likewise; without those that are over. */
 const struct finding *engine_next_finding(const struct engine *, uint32_t *at);
 const struct capture_facts *engine_capture(const struct engine *);

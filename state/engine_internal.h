@@ -100,6 +100,11 @@ void session_infer_cut(struct engine *, struct session *, int from, const struct
                        struct stream_ref);
 
 /* session_routes.c: what becomes of routes, for whoever keeps them */
+/* The capture has not all of what this end said of the family in this session. */
+bool session_partial(const struct session *, int from, enum bgp_family);
+/* A ROUTE-REFRESH of end `from`, or an End-of-RIB: what it says of how whole tables are. */
+void session_refresh(struct engine *, struct session *, int from, const struct bgp_msg *, struct stream_ref);
+void session_end_of_rib(struct engine *, struct session *, int from, enum bgp_family, struct stream_ref);
 void session_tell_routes(struct engine *, struct session *, int from, const struct bgp_update *,
                          const struct bgp_ctx *, const struct rib_news *, struct stream_ref);
 void session_tell_gone(struct engine *, const struct peering *, struct stream_ref);

@@ -136,6 +136,7 @@ struct end {
     struct stream_ref transfer_first, transfer_last;
     uint64_t transfer_routes;
     bool transfer_over;
+    uint64_t refreshing, whole; /* bit per family: being sent again from its beginning; sent again, all of it */
     bool settled;             /* its first table, however small, is over; kept only for EVENT_ROUTES */
     struct stamp last_update; /* likewise */
     struct span transfer_sender, transfer_window, transfer_loss; /* time lost to … */

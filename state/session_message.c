@@ -227,6 +227,7 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
     bgp_update_read(&item->msg, ctx, &u);
     if (u.end_of_rib) {
         end->end_of_rib |= UINT64_C(1) << (u.end_of_rib_family % 64);
+        session_end_of_rib(e, s, from, u.end_of_rib_family, item->last);
         /* over when every family has said so; some say it first, and send their table then */
         uint64_t agreed = s->end[0].open.families & s->end[1].open.families;
         end->transfer_over = end->transfer_routes >= TABLE_LEAST && !(agreed & ~end->end_of_rib);
@@ -318,6 +319,7 @@ static void on_message(struct engine *e, struct session *s, int from, const stru
     case BGP_UPDATE: on_update(e, s, from, item); break;
     case BGP_NOTIFICATION: on_notification(e, s, from, item); break;
     case BGP_KEEPALIVE: on_keepalive(s, from, item); break;
+    case BGP_ROUTE_REFRESH: session_refresh(e, s, from, &item->msg, item->last); break;
     default: break;
     }
     if (e->options.tell_messages)
@@ -358,6 +360,7 @@ static void on_hole(struct engine *e, struct session *s, int from, const struct 
         session_deliver(e, s, !from, &(struct delivery){ item->end_seq, DELIVERED_KEEPALIVE, false, acked });
         session_spoke(e, s, from, acked, BGP_KEEPALIVE);
     }
+    end->refreshing = end->whole = 0;
     s->half[from].missed += item->bytes;
     s->peering->facts.side[from].tcp.missed += item->bytes;
 }

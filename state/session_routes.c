@@ -12,8 +12,15 @@ static struct cursor keep(struct outbox *o, struct cursor bytes, bool *kept)
     return cur_over(copy, copy ? n : 0);
 }
 
+bool session_partial(const struct session *s, int from, enum bgp_family family)
+{
+    bool missed = (s->midway && !s->ctx_known) || s->half[from].missed;
+    return missed && !(s->end[from].whole >> family & 1);
+}
+
 struct telling_routes {
     struct engine *engine;
+    const struct session *session;
     struct event_routes event; /* but for the family and the routes */
     const struct bgp_ctx *ctx;
     bool kept; /* there was memory for the attributes */
@@ -24,6 +31,7 @@ static void tell_block(struct telling_routes *t, struct cursor nlri, enum bgp_fa
     if (!cur_left(&nlri) || family >= FAMILY_COUNT)
         return;
     struct event_routes r = t->event;
+    r.partial = session_partial(t->session, r.side, family);
     bool kept = t->kept;
     r.family = family;
     r.path_ids = t->ctx->add_path >> family & 1;
@@ -50,12 +58,11 @@ void session_tell_routes(struct engine *e, struct session *s, int from, const st
     bool table = of_first_table(&s->end[from], ref.when);
     if (news->verdict >= BGP_DISABLE_FAMILY)
         return; /* it changed nothing */
-    struct telling_routes t = { .engine = e, .ctx = ctx, .kept = true };
+    struct telling_routes t = { .engine = e, .session = s, .ctx = ctx, .kept = true };
     t.event = (struct event_routes){ .ref = ref,
                                      .peering = s->facts.peering,
                                      .side = from,
                                      .as4 = ctx->as4,
-                                     .partial = (s->midway && !s->ctx_known) || s->half[from].missed,
                                      .table = table,
                                      .news = news->added || news->changed || news->removed,
                                      .origin_as = news->summary ? news->summary->origin_as : 0 };
@@ -77,4 +84,54 @@ void session_tell_gone(struct engine *e, const struct peering *p, struct stream_
         if (p->rib[side])
             outbox_add(&e->outbox, &(struct event){ .kind = EVENT_ROUTES_GONE,
                                                     .as.routes_gone = { ref, p->facts.id, side } });
+}
+
+/* ---- tables that were joined in their midst ---- */
+
+/* All of it was sent again, and nothing of that was missed. */
+static void made_whole(struct engine *e, struct session *s, int from, enum bgp_family family,
+                       struct stream_ref ref)
+{
+    uint64_t bit = UINT64_C(1) << family;
+    struct end *end = &s->end[from];
+    if (!(end->refreshing & bit))
+        return;
+    end->refreshing &= ~bit;
+    bool was = session_partial(s, from, family);
+    end->whole |= bit;
+    if (was && e->options.tell_routes)
+        outbox_add(&e->outbox,
+                   &(struct event){ .kind = EVENT_ROUTES,
+                                    .as.routes = { .ref = ref,
+                                                   .peering = s->facts.peering,
+                                                   .side = from,
+                                                   .family = family,
+                                                   .path_ids = s->ctx[from].add_path >> family & 1 } });
+}
+
+void session_refresh(struct engine *e, struct session *s, int from, const struct bgp_msg *msg,
+                     struct stream_ref ref)
+{
+    enum { ASKED, BEGIN, END }; /* RFC 7313 3.2 */
+    struct bgp_refresh r;
+    if (msg->cut)
+        return;
+    bgp_refresh_read(msg, &r);
+    if (r.family >= FAMILY_COUNT)
+        return;
+    uint64_t bit = UINT64_C(1) << r.family;
+    if (r.subtype == ASKED && !cur_left(&r.orf)) /* the other side is to send all of it: RFC 2918 4 */
+        s->end[!from].refreshing |= bit;
+    else if (r.subtype == BEGIN)
+        s->end[from].refreshing |= bit;
+    else if (r.subtype == END)
+        made_whole(e, s, from, r.family, ref);
+}
+
+/* Some end what they were asked to send again as they end a table: RFC 4724 2. */
+void session_end_of_rib(struct engine *e, struct session *s, int from, enum bgp_family family,
+                        struct stream_ref ref)
+{
+    if (family < FAMILY_COUNT)
+        made_whole(e, s, from, family, ref);
 }

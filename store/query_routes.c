@@ -26,6 +26,7 @@ bool query_route_table(struct query *q, struct route_table_row *out)
     out->ended_frame = next_u64(&c);
     out->ended_update = next_or(&c, -1);
     out->partial = next_bool(&c);
+    out->whole = next_stamp(&c);
     return true;
 }
 

@@ -101,6 +101,11 @@ static void look_at_size(struct store *s)
     }
     int64_t used = db_ask(&s->db, "PRAGMA page_count") - db_ask(&s->db, "PRAGMA freelist_count");
     uint64_t bytes = (uint64_t)(used * page);
+    /* routes take the most room by far: of them the oldest go first, one piece each second */
+    if (bytes > r->limits.size / 10 * 8 && store_retire_routes(s, (struct stamp){ INT64_MAX })) {
+        r->looked_s -= LOOK_S - 1;
+        return;
+    }
     if (bytes > r->limits.size / 10 * 8 && r->rounds && r->pressure < PRESSURE_MOST) {
         r->pressure++;
         r->rounds = 0;
@@ -135,6 +140,7 @@ void series_retire(struct store *s, int64_t second)
     /* LSAs have their turn beside the peerings, all of them in the same round */
     r->lsa_credit += r->pressure ? UINT64_C(8) * s->lsa_last : s->lsa_last;
     int64_t until = before(r, second, r->limits.keep_events, SPARED_EVENTS);
+    store_retire_routes(s, (struct stamp){ until * NS_PER_S });
     store_retire_lsas(s, (struct stamp){ until * NS_PER_S }, (uint32_t)(r->lsa_credit / ROUND_S));
     r->lsa_credit %= ROUND_S;
 }

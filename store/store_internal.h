@@ -123,6 +123,8 @@ void store_routes_again(struct store *);
 /* What was not flushed is gone. */
 void store_routes_recover(struct store *);
 void store_routes_free(struct store *);
+/* The oldest segment goes if all of it was before that. True if one went. */
+bool store_retire_routes(struct store *, struct stamp before);
 /* What a prefix is found by in the database; its size. */
 size_t store_prefix_key(const struct addr *, unsigned bits, uint8_t key[18]);
 

@@ -37,7 +37,7 @@ struct open_table_key {
 struct open_table {
     struct open_table_key key;
     int64_t id;
-    bool partial;
+    bool partial, never_whole;
 };
 
 struct store_routes {
@@ -206,7 +206,8 @@ static struct open_table *new_table(struct store *s, const struct event_routes *
         db_no_memory(&s->db);
         return NULL;
     }
-    *t = (struct open_table){ key, ++r->table_last, e->partial || r->holed || r->keep != KEEP_ROUTES_ALL };
+    bool never_whole = r->holed || r->keep != KEEP_ROUTES_ALL;
+    *t = (struct open_table){ key, ++r->table_last, e->partial || never_whole, never_whole };
     store_row(s);
     struct binder b = bind_to(db_use(&s->db, STMT_ADD_ROUTE_TABLE));
     bind_i64(&b, t->id);
@@ -218,6 +219,18 @@ static struct open_table *new_table(struct store *s, const struct event_routes *
     bind_i64(&b, t->partial);
     db_run(&s->db, b.stmt);
     return t;
+}
+
+/* It is not whole any more, or it is whole again; what we did not keep ourselves nobody says again. */
+static void turn_partial(struct store *s, struct open_table *t, const struct event_routes *e)
+{
+    if (t->never_whole)
+        return;
+    t->partial = e->partial;
+    struct binder b = bind_to(db_use(&s->db, STMT_PARTIAL_ROUTE_TABLE));
+    bind_i64(&b, t->id);
+    bind_stamp(&b, e->partial ? STAMP_NEVER : e->ref.when);
+    db_run(&s->db, b.stmt);
 }
 
 static struct open_table *table_of(struct store *s, const struct event_routes *e)
@@ -233,13 +246,8 @@ static struct open_table *table_of(struct store *s, const struct event_routes *e
         struct open_table *t = table_get(&r->tables, &key);
         r->latest = t ? t : new_table(s, e, key);
     }
-    if (r->latest && e->partial && !r->latest->partial) {
-        r->latest->partial = true;
-        struct binder b = bind_to(db_use(&s->db, STMT_PARTIAL_ROUTE_TABLE));
-        bind_i64(&b, r->latest->id);
-        bind_i64(&b, true);
-        db_run(&s->db, b.stmt);
-    }
+    if (r->latest && e->partial != r->latest->partial)
+        turn_partial(s, r->latest, e);
     return r->latest;
 }
 
@@ -342,11 +350,14 @@ void store_put_prefixes(struct store *s)
 void store_routes_said(struct store *s, const struct event_routes *e)
 {
     struct store_routes *r = s->routes;
-    if (!r || (r->keep == KEEP_ROUTES_CHANGES && ((e->table && !e->withdrawn) || !e->news)))
+    if (!r ||
+        (r->keep == KEEP_ROUTES_CHANGES && cur_left(&e->nlri) && ((e->table && !e->withdrawn) || !e->news)))
         return;
     const struct open_table *t = table_of(s, e);
-    int64_t attrs = t && !e->withdrawn ? attrs_id(s, e) : 0;
-    if (!t || s->db.err)
+    if (!t || !cur_left(&e->nlri))
+        return; /* that it is whole was all there was to say */
+    int64_t attrs = !e->withdrawn ? attrs_id(s, e) : 0;
+    if (s->db.err)
         return;
     store_row(s);
     store_see(s, e->ref);
@@ -385,4 +396,49 @@ void store_routes_gone(struct store *s, const struct event_routes_gone *e)
             r->latest = NULL;
         free(table_remove(&r->tables, &t->key));
     }
+}
+
+/* ---- what is too old ---- */
+
+/* The oldest segment, if it is not the last. */
+static bool oldest(struct store *s, int64_t *id, int64_t range[2], int64_t *last_ns)
+{
+    sqlite3_stmt *q = db_use(&s->db, STMT_OLDEST_ROUTE_SEGMENT);
+    bool there = false;
+    while (db_step(&s->db, q)) {
+        *id = sqlite3_column_int64(q, 0);
+        range[0] = sqlite3_column_int64(q, 1);
+        range[1] = sqlite3_column_int64(q, 2);
+        *last_ns = sqlite3_column_int64(q, 3);
+        there = *id < s->routes->segment;
+    }
+    return there;
+}
+
+static void run_with(struct store *s, enum statement which, int64_t a, int64_t b)
+{
+    struct binder to = bind_to(db_use(&s->db, which));
+    bind_i64(&to, a);
+    bind_i64(&to, b);
+    db_run(&s->db, to.stmt);
+}
+
+/* Tables that began before its end are partial from now on: of what was not said again since, nothing is known. */
+bool store_retire_routes(struct store *s, struct stamp before)
+{
+    int64_t id, range[2], last_ns;
+    if (!s->routes || s->db.err || !oldest(s, &id, range, &last_ns) || last_ns >= before.ns)
+        return false;
+    store_row(s);
+    run_with(s, STMT_RETIRE_ROUTE_ATTRS, range[0], range[1]);
+    run_with(s, STMT_RETIRE_ROUTE_UPDATES, range[0], range[1]);
+    run_with(s, STMT_RETIRE_ROUTE_PREFIXES, id, 0);
+    run_with(s, STMT_RETIRE_ROUTE_SEGMENT, id, 0);
+    run_with(s, STMT_RETIRE_ROUTE_TABLES, last_ns, 0);
+    run_with(s, STMT_CURTAIL_ROUTE_TABLES, last_ns, 0);
+    struct open_table *t;
+    for (uint32_t at = 0; (t = table_next(&s->routes->tables, &at));)
+        t->partial = t->never_whole = true;
+    forget_attrs(s->routes);
+    return true;
 }
