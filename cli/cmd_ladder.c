@@ -93,6 +93,21 @@ static bool take(void *taker, const struct outbox *out)
     return true;
 }
 
+static void draw(const struct climb *c)
+{
+    unsigned height = 0;
+    for (uint32_t id = 0; id < c->room; id++)
+        height += c->ladders[id].rung_count ? ladder_svg_height(&c->ladders[id]) : 0;
+    ladder_svg_begin(height ? height : 1);
+    unsigned top = 0;
+    for (uint32_t id = 0; id < c->room; id++)
+        if (c->ladders[id].rung_count) {
+            ladder_svg(&c->ladders[id], peerings_at(&c->peerings, id), top);
+            top += ladder_svg_height(&c->ladders[id]);
+        }
+    ladder_svg_end();
+}
+
 static bool tell(struct climb *c)
 {
     struct look look = look_find(c->options);
@@ -100,12 +115,15 @@ static bool tell(struct climb *c)
     for (uint32_t id = 0; id < c->room; id++) {
         if (!c->ladders[id].rung_count)
             continue;
-        if (told)
+        if (told && !c->options->svg)
             putchar('\n');
-        ladder_print(&c->ladders[id], peerings_at(&c->peerings, id), look.width, look.utf8);
+        if (!c->options->svg)
+            ladder_print(&c->ladders[id], peerings_at(&c->peerings, id), look.width, look.utf8);
         told = true;
         c->lost += c->ladders[id].lost;
     }
+    if (c->options->svg)
+        draw(c);
     if (c->lost)
         log_line(LOG_ERROR, "out of memory: %" PRIu64 " steps are missing", c->lost);
     else if (!told)

@@ -141,7 +141,7 @@ static void repeat(struct buf *b, const char *what, unsigned times)
         buf_str(b, what);
 }
 
-static void words_of(const struct rung *r, bool utf8, struct buf *out)
+void ladder_words(const struct rung *r, bool utf8, struct buf *out)
 {
     const char *times = utf8 ? "×" : "x";
     double lasted = span_seconds(stamp_since(r->until, r->when));
@@ -177,7 +177,7 @@ static void arrow(const struct rung *r, const char *words, unsigned columns, boo
 
 enum { MARGIN = 15 + 1 + 7 + 1, STATE = 11 };
 
-static void name_of(const struct bgp_side *s, char text[96])
+void ladder_name(const struct bgp_side *s, char text[96])
 {
     char addr[ADDR_TEXT];
     if (s->asn)
@@ -192,8 +192,8 @@ void ladder_print(const struct ladder *l, const struct bgp_peering *p, unsigned 
     unsigned columns = width < 100 ? 100 : width > 140 ? 140 : width;
     columns -= MARGIN + 2 * STATE + 4;
     char left[96], right[96], when[STAMP_TEXT], day[STAMP_TEXT] = "";
-    name_of(&p->side[0], left);
-    name_of(&p->side[1], right);
+    ladder_name(&p->side[0], left);
+    ladder_name(&p->side[1], right);
     printf("%*s%-*s  %*s\n", MARGIN, "", (int)columns / 2 + STATE, left, (int)columns / 2 + STATE + 1, right);
     const char *bar = utf8 ? "│" : "|";
     for (size_t i = 0; i < l->rung_count; i++) {
@@ -209,7 +209,7 @@ void ladder_print(const struct ladder *l, const struct bgp_peering *p, unsigned 
         else
             buf_printf(&line, "%7s ", "");
         buf_printf(&line, "%*s %s", STATE, r->changed[0] ? bgp_state_name(r->state[0]) : "", bar);
-        words_of(r, utf8, &words);
+        ladder_words(r, utf8, &words);
         arrow(r, buf_text(&words), columns, utf8, &line);
         buf_printf(&line, "%s %s", bar, r->changed[1] ? bgp_state_name(r->state[1]) : "");
         while (line.used && line.text[line.used - 1] == ' ')

@@ -22,4 +22,14 @@ bool ladder_last_of(struct ladder *, uint32_t connection);
 void ladder_print(const struct ladder *, const struct bgp_peering *, unsigned width, bool utf8);
 void ladder_free(struct ladder *);
 
+/* What stands at a rung, and above a side's line. */
+void ladder_words(const struct rung *, bool utf8, struct buf *out);
+void ladder_name(const struct bgp_side *, char text[96]);
+
+/* As SVG: begin with the height of all together, each one below the other, end. */
+unsigned ladder_svg_height(const struct ladder *);
+void ladder_svg_begin(unsigned height);
+void ladder_svg(const struct ladder *, const struct bgp_peering *, unsigned top);
+void ladder_svg_end(void);
+
 #endif

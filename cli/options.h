@@ -80,6 +80,7 @@ struct options {
     /* of what is told to collectors */
     const char *bmp, *sensor; /* NULL: none; the host's name */
     bool bmp_out, bmp_only_out;
+    bool svg, attempts;
     bool table;         /* TABLE_DUMP_V2 */
     struct span rotate; /* 0: one file */
     enum severity least;

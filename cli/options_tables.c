@@ -69,6 +69,8 @@ const char *take_tables(struct options *o, enum option_id id, char *value)
         o->bmp_out = !strcmp(value, "out") || !strcmp(value, "both");
         o->bmp_only_out = !strcmp(value, "out");
         return o->bmp_out || !strcmp(value, "in") ? NULL : "takes in, out or both";
+    case OPTION_ATTEMPTS: o->attempts = true; return NULL;
+    case OPTION_SVG: o->svg = true; return NULL;
     case OPTION_TABLE: o->table = true; return NULL;
     case OPTION_ROTATE:
         if (!take_age(value, &o->rotate) && o->rotate.ns >= SPAN_S(60).ns)

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import unittest
+import xml.dom.minidom
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
@@ -119,6 +120,42 @@ class Ladder(unittest.TestCase):
         status, out, err = run("ladder", HEALTHY, "--peer", "192.0.2.1")
         self.assertEqual((status, out), (0, ""))
         self.assertIn("no such peering", err)
+
+
+class Svg(unittest.TestCase):
+    def test_every_capture(self):
+        """It is XML, and has a word for each step of the text."""
+        for name in sorted(n for n in os.listdir(CAPTURES) if ".pcap" in n)[::5]:
+            status, out, _ = run("ladder", "-q", "--svg", name)
+            self.assertIn(status, (0, 1), name)
+            page = xml.dom.minidom.parseString(out)
+            said = [t for t in page.getElementsByTagName("text") if t.getAttribute("class") == "said"]
+            text = run("ladder", "-q", "--ascii", name)[1].splitlines()
+            self.assertEqual(len(said), sum(re.match(r"\d\d:\d\d:", line) is not None for line in text), name)
+
+
+class Diff(unittest.TestCase):
+    def marked(self, *words):
+        status, out, err = run("diff", "-q", "-w", "200", *words)
+        self.assertEqual((status, err), (0, ""))
+        return {line[2:31].strip(): line[32:] for line in out.splitlines() if line.startswith("! ")}, out
+
+    def test_sides(self):
+        """What the sides differ in, and nothing that they agree on."""
+        marked, out = self.marked("role-mismatch-frr-bird.pcap")
+        self.assertRegex(marked["BGP Role"], r"role:peer +role:customer$")
+        self.assertRegex(marked["Extended Message"], r"^yes +-$")
+        self.assertNotIn("hold time", marked)
+        self.assertIn("%d differences" % len(marked), out)
+
+    def test_attempts(self):
+        """A side that stopped to offer capabilities, one that came back from a restart."""
+        marked, _ = self.marked("--attempts", "cease-config-change-frr-frr.pcap")
+        self.assertRegex(marked["4-octet AS Number"], r"asn:10002 +-$")
+        marked, out = self.marked("--attempts", "graceful-restart-frr-bird.pcap")
+        self.assertEqual(list(marked), ["Graceful Restart"])
+        self.assertRegex(out, "(?s)restarting:false.*restarting:true")
+        self.assertIn("no side", run("diff", "--attempts", HEALTHY)[2])
 
 
 def main():
