@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/errands.h"
 #include "cli/loop.h"
+#include "cli/ospf_secrets.h"
 #include "cli/report_out.h"
 #include "cli/scratch.h"
 #include "cli/serve.h"
@@ -96,6 +97,7 @@ static int run(struct analysis *a, const struct options *o)
         a->loop.sample = sample;
     }
     int status = loop_run(&a->loop, o);
+    ospf_secrets_tell(a->loop.engine, o);
     if (put_facts(a->store, &a->loop)) {
         log_line(LOG_ERROR, "%s", store_why(a->store));
         return EXIT_DAMAGED;

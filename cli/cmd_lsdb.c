@@ -1,6 +1,7 @@
 /* `routetap lsdb`: the link-state databases that the floods in a capture tell, in the end or at a moment. */
 #include "cli/command.h"
 #include "cli/databases.h"
+#include "cli/lsa_words.h"
 #include "cli/ospf_tell.h"
 #include "cli/report_out.h"
 
@@ -104,7 +105,16 @@ static bool tell_all_json(struct list *l)
 
 /* ---- for people ---- */
 
-enum { TYPE_AT = 2, ID_AT = 27, ROUTER_AT = 44, SEQUENCE_AT = 61, AGE_AT = 73, LENGTH_AT = 79, SAYS_AT = 4 };
+enum {
+    TYPE_AT = 2,
+    ID_AT = 20,
+    ROUTER_AT = 36,
+    SEQUENCE_AT = 52,
+    AGE_AT = 63,
+    SUM_AT = 68,
+    SAYS_AT = 4,
+    SAYS_MOST = 300
+};
 
 static void tell_heads(struct layout *out, const struct list *l, const struct ospf_lsa_facts *f)
 {
@@ -124,7 +134,7 @@ static void tell_heads(struct layout *out, const struct list *l, const struct os
         unsigned at;
         const char *word;
     } heads[] = { { TYPE_AT, "type" },         { ID_AT, "link-state ID" }, { ROUTER_AT, "advertised by" },
-                  { SEQUENCE_AT, "sequence" }, { AGE_AT, "age" },          { LENGTH_AT, "bytes" } };
+                  { SEQUENCE_AT, "sequence" }, { AGE_AT, "age" },          { SUM_AT, "checksum" } };
     for (size_t i = 0; i < COUNT(heads); i++) {
         lay_to(out, heads[i].at);
         lay(out, DIM, heads[i].word);
@@ -145,44 +155,47 @@ static void lay_number(struct layout *out, unsigned at, const char *format, unsi
 /* All that it says, under it. */
 static void tell_body(struct layout *out, const struct ospf_lsa_facts *f)
 {
-    struct buf text = buf_init((size_t)1 << 20);
-    struct writer w = writer_init(&writer_text, &text);
     struct ospf_lsa lsa;
     bool whole = ospf_lsa_open(f, &lsa);
     if (whole)
-        ospf_lsa_tell_body(&w, &lsa);
+        lsa_lines(&lsa, out, SAYS_AT);
+    if (whole && lsa.sequence == f->sequence)
+        return;
     lay_to(out, SAYS_AT);
-    if (!whole)
-        lay_wrap(out, SAYS_AT, DIM, "only its header is in the capture");
-    else
-        lay_wrap(out, SAYS_AT, DIM, buf_text(&text));
-    if (whole && lsa.sequence != f->sequence)
-        lay_part(out, SAYS_AT, YELLOW, "as an earlier instance had it");
+    lay_wrap(out, SAYS_AT, YELLOW,
+             whole ? "as an earlier instance had it" : "only its header is in the capture");
     lay_close(out);
-    buf_free(&text);
+}
+
+static void lay_id(struct layout *out, unsigned at, uint32_t id)
+{
+    char text[16];
+    lay_to(out, at);
+    lay(out, PLAIN, ospf_id_text(id, text));
 }
 
 static void tell_text(struct layout *out, const struct list *l, const struct ospf_lsa_facts *f)
 {
-    char text[96];
+    char link[96];
+    struct ospf_lsa lsa;
+    struct buf text = buf_init(SAYS_MOST);
+    lsa_name((enum ospf_kind)f->kind, f->key.type, &text);
     lay_to(out, TYPE_AT);
-    if (f->kind != OSPF_LSA_UNKNOWN)
-        lay(out, PLAIN, ospf_kind_name((enum ospf_kind)f->kind));
-    else
-        lay_number(out, TYPE_AT, "0x%04x", f->key.type);
-    lay_to(out, ID_AT);
-    lay(out, PLAIN, ospf_id_text(f->key.id, text));
-    lay_to(out, ROUTER_AT);
-    lay(out, PLAIN, ospf_id_text(f->key.router, text));
+    lay(out, PLAIN, buf_text(&text));
+    buf_clear(&text);
+    lay_id(out, ID_AT, f->key.id);
+    lay_id(out, ROUTER_AT, f->key.router);
     lay_number(out, SEQUENCE_AT, "0x%08x", f->sequence);
     lay_number(out, AGE_AT, "%4u", ospf_lsa_age(f, l->databases->at));
-    lay_number(out, LENGTH_AT, "%5u", f->length);
-    if (f->key.link && databases_link(l->databases, f->key.link, text)) {
-        lay_to(out, LENGTH_AT + 7);
-        lay(out, DIM, "on ");
-        lay(out, DIM, text);
-    }
+    lay_number(out, SUM_AT, "0x%04x", f->checksum);
+    if (ospf_lsa_open(f, &lsa))
+        lsa_summary(&lsa, &text);
+    if (f->key.link && databases_link(l->databases, f->key.link, link))
+        buf_printf(&text, "%son link %s", text.used ? ", " : "", link);
+    if (text.used)
+        lay_part(out, ID_AT, DIM, buf_text(&text));
     lay_end(out);
+    buf_free(&text);
     if (l->options->all)
         tell_body(out, f);
 }
@@ -192,16 +205,9 @@ static bool tell_all_text(struct list *l)
     struct look look = look_find(l->options);
     struct layout out = layout_init(stdout, look.width, look.colour, look.utf8);
     const struct ospf_lsdb *db;
-    struct buf text = buf_init(256);
     bool well = true;
     size_t told = 0;
-    if (stamp_known(l->databases->at)) {
-        buf_str(&text, "as of ");
-        render_moment(&text, l->databases->at, true, true);
-        buf_str(&text, " UTC");
-        lay(&out, DIM, buf_text(&text));
-        lay_end(&out);
-    }
+    tell_moment(&out, l->databases->at);
     for (uint32_t at = 0; well && (db = databases_next(l->databases, &at));) {
         well = collect(l, db);
         for (size_t i = 0; well && i < l->count; i++, told++) {
@@ -211,7 +217,6 @@ static bool tell_all_text(struct list *l)
             tell_text(&out, l, f);
         }
     }
-    buf_free(&text);
     well = layout_finish(&out) == ERR_NONE && well;
     if (well && !told)
         log_line(LOG_NOTE, "there is no such LSA");

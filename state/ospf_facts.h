@@ -53,7 +53,8 @@ struct ospf_auth_facts {
     uint64_t password; /* a hash of it, to be compared */
     uint64_t sequence;
     uint64_t key_ids;            /* bit per key ID below 64 that it has sent (rollover: RFC 2328 D.3) */
-    enum ospf_key_found verdict; /* of the latest packet that was tried with a secret at hand */
+    enum ospf_key_found verdict; /* of the latest packet that was tried with a secret at hand … */
+    unsigned secret;             /* … and which one is right: its number + 1; equal ones have one; 0 none */
     struct stream_ref backwards; /* first packet whose sequence number fell (RFC 2328 D.4.3) */
 };
 

@@ -232,18 +232,31 @@ static const char *secret_for(const struct ospf *o, const struct ospf_in *in, un
     return NULL;
 }
 
+/* Secrets that are the same text have one number. */
+static unsigned number_of(const struct engine_options *e, const char *secret)
+{
+    unsigned i = 0;
+    while (i < e->ospf_key_count && strcmp(e->ospf_keys[i].secret, secret) != 0)
+        i++;
+    return i + 1;
+}
+
 /* With several secrets for it (a rollover), one that is right is enough. */
 static void try_secrets(const struct ospf *o, const struct ospf_in *in, struct ospf_auth_facts *a)
 {
     const char *secret;
     enum ospf_key_found best = OSPF_KEY_UNTRIED;
+    unsigned right = 0;
     for (unsigned at = 0; best < OSPF_KEY_RIGHT && (secret = secret_for(o, in, &at));) {
         enum ospf_key_found found =
             ospf_key_try(in->packet, &in->frame->src, (const uint8_t *)secret, strlen(secret));
         best = found > best ? found : best;
+        right = found >= OSPF_KEY_RIGHT ? number_of(&o->engine->options, secret) : right;
     }
-    if (best != OSPF_KEY_UNTRIED)
-        a->verdict = best;
+    if (best == OSPF_KEY_UNTRIED)
+        return;
+    a->verdict = best;
+    a->secret = right;
 }
 
 void ospf_speaker_auth(struct ospf *o, struct ospf_in *in)

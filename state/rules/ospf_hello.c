@@ -134,6 +134,18 @@ static int wrong_key(const struct ospf_adjacency *a)
     return -1;
 }
 
+static bool neither_key(const struct ospf_adjacency *a)
+{
+    return a->end[0]->auth.verdict == OSPF_KEY_WRONG && a->end[1]->auth.verdict == OSPF_KEY_WRONG;
+}
+
+/* Each signs with one of the secrets at hand: 1 with the same, 0 with two; -1: not known. */
+static int same_secret(const struct ospf_adjacency *a)
+{
+    unsigned x = a->end[0]->auth.secret, y = a->end[1]->auth.secret;
+    return x && y ? x == y : -1;
+}
+
 static void say_what_differs(struct draft *d, const struct ospf_adjacency *a, bool seen)
 {
     const struct ospf_auth_facts *x = &a->end[0]->auth, *y = &a->end[1]->auth;
@@ -150,13 +162,19 @@ static void say_what_differs(struct draft *d, const struct ospf_adjacency *a, bo
     else if (x->digest != y->digest)
         draft_say(d, "%s signs by %s, %s by %s, both with key ID %u.", low, ospf_digest_name(x->digest), high,
                   ospf_digest_name(y->digest), x->key_id);
-    else
+    else if (x->secret && y->secret)
+        draft_say(d, "Of the secrets given, the digests of %s are made with one, those of %s with another.",
+                  low, high);
+    else {
         draft_say(
             d,
-            "Both sign by %s with key ID %u, all else agrees, and each ignores the other's Hellos: their secrets "
-            "differ. A filter that drops both directions would look the same; with the secret at hand "
-            "(--ospf-key) the digests tell.",
-            ospf_digest_name(x->digest), x->key_id);
+            "Both sign by %s with key ID %u, all else agrees, and each ignores the other's Hellos: their "
+            "secrets differ. A filter that drops both directions would look the same%s",
+            ospf_digest_name(x->digest), x->key_id,
+            neither_key(a) ? "." : "; with the secret at hand (--ospf-key) the digests tell.");
+        if (neither_key(a))
+            draft_say(d, "The digests of neither are made with the secret given.");
+    }
 }
 
 /* Keys that can be seen to differ; or secrets that must, for nothing else can be seen that would keep both from hearing the
@@ -166,15 +184,16 @@ static void tell_keys(const struct happening *h, struct findings *f, uint32_t di
     const struct ospf_adjacency *a = h->adjacency;
     bool seen = differs & OSPF_DIFF_AUTH_KEY, both = ignores(a, 0) && ignores(a, 1);
     bool crypto = a->end[0]->auth.type != OSPF_AUTH_SIMPLE;
-    int wrong = wrong_key(a);
+    int wrong = wrong_key(a), same = same_secret(a);
     char low[16], high[16];
     if (!has_key(a->end[0]) || !has_key(a->end[1]) || differs & OSPF_DIFF_AUTH_TYPE ||
-        !(seen || wrong >= 0 || (both && crypto && !differs)))
+        !(seen || wrong >= 0 || (both && crypto && !differs && same != 1)))
         return;
     ospf_end(a, 0, low);
     ospf_end(a, 1, high);
-    struct draft *d = ospf_draft(f, h, CODE_OSPF_AUTHENTICATION_KEY_MISMATCH,
-                                 seen || wrong >= 0 ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, wrong);
+    struct draft *d =
+        ospf_draft(f, h, CODE_OSPF_AUTHENTICATION_KEY_MISMATCH,
+                   seen || wrong >= 0 || same == 0 ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, wrong);
     d->once = true;
     d->when = a->side[ignores(a, 0) ? 0 : 1].ignored_first.when;
     if (wrong >= 0 && a->end[wrong]->auth.verdict == OSPF_KEY_RIGHT_SWAPPED) {
