@@ -76,6 +76,9 @@ static void set_keys(struct monitor *m, const struct options *fresh)
 /* Names, secrets, what is told and how long things are kept. Interfaces, files and the user stay what they are. */
 static void reread(struct monitor *m)
 {
+    loop_reload_rpki(&m->loop, m->options);
+    if (!m->options->config_path && m->options->rpki)
+        return;
     if (!m->options->config_path) {
         log_line(LOG_NOTE, "SIGHUP: no configuration file was read, so there is none to be read again");
         return;

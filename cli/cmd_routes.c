@@ -3,6 +3,7 @@
 #include "cli/route_rows.h"
 #include "cli/route_tables.h"
 #include "cli/routes.h"
+#include "cli/rpki.h"
 
 #include "base/log.h"
 #include <inttypes.h>
@@ -27,6 +28,7 @@ struct routes {
     struct buf line;
     struct stamp when;
     uint64_t told;
+    struct vrps *vrps; /* NULL: nobody asks */
 };
 
 static bool asked(struct routes *t, const struct rib_route *r)
@@ -53,6 +55,18 @@ static void keep_longest(struct routes *t)
     t->rows.count = kept;
 }
 
+/* The origin of an empty path is the AS that says it. RFC 6811 2 */
+static enum rpki_state validity(const struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
+{
+    bool set = t->attrs->values.path_length; /* a path without an origin ends in an AS_SET */
+    uint32_t origin = t->attrs->values.origin_as;
+    uint32_t own = a->peering->side[a->side].asn;
+    struct prefix p = prefix_of(n);
+    if (bgp_family_safi(n->family) != 1 || (!origin && !set && !own))
+        return RPKI_UNKNOWN;
+    return vrps_check(t->vrps, &p, origin || set ? origin : own, NULL);
+}
+
 static void tell_json(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
 {
     const struct bgp_side *from = &a->peering->side[a->side], *to = &a->peering->side[!a->side];
@@ -65,16 +79,20 @@ static void tell_json(struct routes *t, const struct table_asked *a, const struc
     write_str(&w, "to", addr_text(&to->addr, text));
     if (a->partial)
         write_bool(&w, "partial", true);
+    if (t->vrps)
+        write_str(&w, "rpki", rpki_state_name(validity(t, a, n)));
     route_tell(&w, n, t->attrs);
     write_end(&w);
     buf_char(&t->line, '\n');
 }
 
-static void tell_text(struct routes *t, const struct bgp_nlri *n)
+static void tell_text(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
 {
     buf_str(&t->line, "  ");
     route_row_text(n, &t->line);
     route_line(t->attrs, &t->line);
+    if (t->vrps)
+        buf_printf(&t->line, "  RPKI %s", rpki_state_name(validity(t, a, n)));
     buf_char(&t->line, '\n');
 }
 
@@ -101,7 +119,7 @@ static bool tell_rows(struct routes *t, const struct table_asked *a)
         else if (t->options->bgpdump)
             route_bgpdump(&from, &n, t->attrs, &t->line);
         else
-            tell_text(t, &n);
+            tell_text(t, a, &n);
         if (fwrite(buf_text(&t->line), 1, t->line.used, stdout) != t->line.used)
             return false;
     }
@@ -154,12 +172,17 @@ static int run_tables(const struct options *o, struct route_filter *f)
     struct routes t = {
         .options = o, .filter = f, .line = buf_init(16 << 20), .attrs = malloc(sizeof *t.attrs)
     };
+    if (o->rpki && !(t.vrps = rpki_load(o->rpki, true))) {
+        free(t.attrs);
+        return EXIT_DAMAGED;
+    }
     int status = tables_open(&tables, o, f, o->at);
     t.when = tables.when;
     if (t.attrs && (tables.db || tables.loop.engine))
         tell_all(&t, &tables);
     free(t.attrs);
     free(t.rows.list);
+    vrps_free(t.vrps);
     buf_free(&t.line);
     tables_close(&tables);
     return status;

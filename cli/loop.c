@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/rpki.h"
 #include "store/store.h"
 #include <signal.h>
 
@@ -56,6 +57,9 @@ static int make_engine(struct loop *l, const struct options *o, struct engine_op
     eo.key_count = o->key_count;
     eo.ospf_keys = o->ospf_keys;
     eo.ospf_key_count = o->ospf_key_count;
+    if (o->rpki && !(l->vrps = rpki_load(o->rpki, true)))
+        return EXIT_DAMAGED;
+    eo.vrps = l->vrps;
     if (o->memory) {
         eo.limits.routes = o->memory / 4 * 3;
         eo.limits.stream_total = o->memory / 4;
@@ -65,6 +69,16 @@ static int make_engine(struct loop *l, const struct options *o, struct engine_op
         return EXIT_DONE;
     log_line(LOG_ERROR, "there is not enough memory to begin");
     return EXIT_DAMAGED;
+}
+
+void loop_reload_rpki(struct loop *l, const struct options *o)
+{
+    struct vrps *fresh = o->rpki ? rpki_load(o->rpki, false) : NULL;
+    if (!fresh)
+        return;
+    engine_set_vrps(l->engine, fresh);
+    vrps_free(l->vrps);
+    l->vrps = fresh;
 }
 
 int loop_open(struct loop *l, const struct options *o, struct engine_options eo, bool in_file_order)
@@ -127,6 +141,7 @@ void loop_close(struct loop *l)
 #ifdef RT_FREE_ALL
     engine_free(l->engine);
 #endif
+    vrps_free(l->vrps);
     if (l->source)
         source_close(l->source);
 }

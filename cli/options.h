@@ -68,7 +68,7 @@ struct options {
     struct addr against; /* size 0: none */
     bool longer, shorter, exact, bgpdump, by_origin;
     uint32_t origin;
-    const char *as_path, *community, *history;
+    const char *as_path, *community, *history, *rpki;
     /* of OSPF */
     struct ospf_secret ospf_keys[KEYS_MAX]; /* secrets are owned: options_free */
     unsigned ospf_key_count;

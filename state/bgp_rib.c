@@ -26,6 +26,7 @@ void rib_free(struct rib *r)
     free(r);
 }
 
+void rib_set_vrps(struct rib *r, const struct vrps *v) { r->vrps = v; }
 size_t rib_used(const struct rib *r) { return r->memory.used; }
 uint64_t rib_refused(const struct rib *r) { return r->refused; }
 

@@ -5,6 +5,7 @@
 
 #include "decode/bgp/bgp.h"
 #include "decode/stream.h"
+#include "state/vrps.h"
 
 /* Memory and attribute sets of all tables of a capture. */
 struct rib;
@@ -12,7 +13,9 @@ struct rib;
 struct rib_side;
 
 struct rib *rib_new(size_t budget); /* bytes: ceiling for routes and attributes; NULL without memory */
-void rib_free(struct rib *);        /* after all its sides */
+/* Announced routes are held against these from now on; borrowed. NULL: against none. */
+void rib_set_vrps(struct rib *, const struct vrps *);
+void rib_free(struct rib *); /* after all its sides */
 size_t rib_used(const struct rib *);
 uint64_t rib_refused(const struct rib *); /* routes not kept because the budget was gone */
 
@@ -55,6 +58,9 @@ struct rib_news {
     uint32_t bogon_count; /* announced prefixes that are bogons; first of them in bogon */
     struct bgp_nlri bogon;
     const char *bogon_why;
+    uint32_t invalid_count; /* announced routes that the RPKI calls invalid; the first of them: */
+    struct bgp_nlri invalid;
+    struct vrps_against invalid_against;
 };
 
 /* Applies an UPDATE that `side` sent. An UPDATE whose attributes RFC 7606 treats as withdrawal withdraws what it

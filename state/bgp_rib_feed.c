@@ -1,6 +1,8 @@
 /* UPDATEs of a side in; what each did to the side's routes out. */
 #include "state/bgp_rib_internal.h"
 
+#include <string.h>
+
 enum { BATCH = 16 }; /* NLRI that are looked ahead, so that memory is on its way when they are applied */
 
 enum action { ANNOUNCE, WITHDRAW, DROP, PASS_OVER };
@@ -134,6 +136,27 @@ static void look_at(struct feed *f, const struct bgp_nlri *nlri)
     }
 }
 
+/* Of prefixes of unicast, RFC 6811. An empty path is one of the sender's own AS, whose routes are none of ours. */
+static void validate(struct feed *f)
+{
+    const struct bgp_attrs_summary *a = &f->rib->summary;
+    for (unsigned i = 0; a->path_length && i < f->count; i++) {
+        const struct bgp_nlri *n = &f->batch[i].nlri;
+        uint16_t afi = bgp_family_afi(n->family);
+        struct prefix p = { .bits = n->bits };
+        if (bgp_family_safi(n->family) != 1 || (afi != 1 && afi != 2) || !f->batch[i].keyed)
+            continue;
+        p.addr.size = afi == 1 ? 4 : 16;
+        if (cur_left(&n->prefix))
+            memcpy(p.addr.b, n->prefix.at, cur_left(&n->prefix));
+        struct vrps_against against;
+        if (vrps_check(f->rib->vrps, &p, f->origin, &against) != RPKI_INVALID || f->news->invalid_count++)
+            continue;
+        f->news->invalid = *n;
+        f->news->invalid_against = against;
+    }
+}
+
 static enum action action_of(struct feed *f, bool withdrawal)
 {
     if (!withdrawal && !f->resolved)
@@ -163,6 +186,8 @@ static bool look_ahead(struct feed *f, struct bgp_nlri_iter *it)
 static void apply(struct feed *f, bool withdrawal)
 {
     enum action action = action_of(f, withdrawal);
+    if (f->rib->vrps && action == ANNOUNCE)
+        validate(f);
     for (unsigned i = 0; i < f->count; i++) {
         const struct pending *p = &f->batch[i];
         if (!withdrawal)
@@ -238,7 +263,7 @@ static void news_clear(struct rib_news *n)
     n->notable_count = 0;
     n->nlri_fault = FAULT_COUNT;
     n->nlri_fault_family = FAMILY_NONE;
-    n->bogon_count = 0;
+    n->bogon_count = n->invalid_count = 0;
     n->bogon_why = NULL;
 }
 

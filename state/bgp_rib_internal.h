@@ -13,6 +13,7 @@ struct rib {
     struct attrs attrs;
     struct rib_side *sides;
     uint64_t seed, refused;
+    const struct vrps *vrps; /* NULL: none */
     size_t live, ghosts;
     uint8_t era; /* of the UPDATE fed last */
     struct bgp_attrs_summary summary;

@@ -26,6 +26,8 @@ struct engine *engine_new(const struct engine_options *options)
         (struct stream_pool){ .each = options->limits.stream_each, .total = options->limits.stream_total };
     e->frags = frag_new(options->limits.fragments);
     e->rib = rib_new(options->limits.routes);
+    if (e->rib)
+        rib_set_vrps(e->rib, options->vrps);
     e->ospf = ospf_new(e);
     table_init(&e->peerings, sizeof(struct pair_key), 0);
     table_init(&e->sessions, sizeof(struct session_key), 0);
@@ -427,4 +429,10 @@ void engine_set_keys(struct engine *e, const struct tcp_key *keys, unsigned coun
 {
     e->options.keys = keys;
     e->options.key_count = count;
+}
+
+void engine_set_vrps(struct engine *e, const struct vrps *v)
+{
+    e->options.vrps = v;
+    rib_set_vrps(e->rib, v);
 }

@@ -29,6 +29,7 @@ struct engine_options {
     unsigned key_count;
     const struct ospf_secret *ospf_keys; /* borrowed */
     unsigned ospf_key_count;
+    const struct vrps *vrps; /* origins of routes are held against these; borrowed; NULL: against none */
     bool tell_messages; /* put every BGP message into the outbox */
     bool no_routes;     /* keep no tables (decode) */
     bool no_ospf;       /* keep nothing of OSPF; its packets are told all the same */
@@ -56,6 +57,8 @@ void engine_lost(struct engine *, uint64_t dropped);
 void engine_unkept(struct engine *, const char *why);
 /* Other secrets from now on; borrowed like those of the options. */
 void engine_set_keys(struct engine *, const struct tcp_key *, unsigned count);
+/* Other payloads from now on; borrowed likewise. */
+void engine_set_vrps(struct engine *, const struct vrps *);
 /* No more packets: rules that look at the whole speak now. No timer fires past the last packet. */
 const struct outbox *engine_finish(struct engine *);
 

@@ -210,7 +210,7 @@ static bool worth_a_look(const struct peering *p, int from, const struct bgp_upd
     const struct bgp_attrs_summary *a = news->summary;
     uint32_t receiver = p->facts.side[!from].asn;
     if (u->verdict != BGP_FINE || u->faults.count || news->nlri_fault != FAULT_COUNT || news->notable_count ||
-        (news->bogon_count && p->between_networks) || p->withdrawing[from])
+        (news->bogon_count && p->between_networks) || news->invalid_count || p->withdrawing[from])
         return true;
     return a && (a->verdict != BGP_FINE || a->has_otc || (a->bogon_as && p->between_networks) ||
                  (receiver && a->path_marks & bgp_as_mark(receiver) && bgp_path_has(u, ctx, receiver)));

@@ -1,7 +1,7 @@
 /* UPDATEs: malformed ones, loops, leaks, bogons, routes that don't stay. RFC 4271 6.3, 7606, 7607, 9234. */
 #include "state/rules/rule.h"
 
-rule_fn update_malformed, path_loop, leak, bogon, routes_unstable, mass_withdrawal;
+rule_fn update_malformed, path_loop, leak, bogon, rpki_invalid, routes_unstable, mass_withdrawal;
 
 static void name_prefix(const struct bgp_nlri *n, struct buf *out)
 {
@@ -188,6 +188,34 @@ void bogon(const struct happening *h, struct findings *f)
                   buf_text(&prefix), a->bogon_as);
     }
     draft_evidence(d, h->ref, "UPDATE to %s", other);
+    draft_end(f, d);
+    buf_free(&prefix);
+}
+
+void rpki_invalid(const struct happening *h, struct findings *f)
+{
+    const struct bgp_attrs_summary *a = h->news->summary;
+    const struct vrps_against *v = &h->news->invalid_against;
+    if (!h->news->invalid_count || !a)
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT], roa[ADDR_TEXT];
+    struct buf prefix = buf_init(256);
+    name_prefix(&h->news->invalid, &prefix);
+    prefix_text(v->prefix.addr.b, v->prefix.bits, v->prefix.addr.size, roa);
+    struct draft *d = rule_draft(f, h, CODE_ROUTE_RPKI_INVALID, CONFIDENCE_CERTAIN, h->side);
+    draft_title(d, "%s announces %s, which the RPKI calls invalid", side_name(h->peering, h->side, who),
+                buf_text(&prefix));
+    if (!a->origin_as)
+        draft_say(d, "Its AS_PATH ends in an AS_SET, which no ROA can name; that of %s is for AS %u.", roa,
+                  v->asn);
+    else if (!v->asn)
+        draft_say(d, "AS %u originates it; the ROA of %s says that nobody may (AS 0).", a->origin_as, roa);
+    else if (v->asn == a->origin_as)
+        draft_say(d, "AS %u may announce %s in prefixes of up to %u bits; this one has %u.", v->asn, roa,
+                  v->most, h->news->invalid.bits);
+    else
+        draft_say(d, "AS %u originates it; the ROA of %s is for AS %u.", a->origin_as, roa, v->asn);
+    draft_evidence(d, h->ref, "UPDATE to %s", side_name(h->peering, !h->side, other));
     draft_end(f, d);
     buf_free(&prefix);
 }
