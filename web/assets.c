@@ -9,7 +9,7 @@ enum { FILE_MOST = 8 << 20 };
 /* Addresses that people keep: what stands behind the second slash is the page's business. */
 static bool is_view(const char *path)
 {
-    static const char *const views[] = { "/peerings", "/findings", "/capture", "/ospf" };
+    static const char *const views[] = { "/peerings", "/findings", "/capture", "/ospf", "/routes" };
     if (!strcmp(path, "/"))
         return true;
     for (size_t i = 0; i < COUNT(views); i++) {

@@ -261,6 +261,57 @@ test('messages of a span of time, one of them in full, and a file of the packets
   await leave(page)
 })
 
+test('OSPF: the map at any moment, adjacencies, what LSAs do, the database', async (browser) => {
+  const base = await serve(database('next-hop-frr-frr-missing-vlan'))
+  const page = await open(browser, base)
+  await page.getByRole('navigation').getByRole('link', { name: 'OSPF' }).click()
+  await page.waitForSelector('.map .router')
+  same(await page.locator('.map .router').count(), 2, 'routers')
+  same(await page.locator('.map .network').count(), 1, 'networks')
+  hold((await page.locator('.map svg').textContent()).includes('DR 2.2.2.2'), 'the designated router is not drawn')
+  same(await page.locator('.adjacencies li').count(), 1, 'adjacencies')
+  hold((await page.locator('.adjacencies .history rect.os-Full').count()) === 2, 'no bands of Full')
+  await page.locator('.map .router').first().click()
+  hold(/cost 10/.test(await text(page, '.panel.picked')), 'what a way costs is not told')
+  await page.locator('.lsas tbody button').first().click()
+  await page.waitForSelector('.lsas .tree')
+  const all = await page.locator('.lsas tbody').count()
+  await page.getByLabel(/Find LSAs/).fill('network')
+  await page.waitForFunction((n) => document.querySelectorAll('.lsas tbody').length === n, 1)
+  await page.getByLabel(/Find LSAs/).fill('')
+  await page.waitForFunction((n) => document.querySelectorAll('.lsas tbody').length === n, all)
+  // back to the beginning, when nothing was known
+  await page.getByLabel('Moment that is shown').focus()
+  await page.keyboard.press('Home')
+  await page.waitForFunction(() => document.querySelectorAll('.map .router:not(.gone)').length === 0)
+  hold(/at=\d/.test(page.url()), 'the moment does not stand in the address')
+  await page.getByRole('button', { name: /next change/ }).click()
+  await page.waitForFunction(() => document.querySelectorAll('.map .router:not(.gone)').length > 0)
+  await page.getByRole('button', { name: 'The end' }).click()
+  await page.waitForFunction(() => !location.search.includes('at='))
+  await leave(page)
+})
+
+test('routes: a prefix, who announces it, and what became of it', async (browser) => {
+  const base = await serve(database('prefix-flapping-frr-bird'))
+  const page = await open(browser, base)
+  await page.getByRole('link', { name: 'Routes', exact: true }).click()
+  await page.getByRole('searchbox').fill('46.2.0.1')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.announced')
+  same(await text(page, '.announced h3'), '46.2.0.0/16', 'prefix')
+  hold((await text(page, '.announced')).includes('AS path 10002'), 'no AS path')
+  hold((await page.locator('.changes > li').count()) >= 2, 'no changes')
+  await page.reload()
+  await page.waitForSelector('.announced')
+  await page.locator('.changes button').first().click()
+  await page.waitForSelector('.changes .tree')
+  await page.getByRole('searchbox').fill('203.0.113.0/24')
+  await page.getByRole('button', { name: 'Find' }).click()
+  await page.getByText('Nobody announces it now.').waitFor()
+  await leave(page)
+})
+
 test('filter, sort and walk by keyboard', async (browser) => {
   const base = await serve(many('healthy-frr-bird-nano', 200))
   const page = await open(browser, base)
@@ -273,7 +324,7 @@ test('filter, sort and walk by keyboard', async (browser) => {
   await page.locator('input[type=search]').fill('')
   await page.getByRole('button', { name: 'Down' }).click()
   await page.waitForFunction(() => [...document.querySelectorAll('.peerings .body .row')].every((r) => r.classList.contains('down')))
-  await page.getByRole('group', { name: 'Zoom' }).getByRole('button', { name: 'All' }).click()
+  await page.getByRole('button', { name: 'All', exact: true }).click()
   await page.getByRole('button', { name: /^Peering/ }).click()
   await page.waitForURL(/sort=address/)
   const first = await text(page, '.peerings .body .row .address')
@@ -350,12 +401,12 @@ test('the token is asked for, and may come with the address', async (browser) =>
 
 // ---- a phone, and those who do not see it
 
-const VIEWS = ['/', '/findings', '/findings/1', '/peerings/10.0.12.1-10.0.12.2', '/capture']
+const VIEWS = ['/', '/findings', '/findings/1', '/peerings/10.0.12.1-10.0.12.2', '/routes?q=46.1.0.1', '/ospf', '/capture']
 
 test('nothing is wider than a phone', async (browser) => {
-  for (const name of ['hold-sigstop-frr-bird', 'flapping-frr-bird-clear', 'role-mismatch-frr-bird']) {
+  for (const name of ['hold-sigstop-frr-bird', 'flapping-frr-bird-clear', 'role-mismatch-frr-bird', 'next-hop-frr-frr-missing-vlan']) {
     const base = await serve(database(name))
-    for (const where of VIEWS) {
+    for (const where of name.startsWith('next-hop') ? ['/', '/ospf'] : VIEWS) {
       const page = await open(browser, base, where, { viewport: { width: 360, height: 740 }, colorScheme: 'dark' })
       await page.waitForTimeout(150)
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)

@@ -6,10 +6,12 @@ import { CaptureView } from './capture'
 import { LiveContext, useData, useLive, type Live } from './data'
 import { FindingView } from './finding'
 import { FindingsView } from './findings'
+import { OspfView } from './ospf'
 import { OverviewView } from './overview'
 import { Link, SeverityMark, Trouble } from './parts'
 import { PeeringView } from './peering'
 import { findingPath, usePlace, type Place } from './route'
+import { RoutesView } from './routes'
 import { clock, count, moment, range } from './words'
 import './app.css'
 
@@ -63,6 +65,8 @@ function View({ place }: { place: Place }) {
     if (!first || (first === 'peerings' && !second)) return <OverviewView place={place} />
     if (first === 'peerings') return <PeeringView key={second} id={second!} place={place} />
     if (first === 'findings') return second ? <FindingView key={second} id={second} /> : <FindingsView place={place} />
+    if (first === 'ospf') return <OspfView place={place} />
+    if (first === 'routes') return <RoutesView place={place} />
     if (first === 'capture') return <CaptureView />
   }
   return (
@@ -110,6 +114,16 @@ function Header({ place, linked, overview }: { place: Place; linked: boolean; ov
         <Link to="/findings" current={first === 'findings'}>
           Findings{errors > 0 && <span class="badge">{count(errors)}</span>}
         </Link>
+        {(overview?.capture.ospf_packets ?? 0) > 0 && (
+          <Link to="/ospf" current={first === 'ospf'}>
+            OSPF
+          </Link>
+        )}
+        {(overview?.capture.bgp_packets ?? 0) > 0 && (
+          <Link to="/routes" current={first === 'routes'}>
+            Routes
+          </Link>
+        )}
         <Link to="/capture" current={first === 'capture'}>
           Capture
         </Link>

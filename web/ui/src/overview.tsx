@@ -1,7 +1,8 @@
 // How it stands: what is wrong now, then every peering, a row each, however many.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { ApiError, get, type CodeFound, type Overview, type PeeringLine, type Severity } from './api'
+import { ApiError, get, type CodeFound, type Ospf, type Overview, type PeeringLine, type Severity, type Sparks } from './api'
 import { useData, useLive } from './data'
+import { OspfPill } from './ospf'
 import { Choice, Link, Margin, SeverityMark, StatePill, Trouble, Waiting } from './parts'
 import { findingPath, go, peeringPath, setQuery, type Place } from './route'
 import { count, counted, moment, range, span, stamp, title, type Moment } from './words'
@@ -44,6 +45,39 @@ function merge(old: List, got: List): List {
     return newer ?? p
   })
   return { now: got.now, matched: old.matched + fresh.size, peerings: [...kept, ...fresh.values()] }
+}
+
+// UPDATEs of the last day, and sessions lost in it: asked for now and then only.
+export interface Sparked {
+  updates: Map<string, number[]>
+  lost: Map<string, number>
+}
+
+const SPARKS_EVERY = 30
+
+function useSparks(): Sparked | null {
+  const { turn } = useLive()
+  const [sparks, setSparks] = useState<Sparked | null>(null)
+  useEffect(() => {
+    const abort = new AbortController()
+    get<Sparks>('sparks', {}, abort.signal)
+      .then((s) => setSparks({ updates: new Map(s.peerings.map((p) => [p.peering, p.updates])), lost: new Map(s.peerings.map((p) => [p.peering, p.lost])) }))
+      .catch(() => {}) // the table goes without
+    return () => abort.abort()
+  }, [Math.floor(turn / SPARKS_EVERY)])
+  return sparks
+}
+
+// By the clock of the capture, as it goes on while it is watched.
+function useClock(live: boolean, now: Moment): Moment {
+  const { at } = useLive()
+  const [, setBeat] = useState(0)
+  useEffect(() => {
+    if (!live) return
+    const timer = setInterval(() => setBeat((n) => n + 1), 1000)
+    return () => clearInterval(timer)
+  }, [live])
+  return now === null || !live ? now : now + Math.min(60, (Date.now() - at) / 1000)
 }
 
 // ---- filter and sort
@@ -130,7 +164,7 @@ function Card({ found, now }: { found: CodeFound; now: Moment }) {
         <p>
           {found.down > 0 && !one && <b class="bad">{found.down === found.peerings ? 'all down now' : `${count(found.down)} down now`} · </b>}
           {found.down > 0 && one && <b class="bad">down now · </b>}
-          {!found.down && found.peerings > 0 && found.severity === 'error' && <span class="ok">up again · </span>}
+          {!found.down && found.peerings > 0 && found.severity === 'error' && <span class="ok">session up now · </span>}
           {!one && <Link to={findingPath(found.latest)}>{found.title}</Link>}
           {!one && ' · '}
           {last !== null && `${one && found.findings === 1 ? '' : 'last '}${stamp(last, now, 0)}`}
@@ -163,7 +197,7 @@ function Cards({ overview }: { overview: Overview }) {
 
 function verdict(o: Overview): string {
   const { total, up } = o.peerings
-  if (!total) return 'No BGP was seen'
+  if (!total) return o.capture.ospf_packets ? 'No BGP was seen, but OSPF' : 'No BGP was seen'
   if (up === total) return total === 1 ? 'The one peering is up' : `All ${count(total)} peerings are up`
   if (total === 1) return 'The one peering is down'
   if (!up) return `All ${count(total)} peerings are down`
@@ -188,11 +222,42 @@ const COLUMNS: { key: Key | null; name: string; class: string }[] = [
   { key: 'since', name: 'for', class: 'c-since' },
   { key: 'margin', name: 'Hold margin', class: 'c-margin' },
   { key: 'routes', name: 'Routes sent', class: 'c-routes' },
-  { key: 'lost', name: 'Lost', class: 'c-lost' },
+  { key: null, name: 'Updates', class: 'c-spark' },
+  { key: 'lost', name: 'Lost, 24 h', class: 'c-lost' },
   { key: 'worst', name: 'Worst finding', class: 'c-finding' },
 ]
 
-function Row({ p, now, index, top }: { p: PeeringLine; now: Moment; index: number; top: number }) {
+function Spark({ values }: { values: number[] | undefined }) {
+  if (!values?.some((v) => v > 0)) return <span class="faint">–</span>
+  const most = Math.max(...values)
+  const step = 80 / Math.max(1, values.length - 1)
+  // by its root: a table's transfer must not make all else flat
+  const line = values.map((v, i) => `${i ? 'L' : 'M'}${(i * step).toFixed(1)} ${(24 - 22 * Math.sqrt(v / most)).toFixed(1)}`).join('')
+  return (
+    <svg class="spark" viewBox="0 0 80 26" preserveAspectRatio="none" role="img" aria-label={`${count(values.reduce((a, b) => a + b, 0))} UPDATEs in the last day`}>
+      <title>{`${count(values.reduce((a, b) => a + b, 0))} UPDATEs, at most ${count(most)} in one interval`}</title>
+      <path d={line} />
+    </svg>
+  )
+}
+
+// What is left of a side's hold time: from the last that it heard on.
+const leftOf = (s: PeeringLine['sides'][0], hold: number | null, live: Moment) => {
+  const heard = moment(s.last_heard)
+  return s.state !== 'Established' || heard === null || live === null || !hold ? null : hold - (live - heard)
+}
+
+interface RowProps {
+  p: PeeringLine
+  now: Moment
+  live: Moment // null: nobody watches
+  sparks: Sparked | null
+  index: number
+  top: number
+}
+
+function Row({ p, now, live, sparks, index, top }: RowProps) {
+  const lost = (p: PeeringLine) => sparks?.lost.get(p.id) ?? (sparks?.lost.size ? 0 : Math.max(p.sides[0].lost_count, p.sides[1].lost_count))
   const path = peeringPath(p.id)
   const both = (show: (s: PeeringLine['sides'][0]) => preact.ComponentChildren, name: string) => (
     <div class={name} role="cell">
@@ -218,8 +283,11 @@ function Row({ p, now, index, top }: { p: PeeringLine; now: Moment; index: numbe
       </div>
       {both((s) => <StatePill state={s.state} />, 'c-state')}
       {both((s) => <span class="num faint">{since_(s.state_since, now)}</span>, 'c-since')}
-      {both((s) => <Margin least={s.min_hold_margin_s} hold={p.hold_time} />, 'c-margin')}
+      {both((s) => <Margin least={s.min_hold_margin_s} hold={p.hold_time} left={leftOf(s, p.hold_time, live)} />, 'c-margin')}
       {both((s) => <span class="num">{count(s.routes)}</span>, 'c-routes')}
+      <div class="c-spark" role="cell">
+        <Spark values={sparks?.updates.get(p.id)} />
+      </div>
       <div class="c-lost num" role="cell">
         {lost(p) ? <span class="lost">{count(lost(p))}</span> : <span class="faint">–</span>}
       </div>
@@ -256,7 +324,9 @@ function useRowHeight(): number {
 
 const SPARE = 8
 
-function Table({ rows, now, query }: { rows: PeeringLine[]; now: Moment; query: URLSearchParams }) {
+function Table({ rows, now, live, query }: { rows: PeeringLine[]; now: Moment; live: boolean; query: URLSearchParams }) {
+  const sparks = useSparks()
+  const clock = useClock(live, now)
   const height = useRowHeight()
   const body = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ from: 0, to: 40 })
@@ -295,7 +365,7 @@ function Table({ rows, now, query }: { rows: PeeringLine[]; now: Moment; query: 
   }
   const shown = []
   for (let i = view.from; i < Math.min(view.to, rows.length); i++)
-    shown.push(<Row key={rows[i]!.id} p={rows[i]!} now={now} index={i} top={i * height} />)
+    shown.push(<Row key={rows[i]!.id} p={rows[i]!} now={now} live={live ? clock : null} sparks={sparks} index={i} top={i * height} />)
   return (
     <div class="peerings" role="table" aria-label="Peerings" aria-rowcount={rows.length + 1}>
       <div class="row head" role="row">
@@ -303,7 +373,8 @@ function Table({ rows, now, query }: { rows: PeeringLine[]; now: Moment; query: 
           const active = c.key === sort && c.class !== 'c-mark'
           return (
             <div class={c.class} role="columnheader" key={c.class} aria-sort={active ? (reverse ? 'descending' : 'ascending') : undefined}>
-              {c.name && (
+              {c.name && !c.key && <span class="faint plain-head">{c.name}</span>}
+              {c.name && c.key && (
                 <button type="button" class={active ? 'active' : ''} onClick={() => setQuery({ sort: c.key === 'worst' ? undefined : c.key!, reverse: active && !reverse ? '1' : undefined })}>
                   {c.name}
                   <span aria-hidden="true">{active ? (reverse ? ' ▲' : ' ▼') : ''}</span>
@@ -356,6 +427,52 @@ function Filters({ query, shown, all }: { query: URLSearchParams; shown: number;
   )
 }
 
+// ---- adjacencies: what is wrong first; the rest has a page of its own
+
+const ADJACENCIES_MOST = 8
+
+function Adjacencies() {
+  const { data } = useData<Ospf>('ospf')
+  if (!data?.adjacencies.length) return null
+  const now = moment(data.now)
+  return (
+    <section aria-label="OSPF adjacencies">
+      <h2>
+        <Link to="/ospf">OSPF</Link>: {data.settled === data.total ? `${counted(data.total, 'adjacency', 'adjacencies')}, all as they should be` : <span class="bad">{count(data.total - data.settled)} of {counted(data.total, 'adjacency', 'adjacencies')} not complete</span>}
+      </h2>
+      <ul class="adjacencies brief">
+        {data.adjacencies.slice(0, ADJACENCIES_MOST).map((a, i) => (
+          <li key={data.standing[i]!.number} class={data.standing[i]!.up ? '' : 'down'}>
+            <div class="who">
+              {data.standing[i]!.worst && <SeverityMark severity={data.standing[i]!.worst!} />} <Link to="/ospf">{a.link}</Link> <span class="faint">area {a.area}</span>
+            </div>
+            <div class="states">
+              {a.sides.map((s, k) => (
+                <div key={k}>
+                  <span class="address">{s.router_id}</span> <OspfPill state={s.state} /> <span class="num faint">{since_(s.state_since, now)}</span>
+                </div>
+              ))}
+            </div>
+            <div>
+              {a.lost_count > 0 && <span class="lost">{count(a.lost_count)} × lost</span>}
+              {a.sides.map((s, k) => (
+                <div key={k}>
+                  <Margin least={s.min_dead_margin_s} hold={s.dead_interval} />
+                </div>
+              ))}
+            </div>
+          </li>
+        ))}
+      </ul>
+      {data.adjacencies.length > ADJACENCIES_MOST && (
+        <p class="more">
+          <Link to="/ospf">All {count(data.total)} adjacencies</Link>
+        </p>
+      )}
+    </section>
+  )
+}
+
 // So few can be seen at once.
 const FEW = 5
 
@@ -378,8 +495,9 @@ export function OverviewView({ place }: { place: Place }) {
       </p>
       <Cards overview={o} />
       {(list.matched > FEW || place.query.size > 0) && <Filters query={place.query} shown={rows.length} all={list.matched} />}
-      {rows.length > 0 && <Table rows={rows} now={now} query={place.query} />}
+      {rows.length > 0 && <Table rows={rows} now={now} live={o.live} query={place.query} />}
       {list.matched > 0 && !rows.length && <p class="notice">No peering fits these filters.</p>}
+      {o.capture.ospf_packets > 0 && <Adjacencies />}
     </main>
   )
 }

@@ -44,17 +44,19 @@ export function SeverityMark({ severity }: { severity: Severity }) {
 
 export const StatePill = ({ state }: { state: State }) => <span class={`pill st-${state}`}>{state}</span>
 
-// How much of the hold time was left when things were worst; the first third is where it gets dangerous.
-export function Margin({ least, hold, wide }: { least: number | null; hold: number | null; wide?: boolean }) {
+// How much of the hold time was left when things were worst; the first third is where it gets dangerous. While it is
+// watched, a tick shows what is left now.
+export function Margin({ least, hold, wide, left }: { least: number | null; hold: number | null; wide?: boolean; left?: number | null }) {
   if (least === null || !hold) return <span class="faint">–</span>
   const share = Math.max(0, Math.min(1, least / hold))
   const kind = share < 1 / 3 ? 'low' : share < 0.5 ? 'mid' : 'good'
   return (
-    <span class={wide ? 'margin wide' : 'margin'} title={`least that was left: ${seconds(least)} of ${hold} s`}>
+    <span class={wide ? 'margin wide' : 'margin'} title={`${left === undefined || left === null ? '' : `left now: ${seconds(Math.max(0, left))}; `}least that was left: ${seconds(least)} of ${hold} s`}>
       <svg viewBox="0 0 60 6" preserveAspectRatio="none" aria-hidden="true">
         <rect class="track" width="60" height="6" rx="2" />
         <rect class={kind} width={Math.max(1.5, 60 * share)} height="6" rx="2" />
         <path class="third" d="M20 0V6" />
+        {left !== undefined && left !== null && <rect class="now" x={Math.max(0, Math.min(58, (60 * left) / hold - 1))} width="2" height="6" />}
       </svg>
       <span class="num">{seconds(least)}</span>
       {wide && <span class="faint"> of {hold} s</span>}

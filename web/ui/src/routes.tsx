@@ -1,0 +1,182 @@
+// A prefix or an address: who announces it, since when and with what, and what became of it.
+import { useEffect, useState } from 'preact/hooks'
+import { ApiError, get, type RouteChange, type RoutesFound } from './api'
+import { Link, Trouble } from './parts'
+import { peeringPath, setQuery, type Place } from './route'
+import './routes.css'
+import { Tree } from './tree'
+import { clock, count, counted, day, moment, plain, sameDay, span } from './words'
+
+const value = (r: RouteChange, name: string): string => {
+  const found = r.attributes?.find((a) => a.name === name)?.value
+  return found === undefined || found === null ? '' : typeof found === 'object' ? JSON.stringify(found) : String(found)
+}
+
+// What is told of it at a glance; the rest behind a click.
+const SHOWN = ['NEXT_HOP', 'AS_PATH', 'ORIGIN', 'MULTI_EXIT_DISC', 'LOCAL_PREF', 'COMMUNITIES', 'COMMUNITY', 'LARGE_COMMUNITY', 'EXTENDED COMMUNITIES']
+
+function Attributes({ r }: { r: RouteChange }) {
+  const rest = (r.attributes ?? []).filter((a) => a.name && !['NEXT_HOP', 'AS_PATH'].includes(a.name) && a.value !== undefined && a.name !== 'MP_REACH_NLRI')
+  return (
+    <span class="attributes">
+      {value(r, 'AS_PATH') && (
+        <span>
+          <span class="faint">AS path</span> <b class="address">{value(r, 'AS_PATH')}</b>
+        </span>
+      )}
+      {value(r, 'NEXT_HOP') && (
+        <span>
+          <span class="faint">next hop</span> <span class="address">{value(r, 'NEXT_HOP')}</span>
+        </span>
+      )}
+      {rest
+        .filter((a) => SHOWN.includes(a.name!.toUpperCase()) && typeof a.value !== 'object')
+        .map((a) => (
+          <span key={a.code}>
+            <span class="faint">{a.name!.toLowerCase().replace(/_/g, ' ')}</span> <span class="address">{String(a.value)}</span>
+          </span>
+        ))}
+    </span>
+  )
+}
+
+const when = (text: string, before: number | null) => {
+  const t = moment(text)!
+  return `${before === null || !sameDay(t, before) ? `${day(t)} ` : ''}${clock(t, 3)}`
+}
+
+function Now({ found }: { found: RoutesFound }) {
+  const groups = new Map<string, RoutesFound['routes']>()
+  for (const r of found.routes) groups.set(r.route.prefix, [...(groups.get(r.route.prefix) ?? []), r])
+  const bits = (prefix: string) => Number(prefix.split('/')[1] ?? 0)
+  const list = [...groups].sort((a, b) => bits(b[0]) - bits(a[0]))
+  if (!list.length) return <p class="notice">Nobody announces it now{found.changes.length ? '; what became of it stands below' : ''}.</p>
+  return (
+    <>
+      {list.map(([prefix, routes], i) => (
+        <div class="panel announced" key={prefix}>
+          <h3 class="address">
+            {prefix} {i === 0 && list.length > 1 && <span class="tag">longest match</span>}
+          </h3>
+          <ul>
+            {routes.map((r, k) => (
+              <li key={k}>
+                <span>
+                  from <Link to={peeringPath(r.route.peering)}><span class="address">{r.route.from}</span></Link>
+                  <span class="faint"> {r.route.family}{r.route.path_id !== undefined && `, path ${r.route.path_id}`}{r.route.rd && `, RD ${r.route.rd}`}</span>
+                </span>
+                <span class="num faint">since {when(r.since, null)} UTC</span>
+                <Attributes r={r.route} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </>
+  )
+}
+
+const MARK: Record<RouteChange['what'], string> = { announced: '+', changed: '~', 'announced-again': '=', withdrawn: '−', 'lost-with-session': '×' }
+
+function Change({ c, before }: { c: RouteChange; before: number | null }) {
+  const [open, setOpen] = useState(false)
+  const { attributes, changes } = c
+  const more = Boolean(attributes?.length || changes)
+  return (
+    <li class={`what-${c.what}`}>
+      <span class="num time">{when(c.time, before)}</span>
+      <span class="mark" aria-hidden="true">{MARK[c.what]}</span>
+      <span>
+        <Link to={`${peeringPath(c.peering)}?from=${(moment(c.time)! - 2).toFixed(6)}&to=${(moment(c.time)! + 2).toFixed(6)}#messages`} title="Among the messages of that moment">
+          <span class="address">{c.from}</span>
+        </Link>{' '}
+        <b>{plain(c.what)}</b> <span class="address">{c.prefix}</span>
+        {c.lived !== undefined && <span class="faint"> after {span(c.lived)}</span>} <Attributes r={c} />
+        {more && (
+          <button type="button" class="plainly faint" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {open ? 'less' : 'all of it'}
+          </button>
+        )}
+        {open && (
+          <span class="opened">
+            {changes && <Tree value={{ changes }} />}
+            {attributes && <Tree value={{ attributes }} />}
+          </span>
+        )}
+      </span>
+    </li>
+  )
+}
+
+const MANY = 200
+
+export function RoutesView({ place }: { place: Place }) {
+  const q = place.query.get('q') ?? ''
+  const [text, setText] = useState(q)
+  const [state, setState] = useState<{ q: string; found: RoutesFound | null; error: ApiError | null }>({ q: '', found: null, error: null })
+  const [most, setMost] = useState(MANY)
+  useEffect(() => {
+    document.title = `${q ? `${q} – ` : ''}Routes – routetap`
+    setText(q)
+    setMost(MANY)
+    if (!q) return
+    const abort = new AbortController()
+    setState({ q, found: null, error: null })
+    get<RoutesFound>('routes', { q }, abort.signal)
+      .then((found) => setState({ q, found, error: null }))
+      .catch((error) => abort.signal.aborted || setState({ q, found: null, error }))
+    return () => abort.abort()
+  }, [q])
+  const submit = (event: Event) => {
+    event.preventDefault()
+    setQuery({ q: text.trim() })
+  }
+  const found = state.q === q ? state.found : null
+  const latest = found ? [...found.changes].reverse() : []
+  let before: number | null = null
+  return (
+    <main>
+      <h1>Routes</h1>
+      <form class="find" role="search" onSubmit={submit}>
+        <input type="search" value={text} placeholder="192.0.2.0/24, 192.0.2.1, 2001:db8::/32" aria-label="A prefix, or an address" autofocus={!q} onInput={(e) => setText(e.currentTarget.value)} />
+        <button type="submit">Find</button>
+      </form>
+      {!q && <p class="lead">A prefix is looked for as it is; an address, in all prefixes that it lies in.</p>}
+      {q && state.error && <Trouble error={state.error} />}
+      {q && !found && !state.error && <p class="notice faint" role="status">Looking through what was said …</p>}
+      {found && (
+        <>
+          <section aria-label="Now">
+            <h2>Who announces {q}</h2>
+            <Now found={found} />
+          </section>
+          {latest.length > 0 && (
+            <section aria-label="What became of it">
+              <h2>What became of it</h2>
+              <p class="faint">
+                {counted(found.changes.length + found.left_out, 'change')}, the latest first
+                {found.left_out > 0 && `; the ${count(found.left_out)} oldest are left out`}
+              </p>
+              <ol class="changes">
+                {latest.slice(0, most).map((c, i) => {
+                  const row = <Change key={i} c={c} before={before} />
+                  before = moment(c.time)
+                  return row
+                })}
+              </ol>
+              {latest.length > most && (
+                <p class="more">
+                  <button type="button" onClick={() => setMost(most * 5)}>Show more</button>
+                </p>
+              )}
+            </section>
+          )}
+          <p class="faint under">
+            {found.source === 'database' ? 'From the routes that the database keeps.' : found.source === 'files' ? 'Read again from the captures.' : 'Read again from the packets of the evidence: what went out of it is not told here.'}
+            {!found.complete && ' The capture is large: reading was given up after twenty seconds.'}
+          </p>
+        </>
+      )}
+    </main>
+  )
+}
