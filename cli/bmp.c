@@ -1,11 +1,9 @@
 /* A feed, and the collector that it goes to. */
 #include "cli/bmp.h"
+#include "cli/event_out.h"
 
 #include "base/log.h"
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 /* Bytes that may wait for a collector, and that one turn may make; a table of a million routes has some fifty million. */
 enum { WAITING_MOST = 128 << 20, TURN_MOST = 1 << 30 };
@@ -13,10 +11,7 @@ enum { REPORT_S = 60, PATIENCE_S = 2 };
 
 struct bmp_feed *bmp_feed_of(const struct options *o, char host[256], struct buf *out)
 {
-    if (gethostname(host, 256))
-        snprintf(host, 256, "routetap");
-    host[255] = '\0';
-    struct bmp_feed_options fo = { .name = o->sensor ? o->sensor : host,
+    struct bmp_feed_options fo = { .name = sensor_name(o, host),
                                    .peer = o->peer,
                                    .in = !o->bmp_only_out,
                                    .out = o->bmp_out,

@@ -15,6 +15,7 @@ static const struct format {
 } formats[] = {
     { "mrt", export_mrt },
     { "bmp", export_bmp },
+    { "json", export_json },
     { "pcap", export_pcap },
 };
 
@@ -63,7 +64,7 @@ int cmd_export(const struct options *o)
         rest.file_count--;
         return formats[i].run(&rest);
     }
-    log_line(LOG_ERROR, "%s%sexport makes: mrt, bmp, pcap", o->file_count ? o->files[0] : "",
+    log_line(LOG_ERROR, "%s%sexport makes: mrt, bmp, json, pcap", o->file_count ? o->files[0] : "",
              o->file_count ? " is no format; " : "");
     return EXIT_USAGE;
 }

@@ -4,6 +4,7 @@
 #include "cli/bmp.h"
 #include "cli/command.h"
 #include "cli/errands.h"
+#include "cli/event_out.h"
 #include "cli/keep.h"
 #include "cli/notify.h"
 #include "cli/report_out.h"
@@ -26,6 +27,7 @@ struct monitor {
     struct alert_feed *feed; /* NULL, like the next: nobody is to be rung */
     struct alerter *alerter;
     struct bmp bmp;
+    struct event_out events;
     const struct options *options; /* as given at the start */
     struct options *reread;        /* of the configuration file since; owned, or NULL */
     struct tcp_key keys[KEYS_MAX]; /* secrets are those of the two above */
@@ -42,6 +44,7 @@ static bool take(void *taker, const struct outbox *out)
     if (m->feed)
         alert_feed_take(m->feed, out);
     bmp_take(&m->bmp, out);
+    event_out_take(&m->events, out);
     return lines_write(m->lines, out);
 }
 
@@ -115,6 +118,7 @@ static bool beat(void *taker, struct stamp second, bool due)
     if (m->alerter)
         alerter_flush(m->alerter);
     bmp_beat(&m->bmp, second, due);
+    event_out_beat(&m->events, second);
     notify_watchdog();
     return true;
 }
@@ -224,13 +228,15 @@ static bool begin(struct monitor *m)
                                 .name_of = (void *)(uintptr_t)&o->names };
     m->lines = lines_new(stdout, &lo);
     return m->lines && give_up_rights(o) && open_alerts(m) && keep_open(&m->keep, o, &m->loop) &&
-           enter_sandbox(o) && bmp_open(&m->bmp, o, m->loop.engine) && show(m);
+           enter_sandbox(o) && bmp_open(&m->bmp, o, m->loop.engine) && event_out_open(&m->events, o) &&
+           show(m);
 }
 
 static void end(struct monitor *m)
 {
     serve_end(m->web);
     bmp_close(&m->bmp);
+    event_out_close(&m->events);
     keep_close(&m->keep);
     alerter_stop(m->alerter);
     alert_feed_free(m->feed);
@@ -251,7 +257,7 @@ int cmd_monitor(const struct options *o)
     notify_open();
     struct engine_options eo = engine_defaults();
     eo.tell_routes = o->keep_routes && o->db;
-    eo.tell_messages = o->bmp;
+    eo.tell_messages = o->bmp || o->kafka;
     int status = loop_open_live(&m.loop, o, eo);
     if (!status) {
         status = EXIT_DAMAGED;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 /* `o` has the capture files alone; o->write says where it goes. */
-command_fn export_mrt, export_bmp, export_pcap;
+command_fn export_mrt, export_bmp, export_json, export_pcap;
 
 /* Where -w points; stdout for "-". NULL after saying why not: *status is what to exit with then. */
 FILE *export_open(const struct options *o, int *status);

@@ -80,6 +80,10 @@ struct options {
     /* of what is told to collectors */
     const char *bmp, *sensor; /* NULL: none; the host's name */
     bool bmp_out, bmp_only_out;
+    const char *kafka, *spool; /* NULL: none */
+    const char *kafka_settings[32];
+    unsigned kafka_setting_count;
+    uint64_t spool_size; /* bytes; 0: as usual */
     bool svg, attempts;
     bool table;         /* TABLE_DUMP_V2 */
     struct span rotate; /* 0: one file */

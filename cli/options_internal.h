@@ -21,6 +21,8 @@ bool parse_number(const char *text, long least, long most, long *out);
 /* Which of the words, or -1; NULL ends them. */
 int one_of(const char *text, const char *const *words);
 
+/* A number of MiB from `least` on, as bytes. */
+const char *take_mebibytes(const char *text, long least, uint64_t *out);
 /* "90s", "10m", "6h", "30d" */
 const char *take_age(const char *text, struct span *out);
 

@@ -29,7 +29,7 @@ const char *take_age(const char *text, struct span *out)
     return NULL;
 }
 
-static const char *take_mebibytes(const char *text, long least, uint64_t *out)
+const char *take_mebibytes(const char *text, long least, uint64_t *out)
 {
     long n;
     if (!parse_number(text, least, 1 << 24, &n))

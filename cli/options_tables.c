@@ -1,7 +1,9 @@
 /* Options of tables, and of what goes out into other tools. A value in, its field set, or what it wants. */
 #include "cli/options_internal.h"
 
+#include "base/macros.h"
 #include "cli/collector.h"
+#include "cli/kafka.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +72,17 @@ const char *take_tables(struct options *o, enum option_id id, char *value)
         o->bmp_out = !strcmp(value, "out") || !strcmp(value, "both");
         o->bmp_only_out = !strcmp(value, "out");
         return o->bmp_out || !strcmp(value, "in") ? NULL : "takes in, out or both";
+    case OPTION_KAFKA:
+        o->kafka = value;
+        return kafka_target_ok(value) ? NULL
+                                      : "takes brokers and a topic, such as broker1:9092,broker2:9092/bgp";
+    case OPTION_KAFKA_SET:
+        if (!strchr(value, '=') || o->kafka_setting_count == COUNT(o->kafka_settings))
+            return "takes a setting of librdkafka, such as security.protocol=ssl (at most 32 times)";
+        o->kafka_settings[o->kafka_setting_count++] = value;
+        return NULL;
+    case OPTION_SPOOL: o->spool = value; return NULL;
+    case OPTION_SPOOL_SIZE: return take_mebibytes(value, 1, &o->spool_size);
     case OPTION_ATTEMPTS: o->attempts = true; return NULL;
     case OPTION_SVG: o->svg = true; return NULL;
     case OPTION_TABLE: o->table = true; return NULL;

@@ -208,6 +208,54 @@ class Pcap(unittest.TestCase):
         run("export", "pcap", "--finding", "nonsense", "ibgp-mesh-rr-bird.pcap", status=(2,))
 
 
+class Json(unittest.TestCase):
+    def events(self, *words):
+        found = [json.loads(line) for line in run("export", "json", "-q", "--sensor", "tap1", *words, status=(0, 1)).splitlines()]
+        self.assertEqual([e["seq"] for e in found], list(range(len(found))))
+        self.assertTrue(all(e["writer_id"] == "tap1" and e["event_type"] == "log" for e in found))
+        return found
+
+    def test_every_capture(self):
+        """Each route that is announced or withdrawn in a message that is whole and well formed, in the order that decode has."""
+        total = 0
+        for path in sorted(glob.glob(os.path.join(CAPTURES, "*.pcap*"))):
+            name = os.path.basename(path)
+            want, skip = [], False
+            for m in map(json.loads, run("decode", "--json", "-q", name, status=(0, 1)).splitlines()):
+                if m.get("type") != "UPDATE":
+                    continue
+                skip |= bool(m.get("faults") or m.get("truncated") or m.get("inferred"))
+                want += [("withdraw", m["src"], m["dst"], r["prefix"]) for r in m.get("withdrawn", [])]
+                want += [("update", m["src"], m["dst"], r["prefix"]) for r in m.get("announced", [])]
+            if skip:
+                continue
+            have = [(e["log_type"], e["peer_ip"], e["local_ip"], e["ip_prefix"]) for e in self.events(name) if e["log_type"] in ("update", "withdraw")]
+            self.assertEqual(have, want, name)
+            total += len(have)
+        self.assertGreater(total, 300)
+
+    def test_names(self):
+        """The names that pmacct's collectors use, and its forms of time and origin."""
+        updates = [e for e in self.events("healthy-frr-bird-nano.pcap") if e["log_type"] == "update"]
+        self.assertTrue(updates)
+        for e in updates:
+            self.assertRegex(e["timestamp"], r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$")
+            self.assertEqual((e["afi"], e["safi"]), (1, 1))
+            self.assertIn(e["origin"], "ieu")
+            self.assertEqual(e["as_path"].split()[0], str(e["peer_asn"]))
+            self.assertIn("bgp_nexthop", e)
+
+    def test_states_and_findings(self):
+        events = self.events("hold-sigstop-frr-bird.pcap")
+        self.assertIn(("OpenConfirm", "Established"), [(e["state_from"], e["state"]) for e in events if e["log_type"] == "state"])
+        self.assertIn("bgp-hold-timer-expired", [e["code"] for e in events if e["log_type"] == "finding"])
+        self.assertIn((4, 0), [(e["code"], e["subcode"]) for e in events if e["log_type"] == "notification"])
+
+    def test_wrong(self):
+        run("export", "json", "--kafka", "nonsense", "healthy-frr-bird-nano.pcap", status=(2,))
+        run("export", "json", "--kafka", "127.0.0.1:1/bgp", "-w", "x", "healthy-frr-bird-nano.pcap", status=(2,))
+
+
 class Wrong(unittest.TestCase):
     def test_wrong(self):
         for words in (["export"], ["export", "xyz", "healthy-frr-bird-nano.pcap"], ["export", "mrt"]):

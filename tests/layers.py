@@ -40,6 +40,7 @@ OUTSIDE = [
     (r"(zlib|zstd)\.h",                            ["capture/", "web/gzip.c"]),
     (r"nettle/.*",                                 ["state/"]),
     (r"maxminddb\.h",                              ["state/geo.c"]),
+    (r"librdkafka/.*",                             ["cli/kafka.c", "tests/"]),
     (r"sqlite3\.h",                                ["store/"]),
     (r"microhttpd\.h",                             ["web/"]),
     (r"(cap-ng|seccomp)\.h",                       ["capture/privdrop.c"]),
