@@ -109,6 +109,8 @@ struct bgp_transition {
 };
 
 /* The capture as a whole, as far as packets tell. */
+enum { CUT_ERRORS_KEPT = 8 };
+
 struct capture_facts {
     struct stamp first, last;
     uint64_t packets, bytes; /* on the wire */
@@ -120,8 +122,11 @@ struct capture_facts {
     uint64_t dropped;                        /* live: by the tap itself, as it says */
     const char *unkept;                      /* live: why what happens cannot be kept; NULL: it can */
     uint64_t missed_before, dropped_before;  /* live: so long ago that it is no news */
-    uint64_t stepped_back;   /* packets whose time was before the one before them by over a second */
-    uint64_t probes;         /* SYNs to the BGP port that look like a port scan */
+    uint64_t stepped_back; /* packets whose time was before the one before them by over a second */
+    uint64_t probes;       /* SYNs to the BGP port that look like a port scan */
+    struct addr cut_errors
+        [CUT_ERRORS_KEPT]; /* to whom ICMP errors went of which the capture has too little to tell more */
+    uint64_t cut_error_count;
     uint64_t limit_peerings; /* packets passed over because there were too many peerings */
 };
 

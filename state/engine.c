@@ -6,6 +6,7 @@
 #include "state/engine_internal.h"
 
 #include "decode/icmp.h"
+#include "decode/ip.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,11 +258,25 @@ static void feed_segment(struct engine *e, const struct frame *f, struct stream_
     session_segment(e, s, from, &seg, f, ref);
 }
 
+/* Its type is there, the ports that it quotes are not. */
+static void note_cut_error(struct capture_facts *c, const struct frame *f)
+{
+    struct cursor in = f->payload;
+    if (!f->cut || !icmp_is_error(f->proto == 58, cur_u8(&in)) || !cur_ok(&in))
+        return;
+    for (unsigned i = 0; i < COUNT(c->cut_errors); i++)
+        if (addr_equal(&c->cut_errors[i], &f->dst))
+            return;
+    c->cut_errors[c->cut_error_count++ % COUNT(c->cut_errors)] = f->dst;
+}
+
 static void feed_icmp(struct engine *e, const struct frame *f, struct stream_ref ref)
 {
     struct icmp_error err;
-    if (!icmp_read(f, &err) || err.proto != 6 || !err.has_ports ||
-        (!bgp_port(e, err.sport) && !bgp_port(e, err.dport)))
+    bool readable = icmp_read(f, &err);
+    if (!readable || !err.has_ports)
+        note_cut_error(&e->capture, f);
+    if (!readable || err.proto != 6 || !err.has_ports || (!bgp_port(e, err.sport) && !bgp_port(e, err.dport)))
         return;
     e->capture.icmp_errors++;
     struct peering *p = peering_find(e, &err.src, &err.dst);

@@ -88,6 +88,10 @@ void session_close(struct engine *, struct session *, enum conn_end, int by, str
 /* Fires what is due; the next moment at which something may be. */
 struct stamp session_timers(struct engine *, struct session *, struct stamp now);
 void session_unanswered(struct engine *, struct session *, struct stream_ref);
+/* Bytes that the capture lacks were delivered to this end, by then at the latest. */
+void session_heard_unseen(struct engine *, struct session *, int who, struct stream_ref);
+/* Its dialler waits no more for an answer. */
+void session_abandon(struct engine *, struct session *, struct stream_ref, const char *cause);
 void session_finish(struct engine *, struct session *);
 void session_lost(struct engine *, struct session *, int by, struct stream_ref);
 void session_changed(struct engine *, const struct session *);

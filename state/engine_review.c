@@ -33,8 +33,9 @@ static bool count_pending(const struct engine *e, struct peering *p)
         if (dialled < 0 || s->facts.end != CONN_OPEN || s->outcome_told || s->half[dialled].heard_ack.frame)
             continue;
         const struct half *mine = &s->half[dialled], *other = &s->half[!dialled];
-        bool silent = !other->first.frame, unheard = other->syn_ack && mine->syn_count > 1;
-        if ((!silent && !unheard) || stamp_since(e->now, mine->syn.when).ns <= SPAN_S(PATIENCE_S).ns)
+        bool silent = !other->first.frame, unheard = other->syn_ack;
+        if (mine->syn_count < 2 || (!silent && !unheard) ||
+            stamp_since(e->now, mine->syn.when).ns <= SPAN_S(PATIENCE_S).ns)
             continue;
         attempts_note(&p->attempts[dialled], silent ? ATTEMPT_NO_REPLY : ATTEMPT_UNHEARD, mine->syn,
                       silent ? (struct stream_ref){ .when = e->now } : other->syn);

@@ -43,13 +43,17 @@ static void gather(struct ospf *o)
     table_init(&o->covered, sizeof(struct prefix_key), 0);
     o->covered_made = true;
     o->covered_at = revision(o);
+    o->unread = 0;
     for (uint32_t i = 0; i < o->domain_count; i++) {
         const struct ospf_lsa_facts *f;
         for (uint32_t at = 0; (f = ospf_lsdb_next(o->domains[i], &at));) {
             struct ospf_described it;
             struct ospf_lsa lsa;
             unsigned bits;
-            if (!ospf_lsa_current(f, o->engine->now) || !ospf_lsa_open(f, &lsa))
+            if (!ospf_lsa_current(f, o->engine->now))
+                continue;
+            o->unread += f->raw_size < f->length;
+            if (!ospf_lsa_open(f, &lsa))
                 continue;
             ospf_described_begin(&it, &lsa);
             for (struct prefix_key key = { .bits = 0 }; ospf_described_next(&it, &key.prefix, &bits);) {
@@ -145,6 +149,7 @@ void ospf_fate_of(struct ospf *o, const struct addr *a, struct ospf_fate *out)
     if (!out->complete)
         return;
     out->by = covering(o, a);
+    out->complete = !o->unread;
     const struct ospf_gone *g = gone_of(o, a);
     if (!g)
         return;

@@ -122,6 +122,7 @@ struct ospf {
     bool covered_made;
     struct table covered;
     uint64_t covered_at; /* all revisions by then */
+    uint32_t unread;     /* LSAs of which the capture has too little to know what they describe */
     struct ospf_gone gone[OSPF_GONE_KEPT];
     uint64_t gone_count;
 };

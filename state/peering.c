@@ -158,12 +158,8 @@ void peering_attempt(struct engine *e, struct session *s, enum attempt_outcome o
     s->outcome_told = true;
     struct stream_ref syn = s->half[side].syn;
     attempts_note(&p->attempts[side], outcome, syn, answer);
-    if (outcome == ATTEMPT_NO_REPLY || outcome == ATTEMPT_UNHEARD) {
-        session_close(e, s, CONN_NO_REPLY, -1, s->half[side].last);
-        session_end_closes(e, s, side, answer, STATE_CONNECT, "no-reply");
-        s->end[side].state = STATE_CONNECT; /* its SYN is still out: RFC 4271 8.2.2 */
-        s->over = true;
-    }
+    if (outcome == ATTEMPT_NO_REPLY || outcome == ATTEMPT_UNHEARD)
+        session_abandon(e, s, answer, "no-reply");
     engine_happen(e, &(struct happening){ .kind = HAPPEN_ATTEMPT,
                                           .peering = p,
                                           .session = s,

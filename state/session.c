@@ -32,10 +32,12 @@ struct session *session_new(struct engine *e, struct peering *p, int active, uin
                                         .end_by = -1 };
     s->peering = p;
     s->midway = active < 0;
+    s->resumed = STAMP_NEVER;
     for (int i = 0; i < 2; i++) {
         s->end[i].state = STATE_IDLE;
         s->end[i].open.role = -1;
         s->half[i].wscale = -1;
+        s->end[i].heard_unseen = STAMP_NEVER;
         s->end[i].hold_fired = STAMP_NEVER;
     }
     s->next = p->sessions;
@@ -153,10 +155,20 @@ void session_spoke(struct engine *e, struct session *s, int who, struct stream_r
         reckon_from_update(e, s, who, ref);
 }
 
+void session_heard_unseen(struct engine *e, struct session *s, int who, struct stream_ref ref)
+{
+    struct end *end = &s->end[who];
+    end->heard_unseen = ref.when;
+    if (!end->hold_ran_out || end->hold_told || end->closed)
+        return;
+    end->hold_ran_out = false; /* it may have heard that in time */
+    session_go(e, s, who, STATE_ESTABLISHED, ref, "acknowledges-unseen");
+}
+
 static void hear(struct engine *e, struct session *s, int to, struct stream_ref ref)
 {
     struct end *end = &s->end[to];
-    if (end->state == STATE_ESTABLISHED && end->last_heard.frame) {
+    if (end->state == STATE_ESTABLISHED && end->last_heard.frame && !end->heard_hole) {
         struct span silence = stamp_since(ref.when, end->last_heard.when);
         if (silence.ns > end->longest_silence.ns) {
             end->longest_silence = silence;
@@ -167,6 +179,7 @@ static void hear(struct engine *e, struct session *s, int to, struct stream_ref 
             peering_margin(s->peering, to, (struct span){ SPAN_S(s->hold).ns - silence.ns }, ref.when);
     }
     (void)e;
+    end->heard_hole = false;
     if (!end->last_heard.frame || !stamp_before(ref.when, end->last_heard.when))
         end->last_heard = ref;
     s->peering->facts.side[to].last_heard = end->last_heard.when;
@@ -252,6 +265,36 @@ void session_lost(struct engine *e, struct session *s, int by, struct stream_ref
     }
     engine_happen(
         e, &(struct happening){ .kind = HAPPEN_LOST, .peering = p, .session = s, .side = by, .ref = ref });
+}
+
+bool session_unseen(const struct session *s, int who)
+{
+    enum { STRAY = 1 << 26 };
+    const struct half *h = &s->half[who];
+    if (!h->first.frame)
+        return true;
+    if (!h->seq_known)
+        return false;
+    if (h->stream && seq_before(stream_base(h->stream), stream_front(h->stream)))
+        return true;                                 /* a hole, and more behind it, that waits */
+    uint32_t end = h->next + (h->fin.frame ? 1 : 0); /* a FIN takes a sequence number. RFC 9293 3.4 */
+    if (h->ack_known && seq_before(end, h->acked))
+        return true;
+    if (h->fin.frame && seq_before(h->next, h->fin_seq))
+        return true;
+    return h->rst.frame && seq_before(end, h->rst_seq) && h->rst_seq - end < STRAY;
+}
+
+bool session_read_whole(const struct session *s, int who)
+{
+    const struct half *h = &s->half[who];
+    const struct end *end = &s->end[who];
+    return !session_unseen(s, who) && (!h->segments || (end->read_any && end->read_until == h->next));
+}
+
+struct stamp session_heard(const struct end *end)
+{
+    return end->last_heard.frame ? stamp_later(end->last_heard.when, end->heard_unseen) : STAMP_NEVER;
 }
 
 void session_close(struct engine *e, struct session *s, enum conn_end how, int by, struct stream_ref ref)

@@ -38,6 +38,7 @@ struct half {
     bool syn_ack;                             /* its SYN was a SYN/ACK */
     bool seq_known;
     uint32_t fin_seq;   /* of its FIN; valid if fin.frame */
+    uint32_t rst_seq;   /* of its RST; valid if rst.frame */
     uint32_t isn, next; /* next: behind the last byte seen */
     bool ack_known;
     uint32_t acked;              /* the other end acknowledged everything before it */
@@ -117,7 +118,11 @@ struct end {
     struct stream_ref established; /* frame and time; when unset: never */
     struct stream_ref last_heard;  /* last KEEPALIVE or UPDATE delivered to it; the OPEN before that */
     struct stream_ref last_spoke;  /* last BGP message of its own */
-    struct span longest_silence;   /* between two things that it heard, while Established */
+    struct stamp heard_unseen;     /* bytes that are not in the capture were delivered to it by then */
+    bool heard_hole;               /* … and what follows them was not: no silence is measured across them */
+    uint32_t read_until;           /* behind the last message of its own whose type is known */
+    bool read_any;
+    struct span longest_silence; /* between two things that it heard, while Established */
     struct stream_ref silence_from, silence_until;
     uint32_t keepalive_gap_ms[GAPS]; /* between KEEPALIVEs that it sent: the latest ones */
     unsigned keepalive_gaps;
@@ -160,7 +165,8 @@ struct session {
     struct bgp_guess *guess; /* two of them; while the OPENs are not known; NULL else */
     uint16_t hold;           /* agreed */
     bool hold_known;
-    bool midway; /* joined without its handshake */
+    bool midway;          /* joined without its handshake */
+    struct stamp resumed; /* both ends had been silent for most of the hold time, and one was seen again */
     bool established_both, was_established;
     bool over;      /* both ends know, or nobody cares any more */
     bool lost_told; /* the loss of an established session was told */
@@ -252,6 +258,14 @@ struct peering {
     uint32_t flaps_most[2]; /* of the worst of them */
     uint32_t flap_records;  /* which of the latest UPDATE's notable routes became the worst: a bit each */
 };
+
+/* Part of what this end sent is not in the capture, and nothing that it sent later is: by what the other end
+ * acknowledges, and by the sequence numbers of its own FIN or RST. So nobody knows what it said last, yet at least. */
+bool session_unseen(const struct session *, int who);
+/* What this end said last stands in the capture, far enough to tell of what type it is. */
+bool session_read_whole(const struct session *, int who);
+/* When something was last delivered to this end. */
+struct stamp session_heard(const struct end *);
 
 /* Seconds; what the OPENs agreed or, where they were not seen, what the rhythm of KEEPALIVEs says. 0 unknown. */
 unsigned hold_estimate(const struct session *);

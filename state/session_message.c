@@ -95,11 +95,23 @@ static void on_open(struct engine *e, struct session *s, int from, const struct 
     }
 }
 
+/* Where an OPEN is missing or cut, capability 6 may stand in what the capture lacks: a long message is no fault then.
+ * RFC 8654 */
+static void allow_extended(struct session *s)
+{
+    bool known = s->end[0].open_count && s->end[1].open_count && !s->end[0].open.cut && !s->end[1].open.cut;
+    for (int i = 0; !known && i < 2; i++)
+        if (s->half[i].stream)
+            stream_set_largest(s->half[i].stream, BGP_LARGEST_EXTENDED);
+}
+
 static void on_keepalive(struct session *s, int from, const struct stream_item *item)
 {
     struct end *end = &s->end[from];
-    if (!end->keepalive_sent.frame)
+    if (!end->keepalive_sent.frame) {
         end->keepalive_sent = item->last;
+        allow_extended(s);
+    }
     if (end->last_keepalive.frame) {
         int64_t gap = stamp_since(item->last.when, end->last_keepalive.when).ns / 1000000;
         if (gap > 300 && gap < 7200000)
@@ -324,6 +336,8 @@ static void on_message(struct engine *e, struct session *s, int from, const stru
     }
     if (e->options.tell_messages)
         tell_message(e, s, from, item, context(s, from, &item->msg), FAULT_COUNT);
+    end->read_until = item->end_seq;
+    end->read_any = true;
     session_spoke(e, s, from, item->last, type);
     await_delivery(e, s, from, item, what[type]);
 }
@@ -348,6 +362,8 @@ static void on_noise(struct engine *e, struct session *s, int from, const struct
                                           .msg = &item->msg });
 }
 
+enum { OPEN_LEAST = 29 }; /* bytes. RFC 4271 4.2 */
+
 static void on_hole(struct engine *e, struct session *s, int from, const struct stream_item *item)
 {
     if (!item->missed || item->truncated)
@@ -361,6 +377,15 @@ static void on_hole(struct engine *e, struct session *s, int from, const struct 
         session_spoke(e, s, from, acked, BGP_KEEPALIVE);
     }
     end->refreshing = end->whole = 0;
+    if (item->bytes >= OPEN_LEAST && !end->open_count && !s->midway) {
+        /* the first thing that is said is an OPEN. RFC 4271 8.2.2 */
+        end->open_count = 1;
+        end->open.ref = acked;
+        end->open.cut = true;
+        session_deliver(e, s, !from, &(struct delivery){ item->end_seq, DELIVERED_OPEN, false, acked });
+        session_spoke(e, s, from, acked, BGP_OPEN);
+    }
+    s->end[!from].heard_hole = true;
     s->half[from].missed += item->bytes;
     s->peering->facts.side[from].tcp.missed += item->bytes;
 }
@@ -399,6 +424,10 @@ void session_infer_cut(struct engine *e, struct session *s, int from, const stru
         on_keepalive(s, from, &item);
     } else if (end->state != STATE_ESTABLISHED || seg->payload_size < 23)
         return;
+    if (type != BGP_UPDATE) { /* that might as well be a NOTIFICATION */
+        end->read_until = item.end_seq;
+        end->read_any = true;
+    }
     end->messages[type]++;
     s->peering->facts.side[from].messages[type]++;
     session_spoke(e, s, from, ref, type);

@@ -62,7 +62,7 @@ static bool silent_too_long(const struct session *s, int who, struct stream_ref 
     const struct end *end = &s->end[who];
     double hold = hold_estimate(s);
     return hold > 0 && end->last_heard.frame && !s->end[0].notification && !s->end[1].notification &&
-           span_seconds(stamp_since(ref.when, end->last_heard.when)) > 0.7 * hold;
+           span_seconds(stamp_since(ref.when, session_heard(end))) > 0.7 * hold;
 }
 
 /* The handshake was complete and the acceptor closed before the dialler's OPEN got out: it was in OpenSent all the same
@@ -102,6 +102,8 @@ static void ended(struct engine *e, struct session *s, enum conn_end how, int by
         bool greeted = s->end[acceptor].open_count > 0;
         if (how == CONN_REFUSED)
             peering_attempt(e, s, ATTEMPT_REFUSED, ref);
+        else if (session_unseen(s, 0) || session_unseen(s, 1))
+            ; /* what was said before it ended is not known */
         else if (!greeted && by == acceptor)
             peering_attempt(e, s, ATTEMPT_CLOSED, ref);
         else if (!greeted)
@@ -110,12 +112,16 @@ static void ended(struct engine *e, struct session *s, enum conn_end how, int by
     tell_closed(e, s, by, ref);
 }
 
-static void on_reset(struct engine *e, struct session *s, int from, struct stream_ref ref)
+static void on_reset(struct engine *e, struct session *s, int from, const struct segment *seg,
+                     struct stream_ref ref)
 {
     struct half *h = &s->half[from], *other = &s->half[!from];
-    if (!h->rst.frame)
+    if (!h->rst.frame) {
         h->rst = ref;
-    bool refused = other->syn.frame && !other->syn_ack && !h->syn.frame;
+        h->rst_seq = seg->seq;
+    }
+    /* a dialler that has acknowledged something was answered with a SYN/ACK, seen or not */
+    bool refused = other->syn.frame && !other->syn_ack && !h->syn.frame && !other->heard_ack.frame;
     ended(e, s, refused ? CONN_REFUSED : CONN_RESET, from, ref);
     const char *cause = refused ? "connection-refused" : "reset";
     session_end_closes(e, s, !from, ref, state_after_failure(&s->end[!from]),
@@ -150,11 +156,14 @@ static void learn_of_fin(struct engine *e, struct session *s, int from, const st
 void session_segment(struct engine *e, struct session *s, int from, const struct segment *seg,
                      const struct frame *f, struct stream_ref ref)
 {
+    struct stamp before = stamp_later(s->half[0].last.when, s->half[1].last.when);
+    if (s->hold && stamp_before(stamp_add(before, SPAN_MS(s->hold * 500)), ref.when))
+        s->resumed = ref.when;
     tcp_header(e, s, from, seg, f, ref);
     if (seg->flags & TCP_SYN)
         on_syn(e, s, from, seg, ref);
     if (seg->flags & TCP_RST) {
-        on_reset(e, s, from, ref);
+        on_reset(e, s, from, seg, ref);
         return;
     }
     tcp_ack(e, s, from, seg, ref);
@@ -239,6 +248,16 @@ static struct span grace(const struct session *s)
     return third.ns > SPAN_S(1).ns ? third : SPAN_S(1);
 }
 
+/* One of the ends was seen since this one last heard something, so the capture was there: each says something every
+ * third of the hold time (RFC 4271 10). Where both are silent, it may be the capture that has a gap. */
+static bool watched(const struct session *s, int who, int64_t hold, struct stamp now)
+{
+    if (stamp_known(s->resumed) && stamp_before(now, stamp_add(s->resumed, SPAN_S(1))))
+        return false; /* what it says now is about to be delivered */
+    struct stamp spoke = stamp_add(session_heard(&s->end[who]), (struct span){ hold / 4 });
+    return stamp_before(spoke, s->half[0].last.when) || stamp_before(spoke, s->half[1].last.when);
+}
+
 struct stamp session_timers(struct engine *e, struct session *s, struct stamp now)
 {
     struct stamp soonest = { INT64_MAX };
@@ -251,7 +270,7 @@ struct stamp session_timers(struct engine *e, struct session *s, struct stamp no
         struct end *end = &s->end[who];
         if (end->closed || !end->last_heard.frame)
             continue;
-        struct stamp due = stamp_add(end->last_heard.when, (struct span){ hold });
+        struct stamp due = stamp_add(session_heard(end), (struct span){ hold });
         if (end->state == STATE_OPENCONFIRM) {
             /* the hold timer runs there, too (RFC 4271 8.2.2); with nothing delivered its NOTIFICATION may be stuck */
             if (stamp_before(stamp_add(due, grace(s)), now))
@@ -259,6 +278,11 @@ struct stamp session_timers(struct engine *e, struct session *s, struct stamp no
                                    "hold-time-ran-out");
             else
                 soonest = stamp_before(due, soonest) ? stamp_add(due, grace(s)) : soonest;
+            continue;
+        }
+        if (end->state == STATE_ESTABLISHED && stamp_before(due, now) && !watched(s, who, hold, now)) {
+            struct stamp again = stamp_add(now, SPAN_S(1));
+            soonest = stamp_before(again, soonest) ? again : soonest;
             continue;
         }
         if (end->state == STATE_ESTABLISHED && stamp_before(due, now)) {
@@ -287,10 +311,10 @@ void session_given_up(struct engine *e, struct session *s, int who, struct strea
     if (end->closed)
         return;
     double hold = hold_estimate(s);
-    double silence = end->last_heard.frame ? span_seconds(stamp_since(ref.when, end->last_heard.when)) : 0;
+    double silence = end->last_heard.frame ? span_seconds(stamp_since(ref.when, session_heard(end))) : 0;
     if (s->was_established && hold > 0 && silence > 0.7 * hold) {
         if (!end->hold_ran_out) {
-            struct stamp due = stamp_add(end->last_heard.when, (struct span){ (int64_t)(hold * 1e9) });
+            struct stamp due = stamp_add(session_heard(end), (struct span){ (int64_t)(hold * 1e9) });
             end->hold_fired = stamp_before(ref.when, due) ? ref.when : due;
             end->hold_ran_out = true;
             session_go(e, s, who, STATE_IDLE, (struct stream_ref){ .when = end->hold_fired },
@@ -307,14 +331,28 @@ void session_given_up(struct engine *e, struct session *s, int who, struct strea
     tell_closed(e, s, who, ref);
 }
 
-/* The attempt got no answer, or none that its initiator took. */
+void session_abandon(struct engine *e, struct session *s, struct stream_ref ref, const char *cause)
+{
+    int dialled = s->facts.active;
+    session_close(e, s, CONN_NO_REPLY, -1, s->half[dialled].last);
+    session_end_closes(e, s, dialled, ref, STATE_CONNECT, cause);
+    s->end[dialled].state = STATE_CONNECT; /* its SYN is still out: RFC 4271 8.2.2 */
+    s->over = true;
+}
+
+/* A SYN that is never sent again may have had an answer that the capture lacks (RFC 6298 5.5): of that attempt nothing
+ * is said. */
 void session_unanswered(struct engine *e, struct session *s, struct stream_ref ref)
 {
     int dialled = s->facts.active;
-    const struct half *other = &s->half[!dialled];
-    if (!other->first.frame && !s->half[dialled].heard_ack.frame)
+    const struct half *mine = &s->half[dialled], *other = &s->half[!dialled];
+    if (mine->heard_ack.frame)
+        return;
+    if (mine->syn_count < 2 && !other->first.frame)
+        session_abandon(e, s, ref, "dials-again");
+    else if (!other->first.frame)
         peering_attempt(e, s, ATTEMPT_NO_REPLY, ref);
-    else if (other->syn_ack && !s->half[dialled].heard_ack.frame && s->half[dialled].syn_count > 1)
+    else if (other->syn_ack && mine->syn_count > 1)
         peering_attempt(e, s, ATTEMPT_UNHEARD, other->syn);
 }
 
@@ -330,7 +368,6 @@ void session_finish(struct engine *e, struct session *s)
             tell_hold(e, s, i);
     int dialled = s->facts.active;
     struct span waited = dialled < 0 ? SPAN_S(0) : stamp_since(e->now, s->half[dialled].syn.when);
-    if (dialled >= 0 && s->facts.end == CONN_OPEN &&
-        (s->half[dialled].syn_count > 1 || waited.ns > SPAN_S(3).ns))
+    if (waited.ns > SPAN_S(3).ns && s->facts.end == CONN_OPEN && s->half[dialled].syn_count > 1)
         session_unanswered(e, s, (struct stream_ref){ .when = e->now });
 }

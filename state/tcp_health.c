@@ -192,6 +192,9 @@ void tcp_ack(struct engine *e, struct session *s, int from, const struct segment
         s->peering->facts.side[!from].tcp.largest_delivered = sender->largest_acked;
     if (!sender->ack_known || seq_before(sender->stuck_seq, seg->ack))
         sender->stuck_count = 0;
+    uint32_t seen = sender->stream ? stream_base(sender->stream) : sender->next;
+    if (sender->first.frame && sender->seq_known && seq_before(seen + BGP_HEADER - 1, seg->ack))
+        session_heard_unseen(e, s, from, ref); /* a message at least */
     sender->ack_known = true;
     sender->acked = seg->ack;
     sender->ack_moved = ref;

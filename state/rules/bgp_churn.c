@@ -5,6 +5,16 @@ rule_fn closed_silently, flapping, table_transfer, table_transfer_yet, ibgp_mesh
 
 enum { LOSSES_ARE_FLAPPING = 3, SLOW_S = 60, QUIET_S = 5 };
 
+/* Joined in mid-session, without a message from this end: its NOTIFICATION may have been just before the capture began,
+ * unless all that it ever sent had long been acknowledged. */
+static bool silent_before_close(const struct session *s, int who, struct stamp closed)
+{
+    const struct half *h = &s->half[who];
+    uint32_t last = h->fin.frame ? h->fin_seq : h->rst_seq;
+    return !s->midway || s->end[who].read_any ||
+           (h->ack_known && h->acked == last && stamp_since(closed, h->ack_moved.when).ns >= SPAN_S(1).ns);
+}
+
 void closed_silently(const struct happening *h, struct findings *f)
 {
     const struct session *s = h->session;
@@ -12,6 +22,10 @@ void closed_silently(const struct happening *h, struct findings *f)
     bool reset = h->side >= 0 && s->half[h->side].rst.frame;
     if (s->end[0].notification || s->end[1].notification || s->end[0].hold_ran_out ||
         s->end[1].hold_ran_out || !(fin || reset))
+        return;
+    /* what either said last may have been a NOTIFICATION */
+    if (!session_read_whole(s, 0) || !session_read_whole(s, 1) ||
+        !silent_before_close(s, h->side, h->ref.when))
         return;
     char who[ADDR_TEXT], other[ADDR_TEXT];
     struct draft *d = rule_draft(f, h, CODE_BGP_CLOSED_WITHOUT_NOTIFICATION, CONFIDENCE_CERTAIN, h->side);

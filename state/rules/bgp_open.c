@@ -151,6 +151,11 @@ static void tell_quiet(const struct happening *h, struct findings *f, int quiet,
     if (s->midway || s->was_established || !s->half[quiet].first.frame || !s->half[!quiet].first.frame ||
         !w->open_count || !q->open_received || q->notification)
         return;
+    /* who dials again while the connection stands has seen its end, and the capture has not */
+    bool dials_again = s->facts.active == !quiet && s->facts.end == CONN_OPEN &&
+                       stamp_before(s->half[!quiet].syn.when, h->peering->attempts[!quiet].last.when);
+    if (session_unseen(s, quiet) || dials_again || (!q->open_count && s->half[quiet].segments))
+        return;
     if (q->open_count && (q->keepalive_sent.frame || !w->open_received || !w->keepalive_sent.frame))
         return;
     struct stream_ref asked = q->open_count ? w->keepalive_sent : w->open.ref;

@@ -4,7 +4,7 @@
 rule_fn hold_expired, hold_ran_out, margin_low, margin_low_yet;
 
 /* What the wire tells of the side that fell silent. */
-enum silence { SILENT_AT_ALL, SILENT_BGP, SILENT_LARGE, SILENT_SHUT, SILENT_GARBLED };
+enum silence { SILENT_AT_ALL, SILENT_BGP, SILENT_LARGE, SILENT_SHUT, SILENT_GARBLED, SILENT_UNTOLD };
 
 /* `x` heard nothing from the other side after `since`. */
 static enum silence kind_of_silence(const struct session *s, int x, struct stream_ref since)
@@ -16,6 +16,8 @@ static enum silence kind_of_silence(const struct session *s, int x, struct strea
                 stamp_before(stamp_add(theirs->last.when, SPAN_S(1)), mine->stuck_last.when);
     if (mine->shut)
         return SILENT_SHUT;
+    if (!mine->first.frame || !theirs->first.frame || session_unseen(s, !x))
+        return SILENT_UNTOLD; /* what of it was on the wire, the capture does not have */
     if (s->end[!x].bad_header.frame)
         return SILENT_GARBLED;
     if (theirs->stuck_count >= 2 && stamp_before(since.when, theirs->stuck_last.when))

@@ -99,7 +99,8 @@ void path_loop(const struct happening *h, struct findings *f)
     const struct peering *p = h->peering;
     uint32_t own = p->facts.side[!h->side].asn;
     /* an echo cannot be told from a loop where the receiver's own routes may have been missed */
-    bool all_seen = !h->session->midway && !h->session->half[!h->side].missed && h->session->ctx_known;
+    bool all_seen = !h->session->midway && !h->session->half[!h->side].missed && h->session->ctx_known &&
+                    !session_unseen(h->session, !h->side);
     if (!own || !all_seen || !h->news->summary || !h->news->announced ||
         !bgp_path_has(h->update, h->ctx, own) || echoed(h))
         return;

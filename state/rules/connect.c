@@ -110,6 +110,9 @@ static void tell_closed(const struct happening *h, struct findings *f, int diall
     /* one that has sent an OPEN before knows its peer: it is in a pause after an error */
     if (!a->count[ATTEMPT_CLOSED] || is_up(p) || p->facts.side[!dialler].open_known || p->had_session)
         return;
+    for (const struct session *s = p->sessions; s; s = s->next)
+        if (s->end[!dialler].open_count) /* cut, or not seen itself */
+            return;
     char who[ADDR_TEXT], by[ADDR_TEXT];
     struct draft *d = rule_draft(f, h, CODE_BGP_CONNECT_CLOSED_BEFORE_OPEN, CONFIDENCE_CERTAIN, !dialler);
     d->when = a->of[ATTEMPT_CLOSED][0].when;
@@ -118,7 +121,7 @@ static void tell_closed(const struct happening *h, struct findings *f, int diall
     draft_say(
         d,
         "The handshake completes, then %s closes without an OPEN of its own: it has no neighbour %s, or "
-        "that neighbour is shut down there or has no address family.",
+        "that neighbour is shut down there, has no address family, or rests after an error.",
         by, who);
     say_tries(d, a, ATTEMPT_CLOSED);
     show_attempts(d, a, ATTEMPT_CLOSED, "SYN", "closed without an OPEN");
@@ -265,6 +268,15 @@ static bool tell_ao(const struct happening *h, struct findings *f)
 
 /* ---- silence ---- */
 
+/* An ICMP error that went to the dialler, and is cut, may be the answer. */
+static bool cut_error_to(const struct capture_facts *c, const struct addr *who)
+{
+    for (unsigned i = 0; i < COUNT(c->cut_errors); i++)
+        if (addr_equal(&c->cut_errors[i], who))
+            return true;
+    return false;
+}
+
 static void tell_no_reply(const struct happening *h, struct findings *f, int dialler)
 {
     const struct peering *p = h->peering;
@@ -273,9 +285,11 @@ static void tell_no_reply(const struct happening *h, struct findings *f, int dia
     if (p->heard_ack[dialler].frame && !p->packets_from[!dialler])
         return; /* it is answered: the capture has one direction only */
     if (!a->count[ATTEMPT_NO_REPLY] || a->count[ATTEMPT_ICMP] || is_up(p) ||
-        (p->had_session && p->lost_by_notification))
+        (p->had_session && p->lost_by_notification) || cut_error_to(h->capture, &p->facts.side[dialler].addr))
         return;
-    struct draft *d = rule_draft(f, h, CODE_BGP_CONNECT_NO_REPLY, CONFIDENCE_CERTAIN, !dialler);
+    bool seen = p->packets_from[!dialler] > 0;
+    struct draft *d =
+        rule_draft(f, h, CODE_BGP_CONNECT_NO_REPLY, seen ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, !dialler);
     d->when = a->of[ATTEMPT_NO_REPLY][0].when;
     draft_title(d, "%s gets no answer of any kind from %s", side_name(p, dialler, who),
                 side_name(p, !dialler, to));
@@ -285,6 +299,8 @@ static void tell_no_reply(const struct happening *h, struct findings *f, int dia
         "back.",
         who, to);
     say_tries(d, a, ATTEMPT_NO_REPLY);
+    if (!seen)
+        draft_say(d, "Nothing else of %s is in the capture.", to);
     if (p->attempts[!dialler].count[ATTEMPT_UNHEARD])
         draft_say(d, "What is sent to %s does not arrive there: it does not take the SYN/ACKs of %s either.",
                   to, who);

@@ -126,6 +126,9 @@ void loopback_lost(const struct happening *h, struct findings *f)
             tell_missing(h, f, h->peering, side, &fate[side], &fate[!side]);
 }
 
+/* Packets of each came to the other: by whatever way, there was one. */
+static bool reached(const struct peering *p) { return p->heard_ack[0].frame && p->heard_ack[1].frame; }
+
 void loopback_missing(const struct happening *h, struct findings *f)
 {
     const struct peering *p;
@@ -136,7 +139,8 @@ void loopback_missing(const struct happening *h, struct findings *f)
         for (int side = 0; side < 2; side++)
             ospf_fate_of(h->ospf, &p->facts.side[side].addr, &fate[side]);
         for (int side = 0; side < 2; side++)
-            if (fate[side].complete && !fate[side].by && fate[!side].by)
+            if (fate[side].complete && !fate[side].by && fate[!side].by &&
+                (fate[side].lost.frame || !reached(p)))
                 tell_missing(h, f, p, side, &fate[side], &fate[!side]);
     }
 }

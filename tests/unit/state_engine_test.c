@@ -360,6 +360,74 @@ static void dies_again_and_again(void)
     over(&t);
 }
 
+/* What the capture lacks may have been the reason: nothing is said of an end without one. */
+static void closes_after_something_unseen(void)
+{
+    static const struct {
+        const char *words;
+        int speaks; /* the NOTIFICATION that is not in the capture; -1: there is none */
+        bool told;
+    } rows[] = {
+        { "it said nothing", -1, true },
+        { "it said why", 1, false },
+        { "the other said why", 0, false },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct talk t;
+        begin(&t);
+        talk_establish(&t, 9);
+        talk_wait(&t, SPAN_S(2));
+        talk_keepalive(&t, 0);
+        talk_keepalive(&t, 1);
+        if (rows[i].speaks >= 0) {
+            t.lost = true;
+            talk_notify(&t, rows[i].speaks, 6, 2); /* its acknowledgement is there */
+        }
+        talk_fin(&t, 1);
+        talk_end(&t);
+        CHECK_CASE(rows[i].words,
+                   (talk_finding(&t, "bgp-closed-without-notification") != NULL) == rows[i].told);
+        over(&t);
+    }
+}
+
+/* A SYN that is not sent again was answered, by something that is not in the capture. */
+static void answered_unseen(bool again)
+{
+    struct talk t;
+    begin(&t);
+    for (int i = 0; i < 3; i++) {
+        t.port[0]++;
+        talk_dial(&t, 0);
+        talk_wait(&t, SPAN_S(1));
+        if (again)
+            talk_segment(&t, 0, TCP_SYN, t.seq[0] - 1, NULL, 0);
+        talk_wait(&t, SPAN_S(4));
+    }
+    talk_end(&t);
+    CHECK((talk_finding(&t, "bgp-connect-no-reply") != NULL) == again);
+    over(&t);
+}
+
+/* For longer than the hold time the capture has nothing of either end, and then all goes on. */
+static void capture_pauses(void)
+{
+    struct talk t;
+    begin(&t);
+    talk_establish(&t, 9);
+    for (int i = 0; i < 12; i++) {
+        talk_wait(&t, SPAN_S(3));
+        t.unseen[0] = t.unseen[1] = i >= 3 && i < 8;
+        for (int side = 0; side < 2; side++)
+            talk_keepalive(&t, side);
+    }
+    talk_end(&t);
+    CHECK(!talk_finding(&t, "bgp-hold-timer-expired") && !talk_finding(&t, "bgp-peer-silent"));
+    CHECK(!talk_finding(&t, "bgp-hold-margin-low"));
+    CHECK(state(&t, 0) == STATE_ESTABLISHED && state(&t, 1) == STATE_ESTABLISHED);
+    over(&t);
+}
+
 static void flaps(struct talk *t, const char *prefix, int times)
 {
     struct made *m = calloc(1, sizeof *m);
@@ -415,5 +483,9 @@ int main(void)
     signatures(false, "bgp-md5-missing", 1);
     dies_again_and_again();
     routes_flap();
+    closes_after_something_unseen();
+    answered_unseen(false);
+    answered_unseen(true);
+    capture_pauses();
     return CHECK_END();
 }

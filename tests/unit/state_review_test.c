@@ -195,6 +195,7 @@ static void unanswered_then_answered(void)
     talk_begin(&t, "10.0.0.1", "10.0.0.2");
     talk_dial(&t, 0);
     talk_wait(&t, SPAN_S(2));
+    talk_segment(&t, 0, TCP_SYN, t.seq[0] - 1, NULL, 0); /* sent again */
     review(&t);
     CHECK(!talk_finding(&t, "bgp-connect-no-reply"));
     talk_wait(&t, SPAN_S(2));
