@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/databases.h"
 #include "cli/lsa_words.h"
+#include "cli/lsdb_changes.h"
 #include "cli/ospf_tell.h"
 #include "cli/report_out.h"
 
@@ -179,7 +180,7 @@ static void tell_text(struct layout *out, const struct list *l, const struct osp
     char link[96];
     struct ospf_lsa lsa;
     struct buf text = buf_init(SAYS_MOST);
-    lsa_name((enum ospf_kind)f->kind, f->key.type, &text);
+    lsa_type_name(f->version, f->key.type, &text);
     lay_to(out, TYPE_AT);
     lay(out, PLAIN, buf_text(&text));
     buf_clear(&text);
@@ -227,6 +228,8 @@ int cmd_lsdb(const struct options *o)
 {
     struct databases d;
     struct list l = { .options = o, .databases = &d };
+    if (o->changes)
+        return lsdb_changes(o);
     int status = databases_open(&d, o);
     if ((d.ospf || d.set) && !(o->json ? tell_all_json(&l) : tell_all_text(&l))) {
         log_line(LOG_ERROR, "the database could not be told: there is not enough memory, or nobody reads");

@@ -12,8 +12,8 @@ static bool take(void *taker, const struct outbox *out)
     return true;
 }
 
-/* The first bytes of an SQLite database. */
-static bool is_database(const char *path)
+/* By the first bytes. */
+bool databases_kept(const char *path)
 {
     static const char magic[] = "SQLite format 3";
     char first[sizeof magic];
@@ -76,7 +76,7 @@ static int open_kept(struct databases *d, const struct options *o)
 int databases_open(struct databases *d, const struct options *o)
 {
     *d = (struct databases){ .at = STAMP_NEVER };
-    if (o->file_count && is_database(o->files[0]))
+    if (o->file_count && databases_kept(o->files[0]))
         return open_kept(d, o);
     return open_captures(d, o);
 }

@@ -18,6 +18,8 @@ struct databases {
     struct lsdb_set *set;
 };
 
+/* Whether the file is a database. */
+bool databases_kept(const char *path);
 /* EXIT_DONE, or EXIT_DAMAGED with something to tell all the same (ospf or set is there), or a status after saying why. */
 int databases_open(struct databases *, const struct options *);
 void databases_close(struct databases *);

@@ -5,10 +5,10 @@
 
 enum { LINE = 200, BODY = 1 << 20 };
 
-void lsa_name(enum ospf_kind kind, unsigned type, struct buf *out)
+void lsa_type_name(unsigned version, unsigned type, struct buf *out)
 {
-    const char *name = kind == OSPF_LSA_UNKNOWN ? "" : ospf_kind_name(kind), *dash = strstr(name, "-LSA");
-    if (kind == OSPF_LSA_UNKNOWN)
+    const char *name = ospf_lsa_type_name(version, type), *dash = name ? strstr(name, "-LSA") : NULL;
+    if (!name)
         buf_printf(out, "0x%04x", type);
     else if (dash) {
         buf_add(out, name, (size_t)(dash - name));

@@ -147,6 +147,7 @@ static const char *take(struct options *o, enum option_id id, char *value)
     case OPTION_OSPF_KEY:
     case OPTION_AREA:
     case OPTION_LSA_TYPE:
+    case OPTION_CHANGES:
     case OPTION_FORMAT: return take_ospf(o, id, value);
     default: return take_live(o, id, value);
     }

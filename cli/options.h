@@ -76,7 +76,8 @@ struct options {
     uint32_t area;
     uint16_t lsa_type;    /* 0: all */
     const char *lsa_name; /* the beginning of one; NULL: all */
-    int format;           /* enum topology_format */
+    bool changes;
+    int format; /* enum topology_format */
     /* of what is told to collectors */
     const char *bmp, *sensor; /* NULL: none; the host's name */
     bool bmp_out, bmp_only_out;

@@ -70,6 +70,7 @@ const char *take_ospf(struct options *o, enum option_id id, char *value)
         o->by_area = parse_area(value, &o->area);
         return o->by_area ? NULL : "takes an area: 0.0.0.1, or 1";
     case OPTION_LSA_TYPE: return take_type(o, value);
+    case OPTION_CHANGES: o->changes = true; return NULL;
     case OPTION_FORMAT:
         o->format = one_of(value, formats);
         return o->format >= 0 ? NULL : "takes text, dot or json";

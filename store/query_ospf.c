@@ -360,3 +360,29 @@ bool lsa_row_current(const struct lsa_row *r, struct stamp now)
 {
     return !r->flushed && lsa_row_age(r, now) < OSPF_MAX_AGE;
 }
+
+struct query query_lsa_changes(struct store *s)
+{
+    struct binder unused;
+    return query_ask(s, STMT_LSA_CHANGES, &unused);
+}
+
+bool query_lsa_change(struct query *q, struct lsa_change_row *out)
+{
+    struct columns c;
+    if (!query_row(q, &c))
+        return false;
+    out->version = (unsigned)next_i64(&c);
+    out->instance = (unsigned)next_i64(&c);
+    int64_t area = next_or(&c, -1);
+    out->of_as = area < 0;
+    out->area = area < 0 ? 0 : (uint32_t)area;
+    uint32_t *const names[] = { &out->type, &out->id, &out->router, &out->sequence };
+    for (size_t i = 0; i < COUNT(names); i++)
+        *names[i] = (uint32_t)next_i64(&c);
+    out->when = next_stamp(&c);
+    out->frame = next_u64(&c);
+    out->change = next_word(&c);
+    out->words = next_text(&c);
+    return true;
+}

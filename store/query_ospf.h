@@ -119,4 +119,16 @@ unsigned lsa_row_age(const struct lsa_row *, struct stamp now);
 /* A router would have it then. */
 bool lsa_row_current(const struct lsa_row *, struct stamp now);
 
+/* What became of LSAs, in the order of time. The oldest may have been dropped. */
+struct lsa_change_row {
+    unsigned version, instance;
+    bool of_as;
+    uint32_t area, type, id, router, sequence;
+    struct stamp when;
+    uint64_t frame;             /* 0: none */
+    const char *change, *words; /* words: what is different, or NULL */
+};
+struct query query_lsa_changes(struct store *);
+bool query_lsa_change(struct query *, struct lsa_change_row *);
+
 #endif

@@ -50,7 +50,7 @@ class Case(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
 
     def kept(self, capture):
-        path = os.path.join(self.folder, "kept.db")
+        path = os.path.join(self.folder, os.path.basename(capture) + ".db")
         Run("analyze", "--quiet", "--db", path, capture)
         return path
 
@@ -93,6 +93,27 @@ class Lsdb(Case):
         after = {l["link_state_id"]: len(l["links"]) for l in told("lsdb", CUT)["lsdb"]}
         self.assertEqual(before, {"10.255.0.1": 5, "10.255.0.2": 5, "10.255.0.3": 5})
         self.assertEqual(after, {"10.255.0.1": 4, "10.255.0.2": 5, "10.255.0.3": 4})
+
+
+class Changes(Case):
+    def test_text(self):
+        run = Run("lsdb", "--changes", "--width", "160", "--since", "+10", CUT)
+        self.has(run, "2026-11-20 13:27:41.981 changed Router 10.255.0.1 0x80000006 area 0.0.0.0 link to router 10.255.0.3 gone",
+                 "2026-11-20 13:27:42.621 changed Router 10.255.0.3 0x80000006 area 0.0.0.0 link to router 10.255.0.1 gone")
+        self.assertEqual(len(run.lines), 2, run.out)
+
+    def test_json(self):
+        changes = told("lsdb", "--changes", AREAS)["changes"]
+        self.assertEqual([c["time"] for c in changes], sorted(c["time"] for c in changes))
+        self.assertEqual(set(c["change"] for c in changes if c["what"]), {"changed"})
+        for only in (["--type", "5"], ["--area", "0"], ["--until", "+8"]):
+            fewer = told("lsdb", "--changes", *only, AREAS)["changes"]
+            self.assertTrue(fewer and len(fewer) < len(changes), only)
+            self.assertTrue(all(c in changes for c in fewer), only)
+
+    def test_kept(self):
+        for capture in sorted(glob.glob(os.path.join(CAPTURES, "ospf-*.pcap"))):
+            self.assertEqual(told("lsdb", "--changes", self.kept(capture)), told("lsdb", "--changes", capture), capture)
 
 
 class Topology(Case):

@@ -53,8 +53,10 @@ enum {
     OSPF_MAX_LINK_METRIC = 0xffff, /* RFC 6987 2: a router that wants no transit */
 };
 
-const char *ospf_type_name(unsigned type);   /* "Link State Update", or NULL */
-const char *ospf_kind_name(enum ospf_kind);  /* "Router-LSA"; "Unknown" */
+const char *ospf_type_name(unsigned type);  /* "Link State Update", or NULL */
+const char *ospf_kind_name(enum ospf_kind); /* "Router-LSA"; "Unknown" */
+/* Likewise by the type that stands in an LSA; NULL when it is not known. */
+const char *ospf_lsa_type_name(unsigned version, uint32_t type);
 const char *ospf_opaque_name(unsigned type); /* "router-information", or NULL */
 /* "E L": the names of the options that are set, or "none". Returns text. */
 enum { OSPF_OPTIONS_TEXT = 64 };

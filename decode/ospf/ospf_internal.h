@@ -71,7 +71,6 @@ typedef void ospf_body_line(const struct ospf_packet *, struct buf *);
 void ospf_lsas_tell(struct ospf_told *, const struct ospf_packet *);
 /* ": Router-LSA 1.1.1.1 from 1.1.1.1 0x80000001, … and 10 more" */
 void ospf_lsas_line(const struct ospf_packet *, struct buf *);
-const char *ospf_lsa_type_name(unsigned version, uint32_t type); /* NULL when not known */
 
 const char *ospf_lsa_opaque_name(const struct ospf_lsa *); /* NULL for an LSA that is not opaque, too */
 
