@@ -31,7 +31,7 @@ function useAsked<T>(path: string, query: Query, still: boolean): { data: T | nu
   return state
 }
 
-const iso = (t: number) => `${new Date(Math.floor(t) * 1000).toISOString().slice(0, 19)}.${String(Math.floor((t % 1) * 1e6)).padStart(6, '0')}Z`
+const iso = (t: number) => `${new Date(Math.floor(t) * 1000).toISOString().slice(0, 19)}.${String(Math.floor((t % 1) * 1e6 + 0.3)).padStart(6, '0')}Z`
 
 export const OspfPill = ({ state }: { state: OspfState }) => <span class={`pill os-${state}`}>{state}</span>
 
@@ -364,9 +364,12 @@ export function OspfView({ place }: { place: Place }) {
   const begin = Math.min(moment(activity.data.first) ?? end, end)
   const current = at ?? end
   const set = (t: number | null) => setQuery({ at: t === null || t >= end ? undefined : t.toFixed(6) })
+  // a moment in the address is as fine as a number can hold: what changes then is shown a little later
+  const show = (t: number) => set(t + 2e-6)
   const next = (way: 1 | -1) => {
-    const other = way > 0 ? moments.find((m) => m > current + 1e-6) : [...moments].reverse().find((m) => m < current - 1e-6)
-    set(other ?? (way > 0 ? null : begin))
+    const other = way > 0 ? moments.find((m) => m > current) : [...moments].reverse().find((m) => m < current - 4e-6)
+    if (other === undefined) set(way > 0 ? null : begin)
+    else show(other)
   }
   const rows: Row[] = o.adjacencies.map((a, i) => {
     const standing = o.standing[i]!
@@ -435,7 +438,7 @@ export function OspfView({ place }: { place: Place }) {
       </section>
       <section aria-label="Activity of LSAs">
         <h2>Activity of LSAs</h2>
-        <Activity activity={activity.data} from={begin} to={end} onMoment={set} />
+        <Activity activity={activity.data} from={begin} to={end} onMoment={show} />
       </section>
       <section aria-label="Database">
         <h2>Database at {clock(current, 0)}</h2>
