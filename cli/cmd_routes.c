@@ -1,11 +1,14 @@
 /* `routetap routes`: what each side of a peering had from the other at a moment, route by route. */
 #include "cli/command.h"
+#include "cli/geoip.h"
 #include "cli/route_rows.h"
 #include "cli/route_tables.h"
 #include "cli/routes.h"
 #include "cli/rpki.h"
 
 #include "base/log.h"
+#include "base/macros.h"
+#include "store/text.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +31,8 @@ struct routes {
     struct buf line;
     struct stamp when;
     uint64_t told;
-    struct vrps *vrps; /* NULL: nobody asks */
+    struct vrps *vrps; /* NULL, like the next: nobody asks */
+    struct geo *geo;
 };
 
 static bool asked(struct routes *t, const struct rib_route *r)
@@ -67,6 +71,72 @@ static enum rpki_state validity(const struct routes *t, const struct table_asked
     return vrps_check(t->vrps, &p, origin || set ? origin : own, NULL);
 }
 
+/* "AS 1221 Telstra Pty Ltd, AU"; "unknown". */
+static void place_text(const struct geo_place *p, struct buf *out)
+{
+    size_t before = out->used;
+    if (p->asn)
+        buf_printf(out, "AS %u", p->asn);
+    const char *const words[] = { p->organisation, p->city, p->country };
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (*words[i]) {
+            buf_str(out, out->used == before ? "" : i ? ", " : " ");
+            text_clean(words[i], strlen(words[i]), TEXT_UTF8, out);
+        }
+    if (out->used == before)
+        buf_str(out, "unknown");
+}
+
+static void place_json(struct writer *w, const char *key, const struct geo_place *p)
+{
+    write_object(w, key);
+    if (p->asn)
+        write_u64(w, "asn", p->asn);
+    else
+        write_null(w, "asn");
+    write_str(w, "organization", *p->organisation ? p->organisation : NULL);
+    write_str(w, "city", *p->city ? p->city : NULL);
+    write_str(w, "country", *p->country ? p->country : NULL);
+    write_end(w);
+}
+
+/* Whether the database has the same AS for the prefix as the path does: "same", "other" or "unknown". */
+static const char *origin_is(const struct routes *t, const struct geo_place *p)
+{
+    uint32_t origin = t->attrs->values.origin_as;
+    return !p->asn || !origin ? "unknown" : p->asn == origin ? "same" : "other";
+}
+
+static void geo_json(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n,
+                     struct writer *w)
+{
+    struct prefix prefix = prefix_of(n);
+    struct geo_place place;
+    write_object(w, "geo");
+    geo_find(t->geo, &prefix.addr, &place);
+    write_str(w, "origin", origin_is(t, &place));
+    place_json(w, "prefix", &place);
+    geo_find(t->geo, &t->attrs->next_hop, &place);
+    place_json(w, "next_hop", &place);
+    geo_find(t->geo, &a->peering->side[a->side].addr, &place);
+    place_json(w, "from", &place);
+    write_end(w);
+}
+
+static void geo_text(struct routes *t, const struct bgp_nlri *n)
+{
+    struct prefix prefix = prefix_of(n);
+    struct geo_place place;
+    geo_find(t->geo, &prefix.addr, &place);
+    buf_str(&t->line, "  prefix: ");
+    place_text(&place, &t->line);
+    if (!strcmp(origin_is(t, &place), "other"))
+        buf_str(&t->line, ", another than its origin");
+    geo_find(t->geo, &t->attrs->next_hop, &place);
+    buf_str(&t->line, "; next hop: ");
+    place_text(&place, &t->line);
+}
+
 static void tell_json(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
 {
     const struct bgp_side *from = &a->peering->side[a->side], *to = &a->peering->side[!a->side];
@@ -81,6 +151,8 @@ static void tell_json(struct routes *t, const struct table_asked *a, const struc
         write_bool(&w, "partial", true);
     if (t->vrps)
         write_str(&w, "rpki", rpki_state_name(validity(t, a, n)));
+    if (t->geo)
+        geo_json(t, a, n, &w);
     route_tell(&w, n, t->attrs);
     write_end(&w);
     buf_char(&t->line, '\n');
@@ -93,6 +165,8 @@ static void tell_text(struct routes *t, const struct table_asked *a, const struc
     route_line(t->attrs, &t->line);
     if (t->vrps)
         buf_printf(&t->line, "  RPKI %s", rpki_state_name(validity(t, a, n)));
+    if (t->geo)
+        geo_text(t, n);
     buf_char(&t->line, '\n');
 }
 
@@ -172,8 +246,9 @@ static int run_tables(const struct options *o, struct route_filter *f)
     struct routes t = {
         .options = o, .filter = f, .line = buf_init(16 << 20), .attrs = malloc(sizeof *t.attrs)
     };
-    if (o->rpki && !(t.vrps = rpki_load(o->rpki, true))) {
+    if ((o->rpki && !(t.vrps = rpki_load(o->rpki, true))) || (o->geoip_count && !(t.geo = geoip_open(o)))) {
         free(t.attrs);
+        vrps_free(t.vrps);
         return EXIT_DAMAGED;
     }
     int status = tables_open(&tables, o, f, o->at);
@@ -183,6 +258,11 @@ static int run_tables(const struct options *o, struct route_filter *f)
     free(t.attrs);
     free(t.rows.list);
     vrps_free(t.vrps);
+    if (geo_damaged(t.geo)) {
+        log_line(LOG_ERROR, "a database of --geoip is damaged: some of what it should know is unknown");
+        status = status ? status : EXIT_DAMAGED;
+    }
+    geo_free(t.geo);
     buf_free(&t.line);
     tables_close(&tables);
     return status;

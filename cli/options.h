@@ -69,6 +69,8 @@ struct options {
     bool longer, shorter, exact, bgpdump, by_origin;
     uint32_t origin;
     const char *as_path, *community, *history, *rpki;
+    const char *geoip[8];
+    unsigned geoip_count;
     /* of OSPF */
     struct ospf_secret ospf_keys[KEYS_MAX]; /* secrets are owned: options_free */
     unsigned ospf_key_count;

@@ -61,6 +61,11 @@ const char *take_tables(struct options *o, enum option_id id, char *value)
     case OPTION_ORIGIN: o->by_origin = true; return parse_as(value, &o->origin) ? NULL : "takes an AS number";
     case OPTION_AS_PATH: o->as_path = value; return NULL;
     case OPTION_COMMUNITY: o->community = value; return NULL;
+    case OPTION_GEOIP:
+        if (o->geoip_count == COUNT(o->geoip))
+            return "was given too often";
+        o->geoip[o->geoip_count++] = value;
+        return NULL;
     case OPTION_RPKI: o->rpki = value; return NULL;
     case OPTION_HISTORY: o->history = value; return NULL;
     case OPTION_BMP:
