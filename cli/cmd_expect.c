@@ -5,15 +5,19 @@
 #include "cli/peerings.h"
 
 #include "base/log.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 command_fn cmd_expect;
 
 struct judge {
     struct expects rules;
     struct peerings peerings;
+    const struct engine *engine;
     struct buf why;
+    FILE *junit; /* NULL: nobody asked for it */
 };
 
 static bool is_of(const struct expect *e, const struct bgp_peering *p)
@@ -28,6 +32,8 @@ static bool take(void *taker, const struct outbox *out)
     struct judge *j = taker;
     for (uint32_t i = 0; i < out->count; i++) {
         peerings_learn(&j->peerings, &out->list[i]);
+        if (out->list[i].kind == EVENT_OSPF_TRANSITION)
+            expect_ospf_take(&j->rules, &out->list[i].as.ospf_transition, j->engine);
         const struct bgp_transition *t = &out->list[i].as.transition;
         if (out->list[i].kind != EVENT_TRANSITION || t->to != STATE_ESTABLISHED)
             continue;
@@ -145,8 +151,40 @@ static bool holds(const struct expect *e, const struct engine *engine, struct bu
     case EXPECT_FINDING: is = is_finding(e, engine, why); break;
     case EXPECT_ROUTE:
     case EXPECT_ROUTES: is = is_route(e, engine, why); break;
+    case EXPECT_ADJACENCY:
+    case EXPECT_STATE:
+    case EXPECT_REACHABLE: is = expect_ospf_is(e, engine, why); break;
     }
     return is != e->negated;
+}
+
+/* ---- telling ---- */
+
+/* What XML has no room for becomes a question mark. */
+static void put_xml(FILE *to, const char *text)
+{
+    for (; *text; text++)
+        switch (*text) {
+        case '<': fputs("&lt;", to); break;
+        case '>': fputs("&gt;", to); break;
+        case '&': fputs("&amp;", to); break;
+        case '"': fputs("&quot;", to); break;
+        case '\n': fputs("&#10;", to); break;
+        default: putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, to); break;
+        }
+}
+
+static void junit_case(FILE *to, const struct expect *e, const char *wrong)
+{
+    fprintf(to, "  <testcase classname=\"routetap.expect\" name=\"line %u: ", e->line);
+    put_xml(to, e->text);
+    if (!wrong) {
+        fputs("\"/>\n", to);
+        return;
+    }
+    fputs("\">\n    <failure message=\"", to);
+    put_xml(to, wrong);
+    fputs("\"/>\n  </testcase>\n", to);
 }
 
 /* How many do not hold. */
@@ -158,6 +196,8 @@ static unsigned tell(struct judge *j, const struct engine *engine)
         const struct expect *e = &j->rules.list[i];
         buf_clear(&j->why);
         bool well = holds(e, engine, &j->why);
+        if (j->junit)
+            junit_case(j->junit, e, well ? NULL : buf_text(&j->why));
         printf("%sok %u - %s\n", well ? "" : "not ", i + 1, e->text);
         if (well)
             continue;
@@ -168,6 +208,37 @@ static unsigned tell(struct judge *j, const struct engine *engine)
         putchar('\n');
     }
     return bad;
+}
+
+static unsigned count_bad(struct judge *j)
+{
+    unsigned bad = 0;
+    for (unsigned i = 0; i < j->rules.count; i++) {
+        buf_clear(&j->why);
+        bad += !holds(&j->rules.list[i], j->engine, &j->why);
+    }
+    return bad;
+}
+
+/* False if a rule does not hold, or what was asked for cannot be written. */
+static bool judge(struct judge *j, const struct options *o)
+{
+    j->junit = o->junit ? fopen(o->junit, "w") : NULL;
+    bool well = !o->junit || j->junit;
+    if (j->junit)
+        fprintf(
+            j->junit,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"routetap\" tests=\"%u\" failures=\"%u\">\n",
+            j->rules.count, count_bad(j));
+    unsigned bad = tell(j, j->engine);
+    if (j->junit) {
+        fputs("</testsuite>\n", j->junit);
+        well = !ferror(j->junit);
+        well &= !fclose(j->junit);
+    }
+    if (!well)
+        log_line(LOG_ERROR, "%s: %s", o->junit, strerror(errno));
+    return well && !bad;
 }
 
 /* The last word is the file of rules, all before it captures. */
@@ -184,8 +255,9 @@ int cmd_expect(const struct options *given)
     if (!status)
         status = loop_open(&l, &o, engine_defaults(), false);
     if (!status) {
+        j.engine = l.engine;
         status = loop_run(&l, &o);
-        if (tell(&j, l.engine))
+        if (!judge(&j, &o))
             status = EXIT_DAMAGED;
     }
     expects_free(&j.rules);

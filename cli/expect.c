@@ -5,7 +5,9 @@
  *     no finding error
  *     finding bgp-open-bad-peer-as at 10.0.0.2
  *     route 192.0.2.0/24 from 10.0.0.1 at end
- *     routes from 10.0.0.1 at least 1000 */
+ *     routes from 10.0.0.1 at least 1000
+ *     adjacency 1.1.1.1 2.2.2.2 full within 45s
+ *     prefix 10.2.0.0/16 reachable from 1.1.1.1 */
 #include "cli/expect.h"
 
 #include "base/log.h"
@@ -130,24 +132,54 @@ static const char *parse_routes(struct words *w, struct expect *e)
     return NULL;
 }
 
+static const char *parse_adjacency(struct words *w, struct expect *e)
+{
+    e->kind = EXPECT_ADJACENCY;
+    if (!take_addr(w, &e->a) || !take_addr(w, &e->b) || e->a.size != 4 || e->b.size != 4)
+        return "adjacency needs two router IDs";
+    if (say(w, "not"))
+        e->negated = !e->negated;
+    bool full = say(w, "full");
+    if (!full && !say(w, "2-way"))
+        return NULL;
+    e->kind = EXPECT_STATE;
+    e->state = full ? OSPF_STATE_FULL : OSPF_STATE_TWO_WAY;
+    if (say(w, "within") && !take_span(w, &e->within))
+        return "within needs a time such as 45s or 250ms";
+    if (say(w, "at") && (e->within.ns || !say(w, "end")))
+        return "an adjacency is full within a time, or at end";
+    return NULL;
+}
+
+static const char *parse_prefix(struct words *w, struct expect *e)
+{
+    const char *what = next(w);
+    e->kind = EXPECT_REACHABLE;
+    if (!what || !prefix_parse(what, &e->prefix, &e->address))
+        return "prefix needs a prefix, or an address";
+    if (say(w, "not"))
+        e->negated = !e->negated;
+    if (!say(w, "reachable") || !say(w, "from") || !take_addr(w, &e->a) || e->a.size != 4)
+        return "a prefix is reachable from a router ID";
+    return say(w, "at") && !say(w, "end") ? "ways are told at end" : NULL;
+}
+
 static const char *parse(struct words *w, struct expect *e)
 {
     static const struct {
         const char *word;
         const char *(*parse)(struct words *, struct expect *);
-    } rows[] = { { "peering", parse_peering },
-                 { "finding", parse_finding },
-                 { "route", parse_route },
-                 { "routes", parse_routes } };
+    } rows[] = { { "peering", parse_peering }, { "finding", parse_finding },     { "route", parse_route },
+                 { "routes", parse_routes },   { "adjacency", parse_adjacency }, { "prefix", parse_prefix } };
     e->code = CODE_COUNT;
-    e->up[0] = e->up[1] = STAMP_NEVER;
+    e->up[0] = e->up[1] = e->began = STAMP_NEVER;
     e->negated = say(w, "no");
     for (unsigned i = 0; i < COUNT(rows); i++)
         if (say(w, rows[i].word)) {
             const char *wrong = rows[i].parse(w, e);
             return wrong ? wrong : w->word[w->at] ? "there are words behind its end" : NULL;
         }
-    return "a rule begins with peering, finding, route or routes, or with no before that";
+    return "a rule begins with peering, finding, route, routes, adjacency or prefix, or with no before that";
 }
 
 /* Splits the line; false if it has too many words. */
@@ -179,7 +211,7 @@ static bool add(struct expects *all, const struct expect *e, const char *text)
     return true;
 }
 
-static int read_lines(struct expects *all, FILE *f, const char *path)
+int expects_parse(struct expects *all, FILE *f, const char *path)
 {
     char line[LINE_MOST], text[LINE_MOST];
     struct words w;
@@ -213,7 +245,7 @@ int expects_read(struct expects *all, const char *path)
         log_line(LOG_ERROR, "%s: %s", path, strerror(errno));
         return EXIT_USAGE;
     }
-    int status = read_lines(all, f, path);
+    int status = expects_parse(all, f, path);
     if (!standard)
         fclose(f);
     if (!status && !all->count) {

@@ -88,6 +88,7 @@ struct options {
     unsigned kafka_setting_count;
     uint64_t spool_size; /* bytes; 0: as usual */
     bool svg, attempts;
+    const char *junit;  /* NULL: no such file */
     bool table;         /* TABLE_DUMP_V2 */
     struct span rotate; /* 0: one file */
     enum severity least;

@@ -88,6 +88,7 @@ const char *take_tables(struct options *o, enum option_id id, char *value)
         return NULL;
     case OPTION_SPOOL: o->spool = value; return NULL;
     case OPTION_SPOOL_SIZE: return take_mebibytes(value, 1, &o->spool_size);
+    case OPTION_JUNIT: o->junit = value; return NULL;
     case OPTION_ATTEMPTS: o->attempts = true; return NULL;
     case OPTION_SVG: o->svg = true; return NULL;
     case OPTION_TABLE: o->table = true; return NULL;

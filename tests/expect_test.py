@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 import xml.dom.minidom
 
@@ -43,7 +44,34 @@ RULES = [
     ("routes exactly 6",                                             True,    False,   False),
     ("no routes exactly 0",                                          True,    False,   False),
 ]
-WRONG = ["", "# nothing", "hope", "no", "peering 10.0.0.1", "peering 10.0.0.1 10.0.0.2 up", "peering 10.0.0.1 10.0.0.2 established within",
+#    rule                                                            holds
+OSPF = {
+    "ospf-healthy-ptp-frr-bird.pcap": [
+        ("adjacency 172.31.255.1 172.31.255.2",                         True),
+        ("adjacency 172.31.255.2 172.31.255.1 full",                    True),
+        ("adjacency 172.31.255.1 172.31.255.2 full at end",             True),
+        ("adjacency 172.31.255.1 172.31.255.2 2-way",                   True),
+        ("adjacency 172.31.255.1 172.31.255.2 not full",                False),
+        ("adjacency 172.31.255.1 172.31.255.2 full within 1min",        True),
+        ("adjacency 172.31.255.1 172.31.255.2 full within 1ms",         False),
+        ("adjacency 172.31.255.1 9.9.9.9 full",                         False),
+        ("no adjacency 172.31.255.1 9.9.9.9",                           True),
+        ("prefix 10.20.30.0/24 reachable from 172.31.255.1",            True),
+        ("prefix 10.20.30.2 reachable from 172.31.255.1",               True),
+        ("prefix 203.0.113.0/24 reachable from 172.31.255.1",           False),
+        ("prefix 203.0.113.0/24 not reachable from 172.31.255.1",       True),
+        ("prefix 10.20.30.0/24 reachable from 9.9.9.9",                 False),
+    ],
+    "ospf-mtu-frr-bird.pcap": [
+        ("adjacency 192.0.2.1 192.0.2.2 2-way",                         True),
+        ("adjacency 192.0.2.1 192.0.2.2 full",                          False),
+        ("adjacency 192.0.2.1 192.0.2.2 not full",                      True),
+        ("adjacency 192.0.2.1 192.0.2.2 full within 1h",                False),
+        ("finding ospf-mtu-mismatch",                                   True),
+    ],
+}
+WRONG = ["adjacency 1.1.1.1", "adjacency 1.1.1.1 ::1", "adjacency 1.1.1.1 2.2.2.2 established", "adjacency 1.1.1.1 2.2.2.2 full within",
+         "prefix 10.0.0.0/8", "prefix x reachable from 1.1.1.1", "prefix 10.0.0.0/8 reachable from ::1", "prefix 10.0.0.0/8 reachable", "", "# nothing", "hope", "no", "peering 10.0.0.1", "peering 10.0.0.1 10.0.0.2 up", "peering 10.0.0.1 10.0.0.2 established within",
          "peering 10.0.0.1 10.0.0.2 established within 5", "peering 10.0.0.1 10.0.0.2 established at noon", "finding nonsense", "finding error at x",
          "route 1.2.3.4/33", "route", "routes at least", "routes at least -1", "routes at least 5 or so", "routes 5", "x" * 2000, "no " * 40]
 
@@ -120,6 +148,29 @@ class Ladder(unittest.TestCase):
         status, out, err = run("ladder", HEALTHY, "--peer", "192.0.2.1")
         self.assertEqual((status, out), (0, ""))
         self.assertIn("no such peering", err)
+
+
+class Ospf(unittest.TestCase):
+    def test_rules(self):
+        for name, rules in OSPF.items():
+            status, out, err = run("expect", "-q", name, "-", stdin="\n".join(rule for rule, _ in rules))
+            self.assertEqual((status, err), (1, ""), name)
+            have = [line.startswith("ok") for line in out.splitlines() if re.match("(not )?ok", line)]
+            self.assertEqual([(rule, got) for (rule, _), got in zip(rules, have)], rules, name)
+            self.assertEqual(len(have), len(rules))
+
+    def test_junit(self):
+        """The same verdicts as JUnit's XML."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "x.xml")
+            status, _, _ = run("expect", "-q", "--junit", path, HEALTHY, "-", stdin="no finding error\nroute 1.2.3.0/24\nroutes exactly 6")
+            self.assertEqual(status, 1)
+            suite = xml.dom.minidom.parse(path).documentElement
+            self.assertEqual((suite.getAttribute("tests"), suite.getAttribute("failures")), ("3", "1"))
+            cases = suite.getElementsByTagName("testcase")
+            self.assertEqual([bool(c.getElementsByTagName("failure")) for c in cases], [False, True, False])
+            self.assertEqual(cases[1].getAttribute("name"), "line 2: route 1.2.3.0/24")
+            self.assertEqual(run("expect", "-q", "--junit", folder, HEALTHY, "-", stdin="no finding error")[0], 1)
 
 
 class Svg(unittest.TestCase):
