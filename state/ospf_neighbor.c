@@ -123,6 +123,9 @@ static void begin_side(struct ospf_adjacency *a, int side)
         n->asked_first = n->heard;
 }
 
+/* Two of one ID are no neighbours: rules look at them, nobody else. */
+static bool told(const struct ospf_adjacency *a) { return a->end[0]->router_id != a->end[1]->router_id; }
+
 struct adjacency *ospf_adjacency_get(struct ospf *o, struct ospf_speaker *a, struct ospf_speaker *b,
                                      struct stream_ref ref)
 {
@@ -153,7 +156,7 @@ struct adjacency *ospf_adjacency_get(struct ospf *o, struct ospf_speaker *a, str
     name_adjacency(f);
     begin_side(f, 0);
     begin_side(f, 1);
-    if (a->router_id != b->router_id) /* two of one ID are no neighbours: rules look at them, nobody else */
+    if (told(f))
         outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_ADJACENCY, .as.adjacency = f });
     return adj;
 }
@@ -226,7 +229,9 @@ static void go(struct ospf *o, struct adjacency *adj, int side, enum ospf_state 
     n->full_count += to == OSPF_STATE_FULL;
     struct ospf_transition t = { .adjacency = a->id, .side = side, .from = from, .to = to, .ref = ref };
     t.cause = rows[on].cause;
-    outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_TRANSITION, .as.ospf_transition = t });
+    if (told(a))
+        outbox_add(&o->engine->outbox,
+                   &(struct event){ .kind = EVENT_OSPF_TRANSITION, .as.ospf_transition = t });
     if (to == OSPF_STATE_FULL)
         ospf_lacks_forget(o, adj, side);
     if (to < OSPF_STATE_EXSTART) {

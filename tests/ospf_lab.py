@@ -45,6 +45,16 @@ def heard(binary, routers, captures, at=None):
     return found
 
 
+def kept(binary, captures, folder):
+    """The captures as a database that `analyze --db` keeps."""
+    path = os.path.join(folder, "kept.db")
+    if not os.path.exists(path):
+        told = subprocess.run([binary, "analyze", "-q", "--db", path] + captures, capture_output=True, text=True, timeout=120, check=False)
+        if told.returncode:
+            raise RuntimeError("analyze --db: exit %d: %s" % (told.returncode, told.stderr))
+    return [path]
+
+
 class Score:
     def __init__(self):
         self.passed = self.failed = 0
@@ -115,6 +125,8 @@ def build(score, binary, store):
         lab.stop_taps()
         for name, when, truth in moments[:-1]:
             score.compare(name + ", later, by --at", truth, heard(binary, ids, lab.captures(), when))
+        for name, when, truth in moments:
+            score.compare(name + ", of a database", truth, heard(binary, ids, kept(binary, lab.captures(), folder), when))
         if store:
             put_away(lab, moments)
     finally:
@@ -140,9 +152,12 @@ def stored(score, binary):
     with gzip.open(os.path.join(STORED, "tables.json.gz")) as file:
         moments = json.load(file)
     for m in moments:
+        routers = sorted({t["router"] for t in m["tables"]})
         truth = [[t["version"], t["router"], t["runs"], {p: tuple(r[:3]) + (set(r[3]),) for p, r in t["routes"].items()}]
                  for t in m["tables"]]
-        score.compare(m["moment"], truth, heard(binary, sorted({t["router"] for t in m["tables"]}), captures, m["when"]))
+        score.compare(m["moment"], truth, heard(binary, routers, captures, m["when"]))
+        with tempfile.TemporaryDirectory() as folder:
+            score.compare(m["moment"] + ", of a database", truth, heard(binary, routers, kept(binary, captures, folder), m["when"]))
 
 
 def main():
