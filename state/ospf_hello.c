@@ -83,6 +83,14 @@ static bool same_link(const struct ospf_speaker *a, const struct ospf_speaker *b
     return a->link && a->link == b->link;
 }
 
+/* Both speak at the same time, each in a file, or on an interface, where the other does not: they were captured at two places.
+ * Files of one place that follow each other have both. */
+static bool apart(const struct ospf_speaker *a, const struct ospf_speaker *b)
+{
+    return a->first.file == a->last.file && b->first.file == b->last.file && a->last.file != b->last.file &&
+           !stamp_before(a->last.when, b->first.when) && !stamp_before(b->last.when, a->first.when);
+}
+
 /* Whether the namesake can be the one that `s` lists: on the same link; without a subnet to tell, one that lists it in
  * return, or that lists nobody and is the only one of its name. */
 static bool may_be(const struct ospf_speaker *s, const struct ospf_speaker *other, bool only)
@@ -94,6 +102,8 @@ static bool may_be(const struct ospf_speaker *s, const struct ospf_speaker *othe
     bool subnets = s->link && other->link && s->link->prefix.size && other->link->prefix.size;
     if (s->far.size)
         return addr_equal(&s->far, &other->addr);
+    if (apart(s, other))
+        return false;
     if (subnets && !only) /* both have one, and not the same */
         return false;
     return ospf_speaker_lists(other, s->router_id) || (only && !subnets && !other->neighbor_count);
@@ -116,7 +126,7 @@ static unsigned count_names(const struct ospf *o, const struct ospf_segment *g, 
 {
     unsigned n = 0;
     for (const struct ospf_speaker *m = ospf_namesake(o, g, router_id); m && n < 2; m = m->namesake)
-        n += !m->unseen && m != s && m->area == s->area && !!m->far.size == !!s->far.size;
+        n += !m->unseen && m != s && m->area == s->area && !!m->far.size == !!s->far.size && !apart(s, m);
     return n;
 }
 
@@ -413,7 +423,7 @@ static bool pair(struct ospf *o, struct ospf_segment *g, struct ospf_speaker *a,
     if (b == a || b->unseen || b->far.size || !b->hello_known || ospf_adjacency_find(o, a, b))
         return true;
     bool both = lonely(b);
-    if (!together(a, b, now, at_end) || !may_share(g, a, b) ||
+    if (!together(a, b, now, at_end) || apart(a, b) || !may_share(g, a, b) ||
         (a->label != b->label && !both && a->router_id != b->router_id))
         return true;
     struct adjacency *adj = ospf_adjacency_get(
