@@ -83,12 +83,11 @@ static bool same_link(const struct ospf_speaker *a, const struct ospf_speaker *b
     return a->link && a->link == b->link;
 }
 
-/* Both speak at the same time, each in a file, or on an interface, where the other does not: they were captured at two places.
- * Files of one place that follow each other have both. */
+/* Each speaks in a file, or on an interface, where the other does not: they were captured at two places. Files of one place
+ * that follow each other have both, if not from the first packet on. */
 static bool apart(const struct ospf_speaker *a, const struct ospf_speaker *b)
 {
-    return a->first.file == a->last.file && b->first.file == b->last.file && a->last.file != b->last.file &&
-           !stamp_before(a->last.when, b->first.when) && !stamp_before(b->last.when, a->first.when);
+    return a->first.file == a->last.file && b->first.file == b->last.file && a->last.file != b->last.file;
 }
 
 /* Whether the namesake can be the one that `s` lists: on the same link; without a subnet to tell, one that lists it in

@@ -77,6 +77,24 @@ class Score:
         print("%s: %d tables, %d routes held against ours, %d not" % (moment, len(truth), held, let_be))
 
 
+CUT = ["p46", "q15"]  # what the changes of the plan cut
+
+
+def adjacencies(score, binary, captures):
+    """At the end, from all taps at once: Full, or 2-Way where neither is designated router; Down where the link was cut;
+    and nothing that would keep routers apart. 32: those of eleven links, in either version."""
+    told = subprocess.run([binary, "analyze", "--json"] + captures, capture_output=True, text=True, timeout=120, check=False)
+    report = json.loads(told.stdout)
+    states = sorted("/".join(sorted(a["states"].values())) for a in report["ospf"]["adjacencies"])
+    pairs = sum(len(link["ends"]) * (len(link["ends"]) - 1) // 2 for link in PLAN["links"])
+    want = sorted(["Down/Down"] * 2 * len(CUT) + ["2-Way/2-Way"] * 2 + ["Full/Full"] * (2 * (pairs - len(CUT)) - 2))
+    wrong = [f["title"] for f in report["findings"] if f["severity"] == "error"]
+    score.passed += states == want and not wrong
+    score.failed += states != want or bool(wrong)
+    if states != want or wrong:
+        print("adjacencies: %s, wanted %s; %s" % (states, want, wrong))
+
+
 def tables_of(lab):
     return [[version, r.id, r.plan["runs"], r.table(version)] for r in lab.routers.values() for version in (2, 3)]
 
@@ -123,6 +141,7 @@ def build(score, binary, store):
             moments.append([name, when, truth])
             score.compare(name, truth, heard(binary, ids, lab.captures()))
         lab.stop_taps()
+        adjacencies(score, binary, lab.captures())
         for name, when, truth in moments[:-1]:
             score.compare(name + ", later, by --at", truth, heard(binary, ids, lab.captures(), when))
         for name, when, truth in moments:
@@ -149,6 +168,7 @@ def put_away(lab, moments):
 
 def stored(score, binary):
     captures = sorted(os.path.join(STORED, name) for name in os.listdir(STORED) if ".pcap" in name)
+    adjacencies(score, binary, captures)
     with gzip.open(os.path.join(STORED, "tables.json.gz")) as file:
         moments = json.load(file)
     for m in moments:
