@@ -163,9 +163,11 @@ bool again_open(struct again_scan *s)
         files = (const char *const *)s->ring.list;
         count = s->ring.count;
     }
-    if (!count)
+    if (!count) {
+        again_close(s);
         return say(s, a->ring ? "the folder of evidence has no packets"
                               : "packets were not kept: monitor keeps them with --evidence FOLDER");
+    }
     for (unsigned i = 0; i < count; i++)
         if (!is_file(files[i])) {
             snprintf(message, sizeof message, "%.200s is not there any more", files[i]);

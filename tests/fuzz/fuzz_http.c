@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                               .if_none_match = line(&at, room[4]),
                               .accept_encoding = line(&at, room[5]),
                               .accept = line(&at, room[6]) };
-    struct web_site site = { .view = { .store = store, .program = "routetap 0" },
+    struct web_site site = { .view = { .store = store, .program = "routetap 0", .errands = true },
                              .names = names,
                              .name_count = 1,
                              .token = h.authorization && *h.authorization == '!' ? "correct-horse-battery"
