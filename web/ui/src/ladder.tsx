@@ -87,9 +87,10 @@ const sum = (steps: Step[], key: 'announced' | 'withdrawn') => steps.reduce((n, 
 function textOf(r: Rung): string {
   const s = r.first
   if (r.steps.length === 1) return s.kind === 'state' ? plain(s.text) : s.text
-  const lasted = span(moment(r.steps[r.steps.length - 1]!.time)! - moment(s.time)!)
-  if (s.message === 'KEEPALIVE') return `KEEPALIVE ×${r.steps.length} in ${lasted}`
-  return `UPDATE ×${r.steps.length} in ${lasted}: ${count(sum(r.steps, 'announced'))} announced, ${count(sum(r.steps, 'withdrawn'))} withdrawn`
+  const length = moment(r.steps[r.steps.length - 1]!.time)! - moment(s.time)!
+  const lasted = length ? `in ${span(length)}` : 'at once'
+  if (s.message === 'KEEPALIVE') return `${wayOf(r) === 'both' ? '⇄ ' : ''}KEEPALIVE ×${r.steps.length} ${lasted}`
+  return `UPDATE ×${r.steps.length} ${lasted}: ${count(sum(r.steps, 'announced'))} announced, ${count(sum(r.steps, 'withdrawn'))} withdrawn`
 }
 
 const wayOf = (r: Rung) => {
