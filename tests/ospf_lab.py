@@ -142,7 +142,6 @@ def build(score, binary, store):
             moments.append([name, when, truth])
             score.compare(name, truth, heard(binary, ids, lab.captures()))
         lab.stop_taps()
-        adjacencies(score, binary, lab.captures())
         for name, when, truth in moments[:-1]:
             score.compare(name + ", later, by --at", truth, heard(binary, ids, lab.captures(), when))
         for name, when, truth in moments:
