@@ -49,7 +49,7 @@ static int open_kept(struct databases *d, const struct options *o)
 {
     char message[300];
     enum err why;
-    struct capture_row c;
+    struct capture_row c = { .first = STAMP_NEVER, .last = STAMP_NEVER };
     if (o->file_count != 1) {
         log_line(LOG_ERROR, "a database is told alone; see routetap %s --help", o->command->name);
         return EXIT_USAGE;

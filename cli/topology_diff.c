@@ -182,12 +182,19 @@ void topology_diff_free(struct topology_diff *d)
     free(d);
 }
 
+static const struct fact *fact_at(const struct facts *f, uint32_t at)
+{
+    static const struct fact none = { NULL, NULL };
+    return at < f->count ? &f->list[at] : &none;
+}
+
 bool topology_diff_next(const struct topology_diff *d, uint32_t at[2], struct topology_change *out)
 {
-    while (at[0] < d->before.count || at[1] < d->after.count) {
-        const struct fact *b = at[0] < d->before.count ? &d->before.list[at[0]] : NULL;
-        const struct fact *a = at[1] < d->after.count ? &d->after.list[at[1]] : NULL;
-        int order = !b ? 1 : !a ? -1 : strcmp(b->name, a->name);
+    for (;;) {
+        const struct fact *b = fact_at(&d->before, at[0]), *a = fact_at(&d->after, at[1]);
+        if (!b->name && !a->name)
+            return false;
+        int order = !b->name ? 1 : !a->name ? -1 : strcmp(b->name, a->name);
         at[0] += order <= 0;
         at[1] += order >= 0;
         if (!order && !strcmp(b->value, a->value))
@@ -199,5 +206,4 @@ bool topology_diff_next(const struct topology_diff *d, uint32_t at[2], struct to
                                          order >= 0 ? a->value : NULL };
         return true;
     }
-    return false;
 }

@@ -76,7 +76,7 @@ void ospf_lacks_reckon(struct ospf *o, struct adjacency *adj, int side)
     struct ospf_heads *lacks = &adj->lacks[side];
     ospf_lacks_forget(o, adj, side);
     n->lacks_known = n->heads_complete && other->heads_complete;
-    if (!n->lacks_known || !theirs->count || !(lacks->list = malloc(theirs->count * sizeof *lacks->list)))
+    if (!n->lacks_known || !theirs->count || !(lacks->list = calloc(theirs->count, sizeof *lacks->list)))
         return;
     lacks->room = theirs->count;
     o->mark++;
