@@ -101,6 +101,8 @@ void path_way_json(struct path_told *p, uint32_t from, const char *to, const str
     for (uint32_t i = t->way; i < t->count; i++)
         step_json(p, &t->steps[i]);
     write_end(w);
+    if (t->more)
+        write_bool(w, "more_ways", true);
     write_array(w, "believed");
     for (uint32_t i = 0; i < doubts->count; i++) {
         write_object(w, NULL);
@@ -227,6 +229,11 @@ void path_way_text(struct path_told *p, uint32_t from, const char *to, const str
             lay_end(out);
         }
         step_text(p, &t->steps[i]);
+    }
+    if (t->more) {
+        lay_to(out, ROUTER_AT);
+        lay(out, DIM, "and on more of them");
+        lay_end(out);
     }
     if (doubts->count) {
         lay_gap(out);

@@ -48,6 +48,9 @@ struct ospf_paths {
     struct ospf_path_route *equals; /* of which route: route.also is the number of the next one + 1 */
     uint32_t route_count, route_room, equal_count, equal_room;
     uint32_t *seen, *stack, seen_now; /* of ospf_hops.c: nodes visited by this search; nodes to visit */
+    struct ospf_hop
+        known[OSPF_HOPS_MOST]; /* what ospf_paths_hops said of this node last; OSPF_NO_NODE: of none */
+    uint32_t known_node, known_count;
     struct table by_prefix; /* while routes are gathered: the value is the number of the route + 1 */
     bool has_bits[129];     /* prefixes of that length are there */
 };

@@ -3,6 +3,7 @@
 #include "state/ospf_graph_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     NO_NUMBER = 0x01000000
@@ -186,8 +187,8 @@ static bool on_link(const struct ospf_paths *p, uint32_t network)
     return false;
 }
 
-uint32_t ospf_paths_hops(struct ospf_paths *p, const struct ospf_path_route *r, struct ospf_hop *out,
-                         uint32_t room)
+static uint32_t search(struct ospf_paths *p, const struct ospf_path_route *r, struct ospf_hop *out,
+                       uint32_t room)
 {
     struct hops h = { .paths = p, .out = out, .room = room };
     p->seen_now++;
@@ -205,4 +206,18 @@ uint32_t ospf_paths_hops(struct ospf_paths *p, const struct ospf_path_route *r, 
     if (h.count)
         qsort(out, h.count, sizeof *out, by_router);
     return h.count;
+}
+
+uint32_t ospf_paths_hops(struct ospf_paths *p, const struct ospf_path_route *r, struct ospf_hop *out,
+                         uint32_t room)
+{
+    /* many prefixes in a row lead to one router, as a rule */
+    if (r->also || r->forwarding.size || room < COUNT(p->known))
+        return search(p, r, out, room);
+    if (p->known_node != r->node) {
+        p->known_count = search(p, r, p->known, COUNT(p->known));
+        p->known_node = r->node;
+    }
+    memcpy(out, p->known, p->known_count * sizeof *out);
+    return p->known_count;
 }

@@ -99,6 +99,7 @@ struct ospf_paths *ospf_paths_new(const struct ospf_graph *g, uint32_t router)
         return NULL;
     p->graph = g;
     p->router = router;
+    p->known_node = OSPF_NO_NODE;
     p->cost = malloc(n * sizeof *p->cost);
     p->seen = calloc(n, sizeof *p->seen);
     p->stack = malloc(n * sizeof *p->stack);

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { STEPS_MOST = 4096 };
+enum { STEPS_MOST = 4096, OTHERS_MOST = 128 };
 
 static bool lookup(const struct ospf_paths *p, const struct ospf_place *to, struct ospf_path_route *out)
 {
@@ -138,10 +138,6 @@ static uint32_t find(const struct ospf_trace *t, uint32_t router)
 static bool add_step(struct ospf_trace *t, const struct ospf_graph *g, const struct ospf_place *to,
                      uint32_t router)
 {
-    if (t->count == STEPS_MOST) {
-        t->cut = true;
-        return true;
-    }
     if (t->count == t->room) {
         uint32_t room = t->room ? t->room * 2 : 16;
         struct ospf_trace_step *more = realloc(t->steps, room * sizeof *more);
@@ -159,22 +155,27 @@ bool ospf_trace(const struct ospf_graph *g, uint32_t from, const struct ospf_pla
     *t = (struct ospf_trace){ .count = 0 };
     bool good = true;
     for (uint32_t router = from; good;) {
-        good = add_step(t, g, to, router);
-        if (good && !t->cut)
-            t->steps[t->count - 1].on_way = true;
-        if (!good || t->cut || t->steps[t->count - 1].end != OSPF_TRACE_ON)
+        t->cut = t->count == STEPS_MOST;
+        if (t->cut || !(good = add_step(t, g, to, router)))
+            break;
+        t->steps[t->count - 1].on_way = true;
+        if (t->steps[t->count - 1].end != OSPF_TRACE_ON)
             break;
         router = t->steps[t->count - 1].next[0].router;
-        if (find(t, router) < t->count) {
-            t->loop = true;
+        t->loop = find(t, router) < t->count;
+        if (t->loop)
             break;
-        }
     }
     t->way = t->count;
-    for (uint32_t i = 0; good && i < t->count && !t->cut; i++)
-        for (uint32_t k = 0; good && t->steps[i].end == OSPF_TRACE_ON && k < t->steps[i].next_count; k++)
-            if (find(t, t->steps[i].next[k].router) == t->count)
-                good = add_step(t, g, to, t->steps[i].next[k].router);
+    for (uint32_t i = 0; good && i < t->count && !t->more; i++)
+        for (uint32_t k = 0; good && t->steps[i].end == OSPF_TRACE_ON && k < t->steps[i].next_count; k++) {
+            if (find(t, t->steps[i].next[k].router) < t->count)
+                continue;
+            t->more = t->count == t->way + OTHERS_MOST;
+            if (t->more)
+                break;
+            good = add_step(t, g, to, t->steps[i].next[k].router);
+        }
     if (!good)
         ospf_trace_free(t);
     return good;

@@ -34,7 +34,8 @@ struct ospf_trace {
         *steps; /* the first way, from end to end; then routers of other ways that cost the same */
     uint32_t count, room, way; /* way: how many are on the first one */
     bool loop;                 /* the first one comes back to where it was */
-    bool cut;                  /* there are more routers than are told */
+    bool cut;                  /* the first one is longer than can be told */
+    bool more;                 /* on other ways are more routers than are told */
 };
 
 /* False without memory, or when no Router-LSA of `from` is there. */

@@ -396,7 +396,7 @@ static void parts(void)
     router(0, "1.0.0.7", 0);
     end(0);
     struct ospf_graph *g = ospf_graph_new(db, now);
-    uint32_t part[8];
+    uint32_t part[8] = { 0 };
     CHECK(ospf_graph_nodes(g) == 5 && ospf_graph_parts(g, part));
     for (uint32_t i = 0; i < 5; i++)
         CHECK(part[i] == (ospf_graph_node(g, i)->id == id("1.0.0.7") ? 2 : 1));
