@@ -27,6 +27,7 @@ struct engine {
     bool cared; /* about the last packet */
     uint32_t peering_ids;
     /* live, of engine_review.c: when the whole was looked at last, and the past given up; holes of the capture */
+    bool look_now; /* at the capture as a whole: something of our own has changed */
     struct stamp reviewed, forgot, holed;
     uint64_t holes;
 };

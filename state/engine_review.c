@@ -82,6 +82,7 @@ static void look_at_whole(struct engine *e)
     engine_happen(e, &(struct happening){ .kind = HAPPEN_CAPTURE_END, .side = -1, .live = true });
     findings_review_end(&e->findings, 0, e->now);
     e->reviewed = e->now;
+    e->look_now = false;
 }
 
 /* ---- the past ---- */
@@ -132,9 +133,9 @@ const struct outbox *engine_review(struct engine *e)
         if (wants_look(e, p))
             look_at(e, p);
     ospf_review(e->ospf);
-    if (!stamp_known(e->reviewed))
+    if (!stamp_known(e->reviewed) && !e->look_now)
         e->reviewed = e->now; /* its beginning tells nothing of a capture yet */
-    else if (stamp_before(stamp_add(e->reviewed, SPAN_S(WHOLE_S)), e->now))
+    else if (e->look_now || stamp_before(stamp_add(e->reviewed, SPAN_S(WHOLE_S)), e->now))
         look_at_whole(e);
     if (!stamp_known(e->forgot))
         e->forgot = e->now;

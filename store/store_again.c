@@ -134,6 +134,8 @@ void store_recover(struct store *s)
     db_recover(&s->db);
     s->rows = 0;
     s->mended = true;
+    s->again =
+        true; /* from now on it is looked up which rows are there: marks tell of some that were rolled back */
     s->digits_told = false;
     if (s->peering_ids)
         memset(s->peering_ids, 0, s->peering_room * sizeof *s->peering_ids);
