@@ -9,7 +9,6 @@ enum {
     CLOSED_KEPT = 6,
     CLOSED_MOST = 40,
     LINGER_S = 150,
-    TRANSFER_QUIET_S = 5,
     COLLAPSE_S = 30,
     COLLAPSE_LEAST = 10
 };
@@ -236,6 +235,8 @@ void peering_routes(struct peering *p, struct session *s, int from, const struct
             if (!end->transfer_over) { /* a few routes, then the table */
                 end->transfer_first = end->transfer_last = (struct stream_ref){ 0 };
                 end->transfer_routes = 0;
+                free(end->transfer);
+                end->transfer = NULL;
             }
         }
         if (!end->transfer_over && news->announced) {

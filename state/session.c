@@ -52,6 +52,7 @@ void session_free(struct session *s)
     for (int i = 0; i < 2; i++) {
         stream_free(s->half[i].stream);
         free(s->end[i].notification);
+        free(s->end[i].transfer);
     }
     free(s->guess);
     free(s);

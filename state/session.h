@@ -8,6 +8,7 @@
 #include "decode/tcp.h"
 #include "state/bgp_facts.h"
 #include "state/bgp_rib.h"
+#include "state/transfer.h"
 
 /* A run of messages that was seen and not yet acknowledged. */
 struct delivery {
@@ -141,6 +142,7 @@ struct end {
     struct stream_ref transfer_first, transfer_last;
     uint64_t transfer_routes;
     bool transfer_over;
+    struct transfer *transfer; /* owned; NULL: nothing was lost yet */
     uint64_t refreshing, whole; /* bit per family: being sent again from its beginning; sent again, all of it */
     bool settled;             /* its first table, however small, is over; kept only for EVENT_ROUTES */
     struct stamp last_update; /* likewise */

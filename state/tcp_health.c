@@ -242,6 +242,16 @@ static void sent_again(struct session *s, int from, const struct segment *seg, s
     }
 }
 
+/* Small tables are not told of; a line for each of them would only cost time. */
+static void draw_wait(struct end *end, const struct half *h, struct stream_ref ref, enum transfer_cause cause)
+{
+    if (stamp_since(ref.when, end->transfer_last.when).ns > SPAN_S(TRANSFER_QUIET_S).ns ||
+        (!end->transfer && !(end->transfer = transfer_new())))
+        return;
+    transfer_wait(end->transfer, stamp_since(h->last_data.when, end->transfer_first.when),
+                  stamp_since(ref.when, end->transfer_first.when), cause);
+}
+
 /* While a table is on its way: the time since the last new segment is put down to the one who could have shortened it. */
 static void blame_wait(struct session *s, int from, struct stream_ref ref)
 {
@@ -253,12 +263,19 @@ static void blame_wait(struct session *s, int from, struct stream_ref ref)
         return;
     int64_t waited = stamp_since(ref.when, h->last_data.when).ns;
     uint32_t flight = h->next - h->acked, window = s->half[!from].window;
-    if (again)
+    enum transfer_cause cause = TRANSFER_SENDER;
+    if (again) {
         end->wait_loss.ns += waited;
-    else if (flight + h->mss > window && s->half[!from].seq_known)
+        cause = TRANSFER_LOSS;
+    } else if (flight + h->mss > window && s->half[!from].seq_known) {
         end->wait_window.ns += waited;
-    else if (!flight)
+        cause = TRANSFER_WINDOW;
+    } else if (!flight)
         end->wait_sender.ns += waited;
+    else
+        return;
+    if (end->transfer_routes >= TABLE_LEAST)
+        draw_wait(end, h, ref, cause);
 }
 
 /* Replay tools put the first data on the SYN and forget that a SYN takes a sequence number itself (RFC 9293 3.4): then

@@ -66,6 +66,23 @@ void flapping(const struct happening *h, struct findings *f)
     draft_end(f, d);
 }
 
+/* When what held it back: a letter for each part of the time. */
+static void say_line(struct draft *d, const struct end *e, struct span took)
+{
+    char line[TRANSFER_LINE], time[32];
+    struct span length;
+    unsigned count = e->transfer ? transfer_timer(e->transfer, &length) : 0;
+    if (count)
+        draft_say(d, "%u of the sender's pauses are of about %s each: a timer of its own.", count,
+                  span_words(length, time));
+    if (!e->transfer || took.ns < SPAN_MS(100).ns)
+        return;
+    transfer_line(e->transfer, took, line);
+    if (line[strspn(line, "-")])
+        draft_say(d, "In parts of %s: %s (s: the sender paused, w: the window was shut, l: loss).",
+                  span_words(transfer_part(e->transfer), time), line);
+}
+
 /* What held a transfer back, in the manner of T-DAT (Cheng et al., ICDCS 2012): the time between two new segments is
  * put down to the one who could have shortened it. */
 void table_transfer(const struct happening *h, struct findings *f)
@@ -103,6 +120,7 @@ void table_transfer(const struct happening *h, struct findings *f)
         if (path.ns * 10 > took.ns && took.ns > SPAN_MS(100).ns)
             draft_say(d, "%s of that went to the path: its round trips and its width.",
                       span_words(path, part));
+        say_line(d, e, took);
         draft_say(d, e->end_of_rib ? "End-of-RIB closed it." : "It ended without an End-of-RIB.");
         draft_evidence(d, e->transfer_first, "first UPDATE of the table");
         draft_evidence(d, e->transfer_last, "last UPDATE of the table");
