@@ -382,7 +382,7 @@ class Packets(Case):
 
     def test_while_it_is_watched(self):
         database, ring = os.path.join(self.folder, "watched.db"), os.path.join(self.folder, "ring")
-        with Server("-r", self.NAME + ".pcap", "--replay", "1", "--db", database, "--evidence", ring, command="monitor") as server:
+        with Server("--config", "none", "-r", self.NAME + ".pcap", "--replay", "1", "--db", database, "--evidence", ring, command="monitor") as server:
             for _ in range(100):
                 if server.ask("/api/v1/" + self.PEERING + "/messages")[0] == 200:
                     break
@@ -396,7 +396,7 @@ class Packets(Case):
             self.assertEqual(server.json(self.PEERING + "/messages")["source"], "evidence")
 
     def test_a_page_needs_a_database(self):
-        run = subprocess.run([BINARY, "monitor", "-q", "-r", self.NAME + ".pcap", "--web", "1"], capture_output=True, text=True, cwd=CAPTURES, check=False)
+        run = subprocess.run([BINARY, "monitor", "--config", "none", "-q", "-r", self.NAME + ".pcap", "--web", "1"], capture_output=True, text=True, cwd=CAPTURES, check=False)
         self.assertEqual(run.returncode, 1)
         self.assertIn("--db FILE", run.stderr)
 
