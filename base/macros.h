@@ -7,12 +7,12 @@
 #define PRINTF_LIKE(fmt, a) __attribute__((format(printf, fmt, a)))
 #define LIKELY(x)           __builtin_expect(!!(x), 1)
 #define UNLIKELY(x)         __builtin_expect(!!(x), 0)
-#define WILL_READ(at)        __builtin_prefetch(at)
+#define WILL_READ(at)       __builtin_prefetch(at)
 #else
 #define MUST_USE
 #define PRINTF_LIKE(fmt, a)
-#define LIKELY(x)    (x)
-#define UNLIKELY(x)  (x)
+#define LIKELY(x)     (x)
+#define UNLIKELY(x)   (x)
 #define WILL_READ(at) ((void)(at))
 #endif
 

@@ -132,6 +132,7 @@ int loop_open_live(struct loop *l, const struct options *o, struct engine_option
         log_line(LOG_ERROR, "%s", message);
         return EXIT_DAMAGED;
     }
+    eo.on_wire = o->interface_count > 0;
     catch_signals(l); /* whoever is told that we listen may send one */
     return make_engine(l, o, eo);
 }

@@ -30,10 +30,11 @@ struct engine_options {
     const struct ospf_secret *ospf_keys; /* borrowed */
     unsigned ospf_key_count;
     const struct vrps *vrps; /* origins of routes are held against these; borrowed; NULL: against none */
-    bool tell_messages; /* put every BGP message into the outbox */
-    bool no_routes;     /* keep no tables (decode) */
-    bool no_ospf;       /* keep nothing of OSPF; its packets are told all the same */
-    bool tell_routes;   /* put what becomes of routes into the outbox */
+    bool on_wire;            /* packets come from interfaces as we speak: where none come, none were sent */
+    bool tell_messages;      /* put every BGP message into the outbox */
+    bool no_routes;          /* keep no tables (decode) */
+    bool no_ospf;            /* keep nothing of OSPF; its packets are told all the same */
+    bool tell_routes;        /* put what becomes of routes into the outbox */
     struct limits limits;
 };
 

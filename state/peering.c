@@ -5,13 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    CLOSED_KEPT = 6,
-    CLOSED_MOST = 40,
-    LINGER_S = 150,
-    COLLAPSE_S = 30,
-    COLLAPSE_LEAST = 10
-};
+enum { CLOSED_KEPT = 6, CLOSED_MOST = 40, LINGER_S = 150, COLLAPSE_S = 30, COLLAPSE_LEAST = 10 };
 
 static struct pair_key pair_of(const struct addr *a, const struct addr *b)
 {

@@ -143,7 +143,8 @@ struct end {
     uint64_t transfer_routes;
     bool transfer_over;
     struct transfer *transfer; /* owned; NULL: nothing was lost yet */
-    uint64_t refreshing, whole; /* bit per family: being sent again from its beginning; sent again, all of it */
+    uint64_t refreshing,
+        whole;                /* bit per family: being sent again from its beginning; sent again, all of it */
     bool settled;             /* its first table, however small, is over; kept only for EVENT_ROUTES */
     struct stamp last_update; /* likewise */
     struct span transfer_sender, transfer_window, transfer_loss; /* time lost to … */
@@ -213,7 +214,7 @@ struct attempts {
     struct stream_ref of[ATTEMPT_OUTCOMES][3];     /* the first, and the latest two of each kind: SYN */
     struct stream_ref answer[ATTEMPT_OUTCOMES][3]; /* … and what answered it */
     enum attempt_outcome last_outcome;
-    struct signing signing; /* since the peering was last up: keys may have been changed then */
+    struct signing signing;           /* since the peering was last up: keys may have been changed then */
     unsigned unanswered_since_answer; /* SYNs in a row without any reply */
 };
 

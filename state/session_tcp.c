@@ -250,8 +250,10 @@ static struct span grace(const struct session *s)
 
 /* One of the ends was seen since this one last heard something, so the capture was there: each says something every
  * third of the hold time (RFC 4271 10). Where both are silent, it may be the capture that has a gap. */
-static bool watched(const struct session *s, int who, int64_t hold, struct stamp now)
+static bool watched(const struct engine *e, const struct session *s, int who, int64_t hold, struct stamp now)
 {
+    if (e->options.on_wire)
+        return true;
     if (stamp_known(s->resumed) && stamp_before(now, stamp_add(s->resumed, SPAN_S(1))))
         return false; /* what it says now is about to be delivered */
     struct stamp spoke = stamp_add(session_heard(&s->end[who]), (struct span){ hold / 4 });
@@ -280,7 +282,7 @@ struct stamp session_timers(struct engine *e, struct session *s, struct stamp no
                 soonest = stamp_before(due, soonest) ? stamp_add(due, grace(s)) : soonest;
             continue;
         }
-        if (end->state == STATE_ESTABLISHED && stamp_before(due, now) && !watched(s, who, hold, now)) {
+        if (end->state == STATE_ESTABLISHED && stamp_before(due, now) && !watched(e, s, who, hold, now)) {
             struct stamp again = stamp_add(now, SPAN_S(1));
             soonest = stamp_before(again, soonest) ? again : soonest;
             continue;

@@ -11,7 +11,7 @@ struct route_table_row {
     int side;
     enum bgp_family family; /* FAMILY_NONE: of another version of routetap */
     bool path_ids, partial;
-    struct stamp whole; /* partial until then; STAMP_NEVER: as partial says */
+    struct stamp whole;        /* partial until then; STAMP_NEVER: as partial says */
     struct stamp begun, ended; /* ended: STAMP_NEVER while it lives */
     int64_t ended_file;
     uint64_t ended_frame;

@@ -16,7 +16,8 @@ static enum silence kind_of_silence(const struct session *s, int x, struct strea
                 stamp_before(stamp_add(theirs->last.when, SPAN_S(1)), mine->stuck_last.when);
     if (mine->shut)
         return SILENT_SHUT;
-    if (!mine->first.frame || !theirs->first.frame || session_unseen(s, !x))
+    bool both_silent = !stamp_before(soon, mine->last.when) && !stamp_before(soon, theirs->last.when);
+    if (!mine->first.frame || !theirs->first.frame || session_unseen(s, !x) || both_silent)
         return SILENT_UNTOLD; /* what of it was on the wire, the capture does not have */
     if (s->end[!x].bad_header.frame)
         return SILENT_GARBLED;
