@@ -94,7 +94,9 @@ void ospf_lsa_changed(struct ospf *o, const struct ospf_lsdb *db, const struct o
         e.size = lsa->length;
     }
     e.words = *words ? outbox_keep(&o->engine->outbox, words, strlen(words) + 1) : "";
-    outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_LSA, .as.ospf_lsa = e });
+    struct event *told = outbox_open(&o->engine->outbox, EVENT_OSPF_LSA);
+    if (told)
+        told->as.ospf_lsa = e;
     if (change != OSPF_CHANGE_CHANGED && change != OSPF_CHANGE_FLUSHED)
         return;
     ospf_fate_changed(o, db, f, change, ref);

@@ -11,19 +11,28 @@ struct outbox_block {
 
 enum { BLOCK = 16384 };
 
-void outbox_add(struct outbox *o, const struct event *e)
+struct event *outbox_open(struct outbox *o, enum event_kind kind)
 {
     if (o->count == o->room) {
         uint32_t room = o->room ? o->room * 2 : 16;
         struct event *list = realloc(o->list, room * sizeof *list);
         if (!list) {
             o->lost++;
-            return;
+            return NULL;
         }
         o->list = list;
         o->room = room;
     }
-    o->list[o->count++] = *e;
+    struct event *e = &o->list[o->count++];
+    e->kind = kind;
+    return e;
+}
+
+void outbox_add(struct outbox *o, const struct event *e)
+{
+    struct event *to = outbox_open(o, e->kind);
+    if (to)
+        *to = *e;
 }
 
 const void *outbox_keep(struct outbox *o, const void *bytes, size_t n)

@@ -12,6 +12,8 @@ struct outbox {
 };
 
 void outbox_add(struct outbox *, const struct event *);
+/* Or a place for one that comes often, of which the member of that kind is still to be filled; NULL without memory. */
+struct event *outbox_open(struct outbox *, enum event_kind);
 /* A copy of n bytes that lives as long as the events; NULL without memory. */
 const void *outbox_keep(struct outbox *, const void *bytes, size_t n);
 /* The message with its bytes, likewise. */
