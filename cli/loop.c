@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/heap.h"
 #include "cli/progress.h"
 #include "cli/rpki.h"
 #include "store/store.h"
@@ -87,6 +88,7 @@ int loop_open(struct loop *l, const struct options *o, struct engine_options eo,
         log_line(LOG_ERROR, "no capture file was given; see routetap %s --help", o->command->name);
         return EXIT_USAGE;
     }
+    heap_in_large_pages();
     char message[300];
     enum err why;
     struct source_options so = { .in_file_order = in_file_order };

@@ -179,8 +179,8 @@ def count(path):
         for side in peering["sides"]:
             for kind, n in (side.get("messages") or {}).items():
                 total[kind] = total.get(kind, 0) + n
-            for way, n in (side.get("prefixes") or {}).items():
-                total[way] = total.get(way, 0) + n
+            for way in ("announced", "withdrawn"):
+                total[way] = total.get(way, 0) + (side.get(way) or 0)
             total["routes"] += sum(n for n in (side.get("routes") or {}).values() if n is not None)
     json.dump(total, sys.stdout)
 
