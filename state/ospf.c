@@ -24,6 +24,7 @@ struct ospf *ospf_new(struct engine *e)
     table_init(&o->speakers, OSPF_SPEAKER_KEY, 0);
     table_init(&o->siblings, 8, 0);
     table_init(&o->namesakes, 8, 0);
+    table_init(&o->incumbents, OSPF_PLACE_KEY, 0);
     table_init(&o->adjacencies, 8, 0);
     return o;
 }
@@ -56,6 +57,7 @@ void ospf_free(struct ospf *o)
     table_free(&o->speakers);
     table_free(&o->siblings);
     table_free(&o->namesakes);
+    table_free(&o->incumbents);
     table_free(&o->adjacencies);
     free(o->segments);
     free(o->links);
@@ -154,18 +156,15 @@ static struct adjacency *addressee(struct ospf *o, struct ospf_in *in)
     for (uint32_t i = 0; i < s->adjacency_count; i++) {
         struct ospf_adjacency *a = s->adjacencies[i];
         const struct ospf_speaker *other = a->end[a->end[0] == s];
-        if (addr_equal(&other->addr, &in->frame->dst))
+        if (addr_equal(&other->addr, &in->frame->dst) && !other->successor)
             return (struct adjacency *)a;
         if (other->unseen && !other->addr.size) {
             nameless = a;
             count++;
         }
     }
-    for (uint32_t i = 0; i < in->segment->speaker_count; i++) {
-        struct ospf_speaker *other = in->segment->speakers[i];
-        if (other == s || other->unseen || other->area != s->area ||
-            !addr_equal(&other->addr, &in->frame->dst) || !!other->far.size != !!s->far.size)
-            continue;
+    struct ospf_speaker *other = ospf_speaker_at(o, s, &in->frame->dst);
+    if (other && other != s) {
         if (s->link && other->link && s->link != other->link)
             ospf_link_merge(o, s->link, other->link);
         return ospf_adjacency_get(o, s, other, in->ref);

@@ -76,11 +76,12 @@ struct ospf_speaker {
     bool has_mac;
     uint8_t mac[6];
     struct ospf_wire *link;
-    struct ospf_speaker *sibling;  /* the next one that has the same router ID, anywhere */
-    struct ospf_speaker *namesake; /* the next one of its segment that has the same router ID */
-    bool unseen;                   /* others list it, and nothing that it sends is in the capture */
-    bool loud;                     /* sends its Hellos to the group */
-    bool quiet;                    /* sends Hellos to single neighbours */
+    struct ospf_speaker *sibling;   /* the next one that has the same router ID, anywhere */
+    struct ospf_speaker *namesake;  /* the next one of its segment that has the same router ID */
+    struct ospf_speaker *successor; /* its router goes on under another router ID, from the same address */
+    bool unseen;                    /* others list it, and nothing that it sends is in the capture */
+    bool loud;                      /* sends its Hellos to the group */
+    bool quiet;                     /* sends Hellos to single neighbours */
     bool floods_dbdesc;         /* sends Database Descriptions to the group: point-to-point (RFC 2328 8.1) */
     bool ever_dr;               /* named a designated router */
     struct stream_ref dr_named; /* when it first did */
@@ -172,6 +173,7 @@ struct ospf_neighbor {
     bool lists;                         /* its latest Hello lists the other */
     struct stream_ref listed, unlisted; /* its latest Hello that does, and that doesn't */
     struct stream_ref listed_first;     /* since it last began to */
+    struct span listed_for;             /* how long it had when it last ceased to; 0: not known */
     struct stream_ref heard_first;      /* the other's first Hello since `unlisted` */
     struct stream_ref asked_first;      /* … that lists this one */
     struct stream_ref heard;            /* the other's latest Hello that this one can take */

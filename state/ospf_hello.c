@@ -285,6 +285,8 @@ static void lists_not(struct ospf *o, struct adjacency *adj, int side, struct st
     struct stamp deadline = ospf_deadline(&adj->facts, side);
     if (n->heard_first.frame && n->ignored < UINT32_MAX && !n->ignored++)
         n->ignored_first = ref;
+    bool began = n->listed_first.frame && n->listed_first.frame != me->hello_first.frame;
+    n->listed_for = began ? stamp_since(ref.when, n->listed_first.when) : SPAN_S(0);
     n->lists = n->joined = false;
     n->unlisted = ref;
     n->heard_first = n->asked_first = n->listed_first = (struct stream_ref){ 0 };

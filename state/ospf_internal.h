@@ -68,7 +68,7 @@ struct ospf_owed {
 };
 
 /* Size of what tells speakers apart. */
-enum { OSPF_SPEAKER_KEY = 12 + 2 * sizeof(struct addr) };
+enum { OSPF_SPEAKER_KEY = 12 + 2 * sizeof(struct addr), OSPF_PLACE_KEY = 12 + sizeof(struct addr) };
 /* A prefix that an LSA no longer describes. */
 struct ospf_gone {
     struct addr prefix;
@@ -88,6 +88,7 @@ struct ospf {
     struct table speakers;     /* by what tells them apart: ospf_speaker.c */
     struct table siblings;     /* by version, instance and router ID: the first speaker of that ID */
     struct table namesakes;    /* by segment and router ID: the first speaker of that ID */
+    struct table incumbents;   /* by segment, area and address: who spoke from there last */
     struct table adjacencies;  /* by ids of both speakers */
     struct ospf_wire **links;
     uint32_t link_count, link_room;
@@ -142,6 +143,9 @@ struct ospf_speaker *ospf_speaker_get(struct ospf *, struct ospf_in *);
 /* One that others speak of and that was not seen (yet). */
 struct ospf_speaker *ospf_speaker_unseen(struct ospf *, struct ospf_segment *, uint32_t router_id,
                                          const struct ospf_speaker *listed_by);
+/* Who speaks from that address of the segment, in the area of `of` and as that does over a virtual link or not; NULL:
+ * nobody yet. */
+struct ospf_speaker *ospf_speaker_at(const struct ospf *, const struct ospf_speaker *of, const struct addr *);
 /* The first speaker of that router, on whatever link; the others by ->sibling. */
 struct ospf_speaker *ospf_sibling(const struct ospf *, const struct ospf_speaker *);
 /* The first speaker of that router ID; the others by ->namesake. */

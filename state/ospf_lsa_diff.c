@@ -143,6 +143,28 @@ void ospf_lsa_diff(const struct ospf_lsa *before, const struct ospf_lsa *after, 
         buf_str(out, "other contents");
 }
 
+/* OSPFv2: both are of one interface. A link that comes up goes from stub network to transit network or router; its
+ * designated router may be another one. The interface's address stays (Link Data; RFC 2328 A.4.2). */
+static bool same_interface(const struct ospf_link *a, const struct ospf_link *b)
+{
+    if (a->type == OSPF_LINK_STUB && b->type == OSPF_LINK_STUB)
+        return a->id == b->id && a->data == b->data;
+    if (a->type != OSPF_LINK_STUB && b->type != OSPF_LINK_STUB)
+        return a->data == b->data;
+    const struct ospf_link *stub = a->type == OSPF_LINK_STUB ? a : b, *other = stub == a ? b : a;
+    return (other->data & stub->data) == stub->id;
+}
+
+static bool has_interface(const struct ospf_router *in, const struct ospf_link *what)
+{
+    struct ospf_router all = *in;
+    struct ospf_link l;
+    for (unsigned n = 0; n < LINKS_MOST && ospf_link_next(&all, &l); n++)
+        if (same_interface(&l, what))
+            return true;
+    return false;
+}
+
 bool ospf_lsa_strangers(const struct ospf_lsa *before, const struct ospf_lsa *after)
 {
     struct ospf_router a, b, all;
@@ -152,7 +174,7 @@ bool ospf_lsa_strangers(const struct ospf_lsa *before, const struct ospf_lsa *af
         return false;
     all = b;
     for (unsigned n = 0; n < LINKS_MOST && ospf_link_next(&all, &l); n++)
-        if (find_link(&a, &l, &other))
+        if (after->version == 3 ? find_link(&a, &l, &other) : has_interface(&a, &l))
             return false;
     return true;
 }

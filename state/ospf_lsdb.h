@@ -91,7 +91,8 @@ bool ospf_described_next(struct ospf_described *, struct addr *prefix, unsigned 
 /* ospf_lsa_diff.c: what the newer instance says that the older did not, in words. */
 struct buf;
 void ospf_lsa_diff(const struct ospf_lsa *before, const struct ospf_lsa *after, struct buf *out);
-/* Router-LSAs that have links, and none of them in common. */
+/* Router-LSAs that have links, and no interface in common; OSPFv3: no link, since interfaces have but numbers there, that
+ * another router may use as well. */
 bool ospf_lsa_strangers(const struct ospf_lsa *before, const struct ospf_lsa *after);
 
 #endif

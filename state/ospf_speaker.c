@@ -41,6 +41,12 @@ bool ospf_room(void *array, uint32_t count, uint32_t *room)
     return true;
 }
 
+struct place_key {
+    uint32_t segment, area, over_virtual;
+    struct addr addr;
+};
+_Static_assert(sizeof(struct place_key) == OSPF_PLACE_KEY, "padding would be hashed");
+
 /* A span port may give the copies of one link under two tags: they are one. */
 static void resolve_alias(const struct ospf *o, struct segment_key *key)
 {
@@ -168,6 +174,44 @@ struct ospf_speaker *ospf_speaker_unseen(struct ospf *o, struct ospf_segment *g,
     return s;
 }
 
+/* ---- who speaks from an address ---- */
+
+static struct place_key place_of(const struct ospf_speaker *s, const struct addr *addr)
+{
+    return (struct place_key){ s->segment, s->area, s->far.size != 0, *addr };
+}
+
+struct ospf_speaker *ospf_speaker_at(const struct ospf *o, const struct ospf_speaker *of,
+                                     const struct addr *addr)
+{
+    struct place_key key = place_of(of, addr);
+    return table_get(&o->incumbents, &key);
+}
+
+/* One router that took another ID; or several routers that a capture point shows under one tag, each with the same
+ * link-local address: these go on. RFC 2328 10.5: a change of the ID is a change of the neighbour. */
+static bool succeeds(const struct ospf_speaker *s, const struct ospf_speaker *before)
+{
+    if (before == s || before->router_id == s->router_id || !stamp_before(before->last.when, s->first.when))
+        return false;
+    if (s->has_mac && before->has_mac)
+        return !memcmp(s->mac, before->mac, sizeof s->mac);
+    return s->version == 2;
+}
+
+static void take_place(struct ospf *o, struct ospf_speaker *s)
+{
+    struct place_key key = place_of(s, &s->addr);
+    struct ospf_speaker *before = table_get(&o->incumbents, &key);
+    s->successor = NULL;
+    if (before == s)
+        return;
+    if (before && succeeds(s, before))
+        before->successor = s;
+    if (!table_put(&o->incumbents, &key, s))
+        o->engine->capture.limit_peerings++;
+}
+
 static struct ospf_speaker *find(struct ospf *o, struct ospf_in *in, struct speaker_key *key)
 {
     *key = (struct speaker_key){ .segment = in->segment->id,
@@ -207,6 +251,7 @@ struct ospf_speaker *ospf_speaker_get(struct ospf *o, struct ospf_in *in)
         s->has_mac = true;
         memcpy(s->mac, in->frame->mac_src, sizeof s->mac);
     }
+    take_place(o, s);
     return s;
 }
 

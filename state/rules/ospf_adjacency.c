@@ -1,12 +1,20 @@
 /* Adjacencies that were lost, restarted, or do not get on: stuck between 2-Way and Full. RFC 2328 10 */
 #include "state/rules/ospf_words.h"
 
-rule_fn ospf_neighbor_dead, ospf_restarted, ospf_flapping, ospf_mtu, ospf_exchange, ospf_loading,
-    ospf_retransmits, ospf_one_direction;
+rule_fn ospf_neighbor_dead, ospf_restarted, ospf_renamed, ospf_flapping, ospf_mtu, ospf_exchange,
+    ospf_loading, ospf_retransmits, ospf_one_direction;
 
 enum { STUCK_LEAST = 3, FLAPS_LEAST = 3, TIMES_LEAST = 2 };
 
 /* ---- lost ---- */
+
+/* It ceased to list the other before the other's dead interval can have passed: it was told to (an operator, BFD, an
+ * interface that went down), which packets do not show. */
+static bool too_soon(const struct ospf_neighbor *n, const struct ospf_speaker *me)
+{
+    int64_t least = ((int64_t)me->hello.dead_interval - me->hello.hello_interval) * NS_PER_S;
+    return n->listed_for.ns > 0 && n->listed_for.ns < least;
+}
 
 void ospf_neighbor_dead(const struct happening *h, struct findings *f)
 {
@@ -15,9 +23,12 @@ void ospf_neighbor_dead(const struct happening *h, struct findings *f)
     const struct ospf_speaker *gone = a->end[!h->side], *me = a->end[h->side];
     bool timer = h->ospf_on == OSPF_ON_INACTIVITY;
     if (h->ospf_to != OSPF_STATE_DOWN || !(timer || h->ospf_on == OSPF_ON_DROPPED) ||
-        h->ospf_from < OSPF_STATE_INIT || n->best_ever < OSPF_STATE_TWO_WAY)
+        h->ospf_from < OSPF_STATE_INIT || n->best_ever < OSPF_STATE_TWO_WAY || gone->successor ||
+        (!timer && too_soon(n, me)))
         return;
     char one[16], two[16], silent[32];
+    struct span quiet = stamp_since(h->ref.when, gone->hello_last.when);
+    bool steady = quiet.ns < ((int64_t)gone->hello.hello_interval * 3 / 2 + 1) * NS_PER_S;
     struct draft *d = ospf_draft(f, h, CODE_OSPF_NEIGHBOR_DEAD, CONFIDENCE_CERTAIN, !h->side);
     ospf_end(a, h->side, one);
     ospf_end(a, !h->side, two);
@@ -29,10 +40,14 @@ void ospf_neighbor_dead(const struct happening *h, struct findings *f)
                   gone->last.when.ns > n->heard.when.ns + NS_PER_S
                       ? "Other packets of it, or Hellos that do not fit, came later."
                       : "Nothing of it was seen since.");
-    else
+    else if (steady)
         draft_say(
             d, "%s no longer lists %s, whose Hellos pass here all the time: they are lost on the way to %s.",
             one, two, one);
+    else
+        draft_say(
+            d, "%s no longer lists %s, whose last Hello passed here only %s before: %s did not get that one.",
+            one, two, span_words(quiet, silent), one);
     draft_say(d, "The state was %s before.", ospf_state_name(h->ospf_from));
     draft_evidence(d, n->heard, "last Hello of %s", two);
     draft_evidence(d, n->listed, "%s still lists %s", one, two);
@@ -75,6 +90,38 @@ void ospf_restarted(const struct happening *h, struct findings *f)
     draft_evidence(d, s->grace, "Grace-LSA");
     draft_evidence(d, s->emptied_before, "last Hello with neighbours");
     draft_evidence(d, s->emptied, "Hello that lists nobody");
+    draft_end(f, d);
+}
+
+/* One router goes on under another ID: what its neighbours held of the old one is lost, and no timer has to run out. */
+void ospf_renamed(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    const struct ospf_speaker *s = a->end[h->side], *me = a->end[!h->side], *before = NULL;
+    if (h->ospf_to != OSPF_STATE_INIT || h->ospf_from >= h->ospf_to)
+        return;
+    for (uint32_t i = 0; i < me->adjacency_count; i++) {
+        const struct ospf_adjacency *b = me->adjacencies[i];
+        const struct ospf_speaker *other = b->end[b->end[0] == me];
+        if (other->successor == s)
+            before = other;
+    }
+    if (!before)
+        return;
+    char one[16], two[16], at[ADDR_TEXT], after[32];
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_ROUTER_RESTARTED, CONFIDENCE_CERTAIN, h->side);
+    d->when = s->first.when;
+    d->once = true;
+    draft_title(d, "the router at %s has another router ID: %s, it was %s", addr_text(&s->addr, at),
+                ospf_end(a, h->side, one), ospf_id_text(before->router_id, two));
+    draft_say(
+        d,
+        "Its last packet as %s came %s before its first as %s. To its neighbours that is another router: the "
+        "adjacencies are built anew, and what it had originated as %s stays in the database until it is flushed or "
+        "is too old.",
+        two, span_words(stamp_since(s->first.when, before->last.when), after), one, two);
+    draft_evidence(d, before->last, "last packet of %s", two);
+    draft_evidence(d, s->first, "first packet of %s", one);
     draft_end(f, d);
 }
 

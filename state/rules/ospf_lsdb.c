@@ -8,6 +8,10 @@ rule_fn ospf_lsa_flaps, ospf_lsa_flushes, ospf_lsa_strangers_fight, ospf_two_ori
 
 enum { TOGGLES_LEAST = 3, BURST_LEAST = 12, STRANGERS_LEAST = 2, SETTLED_S = 12 };
 
+/* OSPFv3: a link whose designated router changes is another link, too. Elections take seconds, and do not go back and
+ * forth; a fight goes on as fast as MinLSInterval allows (5 s, RFC 2328 B). */
+enum { FIGHT_LEAST = 4, FIGHT_TOGGLES = 3, FIGHT_PACE_S = 12 };
+
 static uint32_t subject_of(const struct ospf_lsa_facts *l)
 {
     return (uint32_t)hash_bytes(&l->key, sizeof l->key, 1) | 1;
@@ -67,13 +71,22 @@ void ospf_lsa_flushes(const struct happening *h, struct findings *f)
 
 /* ---- one name, two routers ---- */
 
+static bool strangers_fight(const struct ospf_lsa_facts *l, struct stamp now)
+{
+    const struct ospf_lsa_story *s = l->story;
+    if (l->version == 2)
+        return s->strangers >= STRANGERS_LEAST && s->toggles;
+    return s->strangers >= FIGHT_LEAST && s->toggles >= FIGHT_TOGGLES &&
+           stamp_since(now, s->stranger[0].when).ns < SPAN_S(FIGHT_PACE_S).ns * s->strangers;
+}
+
 /* The Router-LSAs of one ID follow each other and have no link in common: each of the two finds the other's, takes it for
  * an old one of its own and writes a newer one (RFC 2328 13.4). */
 void ospf_lsa_strangers_fight(const struct happening *h, struct findings *f)
 {
     const struct ospf_lsa_facts *l = h->lsa;
     const struct ospf_lsa_story *s = l->story;
-    if (h->change != OSPF_CHANGE_CHANGED || !s || s->strangers < STRANGERS_LEAST || !s->toggles)
+    if (h->change != OSPF_CHANGE_CHANGED || !s || !strangers_fight(l, h->ref.when))
         return;
     char router[16];
     struct draft *d = rule_draft(f, h, CODE_OSPF_DUPLICATE_ROUTER_ID, CONFIDENCE_CERTAIN, -1);
