@@ -204,10 +204,9 @@ static void has(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int f
 }
 
 static void take_lsa(struct ospf *o, struct ospf_in *in, struct ospf_lsdb *db, const struct ospf_batch *batch,
-                     uint32_t which)
+                     uint32_t which, const struct ospf_lsa_seen *seen)
 {
     struct update_in one = { .lsa = &batch->lsa[which] }, *u = &one;
-    struct ospf_lsa_seen seen = ospf_seen(in);
     if (ospf_lsa_sum(u->lsa) == OSPF_SUM_WRONG) {
         engine_happen(o->engine, &(struct happening){ .kind = HAPPEN_OSPF_LSA_SUM,
                                                       .side = -1,
@@ -216,7 +215,7 @@ static void take_lsa(struct ospf *o, struct ospf_in *in, struct ospf_lsdb *db, c
                                                       .ospf_lsa = u->lsa });
         return;
     }
-    enum ospf_change change = ospf_lsdb_feed(db, batch, which, &seen, &u->fed);
+    enum ospf_change change = ospf_lsdb_feed(db, batch, which, seen, &u->fed);
     if (!u->fed.entry)
         return;
     note_grace(in, u->lsa);
@@ -256,7 +255,7 @@ void ospf_hear_update(struct ospf *o, struct ospf_in *in)
     struct ospf_batch batch;
     while (db && ospf_lsdb_batch(db, &it, seen.area, seen.link, &batch))
         for (uint32_t i = 0; i < batch.count; i++)
-            take_lsa(o, in, db, &batch, i);
+            take_lsa(o, in, db, &batch, i, &seen);
     ospf_for_each(o, in, update_each, NULL);
 }
 

@@ -132,10 +132,10 @@ struct ospf_head *ospf_lacks_find(struct adjacency *adj, int side, const struct 
     at += at + 1 < h->count && h->list[at].lsa != entry;
     if (h->list[at].lsa != entry)
         at = search(h, 0, entry->number);
-    if (h->list[at].lsa != entry || h->list[at].got)
+    if (h->list[at].lsa != entry)
         return NULL;
-    h->near = at;
-    return &h->list[at];
+    h->near = at; /* also of one that came: those behind it come next */
+    return h->list[at].got ? NULL : &h->list[at];
 }
 
 void ospf_lacks_got(struct ospf *o, struct adjacency *adj, int side, struct ospf_head *lack)

@@ -181,25 +181,25 @@ static void note_change(struct ospf_lsdb *db, struct ospf_lsa_facts *f, const st
 
 /* The body of the instance that is known already by its header, or comes with it. */
 static enum ospf_change take_body(struct ospf_lsdb *db, struct ospf_lsa_facts *f, const struct ospf_lsa *lsa,
-                                  struct stream_ref ref, bool fresh)
+                                  const struct stream_ref *ref, bool fresh)
 {
     bool same = says_the_same(f, lsa);
     enum ospf_change change = fresh || !f->raw ? OSPF_CHANGE_NEW
                               : same           ? OSPF_CHANGE_REFRESHED
                                                : OSPF_CHANGE_CHANGED;
     if (change == OSPF_CHANGE_CHANGED)
-        note_change(db, f, lsa, ref);
+        note_change(db, f, lsa, *ref);
     if (change == OSPF_CHANGE_NEW && same && f->story && f->story->flushes &&
-        stamp_since(ref.when, f->story->flushed.when).ns < SPAN_S(BURST_S).ns)
+        stamp_since(ref->when, f->story->flushed.when).ns < SPAN_S(BURST_S).ns)
         count_toggle(f->story); /* flushed, and back as it was */
     keep_raw(db, f, lsa);
     return change;
 }
 
 static enum ospf_change take(struct ospf_lsdb *db, struct ospf_lsa_facts *f, const struct ospf_lsa *lsa,
-                             struct stream_ref ref, bool whole)
+                             const struct stream_ref *ref, bool whole)
 {
-    bool was_gone = f->instances && !ospf_lsa_current(f, ref.when);
+    bool was_gone = f->instances && !ospf_lsa_current(f, ref->when);
     bool flush = lsa->age >= OSPF_MAX_AGE;
     if (f->instances < UINT32_MAX)
         f->instances += !flush || !f->instances;
@@ -210,11 +210,11 @@ static enum ospf_change take(struct ospf_lsdb *db, struct ospf_lsa_facts *f, con
     f->length = lsa->length;
     f->age = lsa->age;
     f->do_not_age = lsa->do_not_age;
-    f->ref = ref;
+    f->ref = *ref;
     enum ospf_change change = OSPF_CHANGE_HEARD;
     if (flush) {
         change = OSPF_CHANGE_FLUSHED;
-        note_flush(db, f, ref);
+        note_flush(db, f, *ref);
         if (whole && !f->raw)
             keep_raw(db, f, lsa);
     } else {
@@ -243,10 +243,10 @@ enum ospf_change ospf_lsdb_feed(struct ospf_lsdb *db, const struct ospf_batch *b
     int order = newer(f, lsa, seen->ref.when);
     enum ospf_change change = order < 0 ? OSPF_CHANGE_OLDER : OSPF_CHANGE_SAME;
     if (order > 0)
-        change = take(db, f, lsa, seen->ref, whole);
+        change = take(db, f, lsa, &seen->ref, whole);
     else if (order == 0 && whole && f->raw_sequence != lsa->sequence && lsa->age < OSPF_MAX_AGE) {
-        change = take_body(db, f, lsa, seen->ref, false);
-        ospf_lsdb_remember(db, f, change, seen->ref);
+        change = take_body(db, f, lsa, &seen->ref, false);
+        ospf_lsdb_remember(db, f, change, &seen->ref);
     }
     f->seen_last = seen->ref.when;
     if (!lsa->header_only && order >= 0) {

@@ -31,6 +31,7 @@ struct ospf_lsa_facts *ospf_lsdb_entry(struct ospf_lsdb *, const struct ospf_bat
 bool ospf_lsdb_afford(struct ospf_lsdb *, size_t bytes);
 /* Makes room for an instance's bytes; what was there before may be gone. */
 bool ospf_lsdb_room(struct ospf_lsdb *, struct ospf_lsa_facts *, size_t size);
-void ospf_lsdb_remember(struct ospf_lsdb *, struct ospf_lsa_facts *, enum ospf_change, struct stream_ref);
+void ospf_lsdb_remember(struct ospf_lsdb *, struct ospf_lsa_facts *, enum ospf_change,
+                        const struct stream_ref *);
 
 #endif

@@ -85,7 +85,7 @@ const struct ospf_lsa_facts *ospf_lsdb_next(const struct ospf_lsdb *db, uint32_t
 
 /* ---- to find ---- */
 
-struct ospf_lsa_key ospf_lsa_key_of(const struct ospf_lsa *lsa, uint32_t area, uint32_t link)
+static inline struct ospf_lsa_key key_of(const struct ospf_lsa *lsa, uint32_t area, uint32_t link)
 {
     enum ospf_scope scope = ospf_lsa_scope(lsa);
     return (struct ospf_lsa_key){ .area = scope == OSPF_SCOPE_AS ? 0 : area,
@@ -94,6 +94,11 @@ struct ospf_lsa_key ospf_lsa_key_of(const struct ospf_lsa *lsa, uint32_t area, u
                                   .router = lsa->router,
                                   .type = lsa->type,
                                   .scope = (uint8_t)scope };
+}
+
+struct ospf_lsa_key ospf_lsa_key_of(const struct ospf_lsa *lsa, uint32_t area, uint32_t link)
+{
+    return key_of(lsa, area, link);
 }
 
 /* The slot that holds the key, or the empty one where it would go. */
@@ -109,9 +114,12 @@ static struct lsdb_slot *slot_of(const struct ospf_lsdb *db, const struct ospf_l
     return &db->slots[at];
 }
 
-static uint32_t tag_of(const struct ospf_lsdb *db, const struct ospf_lsa_key *key)
+/* By members: they are at hand in registers when the key was made just now. */
+static inline uint32_t tag_of(const struct ospf_lsdb *db, const struct ospf_lsa_key *key)
 {
-    return (uint32_t)(hash_bytes(key, sizeof *key, db->seed) >> 16);
+    uint64_t where = (uint64_t)key->area << 32 | key->link, what = (uint64_t)key->type << 8 | key->scope;
+    uint64_t who = (uint64_t)key->router << 32 | key->id;
+    return (uint32_t)(hash_u64(who, hash_u64(where ^ what << 20, db->seed)) >> 16);
 }
 
 static struct ospf_lsa_facts *find(const struct ospf_lsdb *db, const struct ospf_lsa_key *key, uint32_t tag)
@@ -134,9 +142,11 @@ struct ospf_lsa_facts *ospf_lsdb_find(const struct ospf_lsdb *db, const struct o
 #endif
 
 /* Its slot is fetched; … */
-static void add(const struct ospf_lsdb *db, struct ospf_batch *b, struct ospf_lsa_key key)
+static inline void add(const struct ospf_lsdb *db, struct ospf_batch *b, const struct ospf_lsa *lsa,
+                       uint32_t area, uint32_t link)
 {
     uint32_t i = b->count++;
+    struct ospf_lsa_key key = key_of(lsa, area, link);
     b->key[i] = key;
     b->tag[i] = tag_of(db, &key);
     b->near[i] = NULL;
@@ -148,8 +158,11 @@ static void add(const struct ospf_lsdb *db, struct ospf_batch *b, struct ospf_ls
 static bool fetch(const struct ospf_lsdb *db, struct ospf_batch *b)
 {
     for (uint32_t i = 0; db->slot_count && i < b->count; i++) {
-        const struct lsdb_slot *s = &db->slots[b->tag[i] & (db->slot_count - 1)];
-        if (!s->entry || s->tag != b->tag[i])
+        uint32_t mask = db->slot_count - 1, at = b->tag[i] & mask;
+        const struct lsdb_slot *s = &db->slots[at];
+        while (s->entry && s->tag != b->tag[i])
+            s = &db->slots[at = (at + 1) & mask];
+        if (!s->entry)
             continue;
         b->near[i] = entry_at(db, s->entry - 1);
         PREFETCH(b->near[i]);
@@ -163,7 +176,7 @@ bool ospf_lsdb_batch(const struct ospf_lsdb *db, struct ospf_lsa_iter *it, uint3
 {
     out->count = 0;
     while (out->count < COUNT(out->lsa) && ospf_lsa_next(it, &out->lsa[out->count]))
-        add(db, out, ospf_lsa_key_of(&out->lsa[out->count], area, link));
+        add(db, out, &out->lsa[out->count], area, link);
     return fetch(db, out);
 }
 
@@ -183,7 +196,7 @@ bool ospf_lsdb_batch_asked(const struct ospf_lsdb *db, const struct ospf_packet 
                        : r.type == 9  ? OSPF_LSA_V2_OPAQUE_LINK
                        : r.type == 11 ? OSPF_LSA_V2_OPAQUE_AS
                                       : OSPF_LSA_UNKNOWN;
-        add(db, out, ospf_lsa_key_of(&lsa, p->area, link));
+        add(db, out, &lsa, p->area, link);
     }
     return fetch(db, out);
 }
@@ -300,7 +313,7 @@ bool ospf_lsdb_room(struct ospf_lsdb *db, struct ospf_lsa_facts *f, size_t size)
 /* ---- what became of them ---- */
 
 void ospf_lsdb_remember(struct ospf_lsdb *db, struct ospf_lsa_facts *f, enum ospf_change change,
-                        struct stream_ref ref)
+                        const struct stream_ref *ref)
 {
     db->revision++;
     if (db->history_count >= db->history_room && db->history_room < db->budget->history) {
@@ -314,7 +327,7 @@ void ospf_lsdb_remember(struct ospf_lsdb *db, struct ospf_lsa_facts *f, enum osp
     }
     if (db->history_room)
         db->history[db->history_count++ % db->history_room] =
-            (struct lsdb_change){ f, ref.frame, ref.when, ref.file, f->sequence, change };
+            (struct lsdb_change){ f, ref->frame, ref->when, ref->file, f->sequence, change };
 }
 
 bool ospf_lsdb_history(const struct ospf_lsdb *db, uint32_t *at, struct ospf_lsa_change *out)
