@@ -1,27 +1,10 @@
-/* Events as JSON: routes, states of sessions and adjacencies, findings. */
-#include "store/events.h"
+/* Events as JSON: routes, states of sessions, findings. OSPF's: events_ospf.c. */
+#include "store/events_internal.h"
 
-#include "base/table.h"
-#include "base/writer.h"
-#include "store/route.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { LINE_MOST = 1 << 20 };
-
-struct events {
-    const char *sensor;
-    struct addr peer;
-    events_fn *tell;
-    void *to;
-    uint64_t number, cut;
-    struct table peerings; /* id -> const struct bgp_peering */
-    struct route_attrs *attrs;
-    struct buf line, words;
-    struct writer w;
-    bool stopped;
-};
 
 struct events *events_new(const char *sensor, const struct addr *peer, events_fn *tell, void *to)
 {
@@ -39,6 +22,8 @@ struct events *events_new(const char *sensor, const struct addr *peer, events_fn
     e->line = buf_init(LINE_MOST);
     e->words = buf_init(LINE_MOST);
     table_init(&e->peerings, sizeof(uint32_t), 0);
+    table_init(&e->adjacencies, sizeof(uint32_t), 0);
+    table_init(&e->speakers, sizeof(uint32_t), 0);
     return e;
 }
 
@@ -47,6 +32,8 @@ void events_free(struct events *e)
     if (!e)
         return;
     table_free(&e->peerings);
+    table_free(&e->adjacencies);
+    table_free(&e->speakers);
     buf_free(&e->line);
     buf_free(&e->words);
     free(e->attrs);
@@ -68,7 +55,7 @@ static const struct bgp_peering *peering_at(const struct events *e, uint32_t id)
 /* ---- an event ---- */
 
 /* "2026-03-01 10:00:00.123456", UTC, as pmacct writes it. */
-static void begin(struct events *e, const char *type, struct stamp when)
+void events_begin(struct events *e, const char *type, struct stamp when)
 {
     char text[STAMP_TEXT];
     stamp_text(when, 6, text);
@@ -83,14 +70,14 @@ static void begin(struct events *e, const char *type, struct stamp when)
     write_str(&e->w, "log_type", type);
 }
 
-static void end(struct events *e)
+void events_end(struct events *e)
 {
     write_end(&e->w);
     if (!e->line.lost && !e->stopped)
         e->stopped = !e->tell(e->to, buf_text(&e->line), e->line.used);
 }
 
-static void put_addr(struct events *e, const char *key, const struct addr *a)
+void events_put_addr(struct events *e, const char *key, const struct addr *a)
 {
     char text[ADDR_TEXT];
     write_str(&e->w, key, addr_text(a, text));
@@ -106,10 +93,10 @@ static void put_words(struct events *e, const char *key)
 /* Who says it, and who hears it. */
 static void put_ends(struct events *e, const struct bgp_peering *p, int from)
 {
-    put_addr(e, "peer_ip", &p->side[from].addr);
+    events_put_addr(e, "peer_ip", &p->side[from].addr);
     if (p->side[from].asn)
         write_u64(&e->w, "peer_asn", p->side[from].asn);
-    put_addr(e, "local_ip", &p->side[!from].addr);
+    events_put_addr(e, "local_ip", &p->side[!from].addr);
 }
 
 /* ---- routes ---- */
@@ -133,7 +120,7 @@ static void put_attributes(struct events *e)
     static const char *const origins[] = { "i", "e", "u" };
     const struct route_attrs *a = e->attrs;
     if (a->next_hop.size)
-        put_addr(e, "bgp_nexthop", &a->next_hop);
+        events_put_addr(e, "bgp_nexthop", &a->next_hop);
     bgp_path_text(&a->update, &a->ctx, &e->words);
     write_strn(&e->w, "as_path", buf_text(&e->words), e->words.used);
     buf_clear(&e->words);
@@ -161,7 +148,7 @@ static void tell_routes(struct events *e, const struct event_message *m, const s
     if (family >= FAMILY_COUNT)
         return;
     for (struct bgp_nlri_iter it = bgp_nlri_over(nlri, family, m->ctx, withdraw); bgp_nlri_next(&it, &n);) {
-        begin(e, withdraw ? "withdraw" : "update", m->ref.when);
+        events_begin(e, withdraw ? "withdraw" : "update", m->ref.when);
         put_ends(e, p, m->side);
         put_family(e, family);
         bgp_nlri_text(&n, &e->words);
@@ -174,7 +161,7 @@ static void tell_routes(struct events *e, const struct event_message *m, const s
             write_u64(&e->w, "as_path_id", n.path_id);
         if (!withdraw)
             put_attributes(e);
-        end(e);
+        events_end(e);
     }
 }
 
@@ -187,11 +174,11 @@ static void on_update(struct events *e, const struct event_message *m, const str
     }
     route_attrs_of(e->attrs, m->msg, m->ctx);
     if (u->end_of_rib) {
-        begin(e, "eor", m->ref.when);
+        events_begin(e, "eor", m->ref.when);
         put_ends(e, p, m->side);
         if (u->end_of_rib_family < FAMILY_COUNT)
             put_family(e, u->end_of_rib_family);
-        end(e);
+        events_end(e);
         return;
     }
     /* what a receiver makes of it: RFC 7606 */
@@ -215,12 +202,12 @@ static void on_transition(struct events *e, const struct bgp_transition *t)
     const struct bgp_peering *p = peering_at(e, t->peering);
     if (!p)
         return;
-    begin(e, "state", t->ref.when);
+    events_begin(e, "state", t->ref.when);
     put_ends(e, p, !t->side);
     write_str(&e->w, "state_from", t->from == STATE_UNKNOWN ? NULL : bgp_state_name(t->from));
     write_str(&e->w, "state", t->to == STATE_UNKNOWN ? NULL : bgp_state_name(t->to));
     write_str(&e->w, "cause", t->cause);
-    end(e);
+    events_end(e);
 }
 
 static void on_notification(struct events *e, const struct event_notification *n)
@@ -229,28 +216,29 @@ static void on_notification(struct events *e, const struct event_notification *n
     char name[64];
     if (!p)
         return;
-    begin(e, "notification", n->ref.when);
+    events_begin(e, "notification", n->ref.when);
     put_ends(e, p, n->side);
     write_u64(&e->w, "code", n->notification->code);
     write_u64(&e->w, "subcode", n->notification->subcode);
     write_str(&e->w, "name", bgp_notify_name(n->notification->code, n->notification->subcode, name));
-    end(e);
+    events_end(e);
 }
 
 static void on_finding(struct events *e, const struct finding *f)
 {
-    if (e->peer.size && !addr_equal(&e->peer, &f->at) && !addr_equal(&e->peer, &f->peer))
+    if (e->peer.size && !addr_equal(&e->peer, &f->at) && !addr_equal(&e->peer, &f->peer) &&
+        !events_ospf_asked(e, f->adjacency))
         return;
-    begin(e, f->over ? "finding_over" : "finding", f->last);
+    events_begin(e, f->over ? "finding_over" : "finding", f->last);
     write_u64(&e->w, "finding_id", f->id);
     write_str(&e->w, "code", code_name(f->code));
     write_str(&e->w, "severity", severity_name(f->severity));
     if (f->at.size)
-        put_addr(e, "at", &f->at);
+        events_put_addr(e, "at", &f->at);
     if (f->peer.size)
-        put_addr(e, "peer_ip", &f->peer);
+        events_put_addr(e, "peer_ip", &f->peer);
     write_str(&e->w, "title", f->title);
-    end(e);
+    events_end(e);
 }
 
 static void learn(struct events *e, const struct bgp_peering *p)
@@ -269,6 +257,11 @@ bool events_take(struct events *e, const struct outbox *out)
         case EVENT_TRANSITION: on_transition(e, &v->as.transition); break;
         case EVENT_NOTIFICATION: on_notification(e, &v->as.notification); break;
         case EVENT_FINDING: on_finding(e, v->as.finding); break;
+        case EVENT_OSPF_SPEAKER: events_ospf_speaker(e, v->as.speaker); break;
+        case EVENT_OSPF_ADJACENCY: events_ospf_adjacency(e, v->as.adjacency); break;
+        case EVENT_OSPF_TRANSITION: events_ospf_transition(e, &v->as.ospf_transition); break;
+        case EVENT_OSPF_DESIGNATED: events_ospf_designated(e, &v->as.designated); break;
+        case EVENT_OSPF_LSA: events_ospf_lsa(e, &v->as.ospf_lsa); break;
         case EVENT_MESSAGE:
             p = peering_at(e, v->as.message.peering);
             if (p && v->as.message.noise == FAULT_COUNT && v->as.message.msg->type == BGP_UPDATE)
@@ -282,7 +275,7 @@ bool events_take(struct events *e, const struct outbox *out)
 
 void events_lost(struct events *e, struct stamp when, uint64_t count)
 {
-    begin(e, "lost", when);
+    events_begin(e, "lost", when);
     write_u64(&e->w, "count", count);
-    end(e);
+    events_end(e);
 }

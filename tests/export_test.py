@@ -251,6 +251,41 @@ class Json(unittest.TestCase):
         self.assertIn("bgp-hold-timer-expired", [e["code"] for e in events if e["log_type"] == "finding"])
         self.assertIn((4, 0), [(e["code"], e["subcode"]) for e in events if e["log_type"] == "notification"])
 
+    def test_ospf_states(self):
+        """Each side's states, as the report has them; a peer's address or its router ID asks for its own."""
+        total = 0
+        for path in sorted(glob.glob(os.path.join(CAPTURES, "ospf-*.pcap*"))):
+            name = os.path.basename(path)
+            want = []
+            for a in json.loads(run("analyze", "--json", "-q", name, status=(0, 1)))["ospf"]["adjacencies"]:
+                known = lambda state: None if state == "Unknown" else state
+                want += [(t["router"], t["neighbor"], known(t["from"]), known(t["to"]), t["cause"]) for t in a["transitions"]]
+            have = [(e["router_id"], e["neighbor"], e["state_from"], e["state"], e["cause"])
+                    for e in self.events(name) if e["log_type"] == "ospf_state"]
+            self.assertEqual(sorted(have, key=str), sorted(want, key=str), name)
+            total += len(have)
+        self.assertGreater(total, 200)
+        name = "ospf-healthy-lan4-frr4.pcap"
+        every = [e for e in self.events(name) if e["log_type"] == "ospf_state"]
+        one = every[0]["router_id"]
+        mine = [{**e, "seq": 0} for e in every if one in (e["router_id"], e["neighbor"])]
+        self.assertLess(len(mine), len(every))
+        for who in (one, every[0]["local_address"]):
+            told = [{**e, "seq": 0} for e in self.events(name, "--peer", who) if e["log_type"] == "ospf_state"]
+            self.assertEqual(told, mine)
+
+    def test_ospf_lsas(self):
+        """What `lsdb --changes` says became of the LSAs, in its order."""
+        total = 0
+        for name in ("ospf-external-frr-frr.pcap", "ospf-lsa-flapping-frr-frr.pcap", "ospf-healthy-lan-frr6-bird6.pcap", "ospf-nssa-area-frr-frr-frr.pcap"):
+            said = json.loads(run("lsdb", "--changes", "--json", name, status=(0, 1)))["changes"]
+            want = [(c["change"], c["type"], c["link_state_id"], c["advertising_router"], c["sequence"], c["what"]) for c in said]
+            have = [(e["change"], e["lsa_type"], e["link_state_id"], e["advertising_router"], e["sequence"], e.get("what"))
+                    for e in self.events(name) if e["log_type"] == "ospf_lsa"]
+            self.assertEqual(have, want, name)
+            total += len(have)
+        self.assertGreater(total, 50)
+
     def test_wrong(self):
         run("export", "json", "--kafka", "nonsense", "healthy-frr-bird-nano.pcap", status=(2,))
         run("export", "json", "--kafka", "127.0.0.1:1/bgp", "-w", "x", "healthy-frr-bird-nano.pcap", status=(2,))
