@@ -7,15 +7,7 @@
 
 enum { BODY_MOST = 8 << 20 };
 
-bool sender_can(enum alert_kind kind)
-{
-#ifdef RT_CURL
-    (void)kind;
-    return true;
-#else
-    return kind != ALERT_WEBHOOK;
-#endif
-}
+const char *sender_lacks(enum alert_kind kind) { return kind == ALERT_WEBHOOK ? webhook_lacks() : NULL; }
 
 struct stamp sender_until(const struct alert_sink *s)
 {

@@ -18,8 +18,8 @@ struct sender *sender_new(const struct alert_sink *);
 void sender_free(struct sender *);
 /* *done: how many were taken; else why[] says what went wrong. */
 enum sent sender_send(struct sender *, const struct desk_batch *, uint32_t *done, char why[200]);
-/* False where the program was built without what this kind takes. */
-bool sender_can(enum alert_kind);
+/* What is missing for this kind on this machine, or in this build; NULL: nothing. */
+const char *sender_lacks(enum alert_kind);
 
 /* ---- how an alert is told; pure ---- */
 

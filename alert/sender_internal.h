@@ -15,6 +15,7 @@ struct sender {
 enum sent webhook_send(struct sender *, const struct desk_batch *, uint32_t *done, char why[200]);
 enum sent syslog_send(struct sender *, const struct desk_batch *, uint32_t *done, char why[200]);
 enum sent command_send(struct sender *, const struct desk_batch *, uint32_t *done, char why[200]);
+const char *webhook_lacks(void);
 bool webhook_open(struct sender *);
 void webhook_close(struct sender *);
 /* By the wall clock. What is not told again by then is over, for whoever keeps the time: three times `resend`. */

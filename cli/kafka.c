@@ -32,11 +32,34 @@ bool kafka_close(struct kafka *k, struct span patience)
 
 #else
 
+#include "base/late.h"
 #include <librdkafka/rdkafka.h>
 #include <pthread.h>
 #include <signal.h>
 
 enum { IDLE_MS = 100 };
+
+static struct {
+#define CALL(name) __typeof__(name) *name;
+#include "cli/kafka.def"
+#undef CALL
+} lib; /* once it was asked for */
+
+static bool load(char message[300])
+{
+    static const char *const names[] = {
+#define CALL(name) #name,
+#include "cli/kafka.def"
+#undef CALL
+    };
+    late_function *found[COUNT(names)];
+    if (!lib.rd_kafka_new && !late_load(RT_RDKAFKA, names, found, COUNT(names), message))
+        return false;
+    _Static_assert(sizeof lib == sizeof found, "a member for each name");
+    if (!lib.rd_kafka_new)
+        memcpy(&lib, found, sizeof lib);
+    return true;
+}
 
 struct kafka {
     struct spool *spool;
@@ -66,7 +89,7 @@ static void on_error(rd_kafka_t *producer, int err, const char *reason, void *of
     (void)producer;
     if (!k->complained)
         log_line(LOG_WARNING, "--kafka: %s (%s); events wait in the spool",
-                 rd_kafka_err2str((rd_kafka_resp_err_t)err), reason);
+                 lib.rd_kafka_err2str((rd_kafka_resp_err_t)err), reason);
     k->complained = true;
 }
 
@@ -83,15 +106,15 @@ static void on_log(const rd_kafka_t *producer, int level, const char *facility, 
 static void produce(struct kafka *k, const char *line, size_t n)
 {
     for (;;) {
-        bool taken = !rd_kafka_produce(k->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
-                                       (void *)(uintptr_t)line, n, k->key, strlen(k->key), NULL);
-        if (!taken && rd_kafka_last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL && !atomic_load(&k->now)) {
-            rd_kafka_poll(k->producer, IDLE_MS);
+        bool taken = !lib.rd_kafka_produce(k->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
+                                           (void *)(uintptr_t)line, n, k->key, strlen(k->key), NULL);
+        if (!taken && lib.rd_kafka_last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL && !atomic_load(&k->now)) {
+            lib.rd_kafka_poll(k->producer, IDLE_MS);
             continue;
         }
         k->waiting += taken;
         k->failed += !taken;
-        rd_kafka_poll(k->producer, 0);
+        lib.rd_kafka_poll(k->producer, 0);
         return;
     }
 }
@@ -100,7 +123,7 @@ static void produce(struct kafka *k, const char *line, size_t n)
 static void settle(struct kafka *k)
 {
     while (k->waiting && !atomic_load(&k->now))
-        rd_kafka_poll(k->producer, IDLE_MS);
+        lib.rd_kafka_poll(k->producer, IDLE_MS);
     if (k->waiting)
         return;
     if (k->failed)
@@ -128,7 +151,7 @@ static void *run(void *of)
         else if (atomic_load(&k->stop) && spool_empty(k->spool))
             break;
         else
-            rd_kafka_poll(k->producer, IDLE_MS);
+            lib.rd_kafka_poll(k->producer, IDLE_MS);
     }
     return NULL;
 }
@@ -137,7 +160,7 @@ static void *run(void *of)
 
 static bool set(rd_kafka_conf_t *c, const char *name, const char *value, char message[300])
 {
-    return rd_kafka_conf_set(c, name, value, message, 300) == RD_KAFKA_CONF_OK;
+    return lib.rd_kafka_conf_set(c, name, value, message, 300) == RD_KAFKA_CONF_OK;
 }
 
 /* A message waits for ever, for the spool is its home; one at a time on the way, so that they stay in order. */
@@ -170,31 +193,33 @@ static bool start(struct kafka *k)
 
 struct kafka *kafka_open(const struct kafka_options *o, struct spool *s, char message[300])
 {
+    if (!load(message))
+        return NULL;
     struct kafka *k = calloc(1, sizeof *k);
-    rd_kafka_conf_t *c = rd_kafka_conf_new();
+    rd_kafka_conf_t *c = lib.rd_kafka_conf_new();
     snprintf(message, 300, "there is not enough memory to begin");
     if (!k || !configure(c, o, message)) {
-        rd_kafka_conf_destroy(c);
+        lib.rd_kafka_conf_destroy(c);
         free(k);
         return NULL;
     }
     k->spool = s;
     k->key = o->key;
-    rd_kafka_conf_set_opaque(c, k);
-    rd_kafka_conf_set_dr_msg_cb(c, on_delivery);
-    rd_kafka_conf_set_error_cb(c, on_error);
-    rd_kafka_conf_set_log_cb(c, on_log);
-    k->producer = rd_kafka_new(RD_KAFKA_PRODUCER, c, message, 300);
+    lib.rd_kafka_conf_set_opaque(c, k);
+    lib.rd_kafka_conf_set_dr_msg_cb(c, on_delivery);
+    lib.rd_kafka_conf_set_error_cb(c, on_error);
+    lib.rd_kafka_conf_set_log_cb(c, on_log);
+    k->producer = lib.rd_kafka_new(RD_KAFKA_PRODUCER, c, message, 300);
     if (!k->producer)
-        rd_kafka_conf_destroy(c);
+        lib.rd_kafka_conf_destroy(c);
     else
-        k->topic = rd_kafka_topic_new(k->producer, strrchr(o->target, '/') + 1, NULL);
+        k->topic = lib.rd_kafka_topic_new(k->producer, strrchr(o->target, '/') + 1, NULL);
     if (k->topic && start(k))
         return k;
     if (k->topic)
-        rd_kafka_topic_destroy(k->topic);
+        lib.rd_kafka_topic_destroy(k->topic);
     if (k->producer)
-        rd_kafka_destroy(k->producer);
+        lib.rd_kafka_destroy(k->producer);
     free(k);
     return NULL;
 }
@@ -211,9 +236,9 @@ bool kafka_close(struct kafka *k, struct span patience)
     bool well = spool_empty(k->spool);
     atomic_store(&k->now, true);
     pthread_join(k->thread, NULL);
-    rd_kafka_purge(k->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_topic_destroy(k->topic);
-    rd_kafka_destroy(k->producer);
+    lib.rd_kafka_purge(k->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    lib.rd_kafka_topic_destroy(k->topic);
+    lib.rd_kafka_destroy(k->producer);
     free(k);
     return well;
 }

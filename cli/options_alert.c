@@ -18,8 +18,9 @@ static const char *take_token(const struct options *o, struct alert_sink *s, cha
 static const char *take_sink(struct options *o, enum alert_kind kind, const char *value)
 {
     char *words, *token;
-    if (!sender_can(kind))
-        return "is not to be had: this routetap was built without libcurl";
+    const char *lacks = sender_lacks(kind);
+    if (lacks)
+        return lacks;
     if (o->sink_count == ALERT_SINKS)
         return "was given too often";
     words = strdup(value);
