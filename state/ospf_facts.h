@@ -79,6 +79,7 @@ struct ospf_speaker {
     struct ospf_speaker *sibling;   /* the next one that has the same router ID, anywhere */
     struct ospf_speaker *namesake;  /* the next one of its segment that has the same router ID */
     struct ospf_speaker *successor; /* its router goes on under another router ID, from the same address */
+    bool incumbent;                 /* nobody else has spoken from its address since */
     bool unseen;                    /* others list it, and nothing that it sends is in the capture */
     bool loud;                      /* sends its Hellos to the group */
     bool quiet;                     /* sends Hellos to single neighbours */

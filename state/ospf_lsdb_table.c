@@ -278,9 +278,13 @@ static struct ospf_lsa_facts *entry_new(struct ospf_lsdb *db, const struct ospf_
 
 struct ospf_lsa_facts *ospf_lsdb_entry(struct ospf_lsdb *db, const struct ospf_batch *batch, uint32_t which)
 {
-    enum { AHEAD = 3 };
-    if (which + AHEAD < batch->count && batch->near[which + AHEAD])
-        PREFETCH(batch->near[which + AHEAD]->raw);
+    enum { AHEAD = 6 };
+    if (which + AHEAD < batch->count && batch->near[which + AHEAD]) {
+        const uint8_t *raw = batch->near[which + AHEAD]->raw;
+        PREFETCH(raw);
+        if (raw) /* LSAs of the common types end in this line or the next */
+            PREFETCH(raw + OSPF_LSA_HEADER);
+    }
     struct ospf_lsa_facts *f = ospf_lsdb_known(db, batch, which);
     return f ? f : entry_new(db, &batch->key[which], batch->tag[which]);
 }

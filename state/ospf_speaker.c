@@ -201,14 +201,17 @@ static bool succeeds(const struct ospf_speaker *s, const struct ospf_speaker *be
 
 static void take_place(struct ospf *o, struct ospf_speaker *s)
 {
+    if (s->incumbent)
+        return;
     struct place_key key = place_of(s, &s->addr);
     struct ospf_speaker *before = table_get(&o->incumbents, &key);
+    if (before) {
+        before->incumbent = false;
+        before->successor = succeeds(s, before) ? s : NULL;
+    }
     s->successor = NULL;
-    if (before == s)
-        return;
-    if (before && succeeds(s, before))
-        before->successor = s;
-    if (!table_put(&o->incumbents, &key, s))
+    s->incumbent = table_put(&o->incumbents, &key, s);
+    if (!s->incumbent)
         o->engine->capture.limit_peerings++;
 }
 

@@ -293,25 +293,27 @@ static bool lent_lsa(struct store *s, struct lsa_row *out)
             s->lent_lsa = 0;
         }
     }
-    *out = (struct lsa_row){ .version = f->version,
-                             .instance = f->instance,
-                             .of_as = f->key.scope == OSPF_SCOPE_AS,
-                             .area = f->key.area,
-                             .link = f->key.link,
-                             .type = f->key.type,
-                             .id = f->key.id,
-                             .router = f->key.router,
-                             .sequence = f->sequence,
-                             .age = f->age,
-                             .seen = f->ref.when,
-                             .last_seen = f->seen_last,
-                             .do_not_age = f->do_not_age,
-                             .flushed = f->gone,
-                             .options = f->options,
-                             .checksum = f->checksum,
-                             .length = f->length,
-                             .has_body = f->raw != NULL,
-                             .body_sequence = f->raw_sequence };
+    out->version = f->version;
+    out->instance = f->instance;
+    out->of_as = f->key.scope == OSPF_SCOPE_AS;
+    out->area = f->key.area;
+    out->link = f->key.link;
+    out->type = f->key.type;
+    out->id = f->key.id;
+    out->router = f->key.router;
+    out->sequence = f->sequence;
+    out->age = f->age;
+    out->seen = f->ref.when;
+    out->last_seen = f->seen_last;
+    out->do_not_age = f->do_not_age;
+    out->flushed = f->gone;
+    out->options = f->options;
+    out->checksum = f->checksum;
+    out->length = f->length;
+    out->has_body = f->raw != NULL;
+    out->body_sequence = f->raw_sequence;
+    out->body = NULL; /* nobody asks for it of a capture that is read */
+    out->body_size = 0;
     return true;
 }
 

@@ -11,4 +11,7 @@ struct schema_file {
 extern const struct schema_file schema_files[];
 extern const unsigned schema_count;
 
+/* What they make of an empty database, all at once: the statements of schema/make_whole.c. Ends in zero. */
+extern const unsigned char schema_whole[];
+
 #endif

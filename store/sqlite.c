@@ -196,16 +196,28 @@ static void empty_out(struct db *db)
     } while (drop && !db->err);
 }
 
-/* From its version to ours, one file of schema/ after another; all or nothing. */
-static void migrate(struct db *db, int64_t version)
+static void sign(struct db *db)
 {
     char pragma[64];
-    for (int64_t v = version; v < (int64_t)schema_count && !db->err; v++)
-        exec(db, (const char *)schema_files[v].text);
     snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d", (int)APPLICATION);
     exec(db, pragma);
     snprintf(pragma, sizeof pragma, "PRAGMA user_version = %u", schema_count);
     exec(db, pragma);
+}
+
+/* From its version to ours, one file of schema/ after another; all or nothing. */
+static void migrate(struct db *db, int64_t version)
+{
+    for (int64_t v = version; v < (int64_t)schema_count && !db->err; v++)
+        exec(db, (const char *)schema_files[v].text);
+    sign(db);
+}
+
+/* All at once what a new database would become one file after another. */
+static void make(struct db *db)
+{
+    exec(db, (const char *)schema_whole);
+    sign(db);
 }
 
 static bool connect(struct db *db, const char *path, int flags)
@@ -241,7 +253,7 @@ static void open_new(struct db *db, const char *path)
     db_begin(db);
     if (!db->err)
         empty_out(db);
-    migrate(db, 0);
+    make(db);
     if (!version)
         db_commit(db);
 }
