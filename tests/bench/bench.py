@@ -16,6 +16,7 @@ turn. Peak memory is ru_maxrss, which Linux never shows below what this script i
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -212,6 +213,24 @@ def shortest_paths(board, args):
               (ms, t["graph_ms"], t["lsas"], t["paths_ms"], t["routes"]), "< %d ms" % SPF_MS, ms < SPF_MS)
 
 
+def archive(board, args, capture):
+    """Written as an archive, against what bgpdump takes to read that."""
+    reader = ["bgpdump", "-m"]
+    if not shutil.which(reader[0]):
+        print("%-34s no bgpdump" % "export mrt")
+        return
+    mine, theirs = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "archive.mrt")
+        for _ in range(max(args.runs, 1)):
+            mine.append(spawn([args.binary, "export", "mrt", "-w", path, capture])[0])
+        for _ in range(args.peer_runs):
+            theirs.append(spawn(reader + [path])[0])
+    ours, peer = statistics.median(mine), statistics.median(theirs)
+    board.row("cpu export mrt " + os.path.basename(capture), "%.2f s, bgpdump %.2f s, share %.3f" % (ours, peer, ours / peer),
+              "share <= 1.00", ours <= peer)
+
+
 def counts(board, args, capture):
     name = os.path.basename(capture)
     truth = truth_of(args.truth, name)
@@ -278,6 +297,8 @@ def main():
         straight(board, args, os.path.join(args.captures, name))
     for name in filter(there, dict.fromkeys(row[0] for row in RACES)):
         counts(board, args, os.path.join(args.captures, name))
+    if there("a.pcap"):
+        archive(board, args, os.path.join(args.captures, "a.pcap"))
     if args.only in ("", "e", "e.pcap"):
         shortest_paths(board, args)
     print("%d figures, %d over their bar" % (len(board.rows), board.bad))
