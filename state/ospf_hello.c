@@ -129,6 +129,17 @@ static unsigned count_names(const struct ospf *o, const struct ospf_segment *g, 
     return n;
 }
 
+/* It lists a router of which an interface with another subnet is heard here: it hears that on its own subnet (RFC 2328 8.2),
+ * so the capture point shows several links. */
+static void notice_elsewhere(struct ospf_segment *g, const struct ospf_speaker *lister,
+                             const struct ospf_speaker *heard)
+{
+    if (g->version == 2 && !heard->unseen && !heard->far.size && !lister->far.size &&
+        lister->area == heard->area && lister->link && heard->link && lister->link != heard->link &&
+        lister->link->bits && heard->link->bits && !ospf_speaker_lists(heard, lister->router_id))
+        g->several = true;
+}
+
 /* Makes the adjacency with whom `s` lists, or with one that was not seen. */
 static void pair_listed(struct ospf *o, struct ospf_in *in, uint32_t router_id)
 {
@@ -137,8 +148,10 @@ static void pair_listed(struct ospf *o, struct ospf_in *in, uint32_t router_id)
     bool only = count_names(o, in->segment, s, router_id) == 1,
          found = adjacency_with(s, router_id, false) != NULL;
     for (struct ospf_speaker *m = ospf_namesake(o, in->segment, router_id); m; m = m->namesake) {
-        if (!may_be(s, m, only))
+        if (!may_be(s, m, only)) {
+            notice_elsewhere(in->segment, s, m);
             continue;
+        }
         bool known = ospf_adjacency_find(o, s, m) != NULL;
         if (found && !known && !same_link(s, m)) /* it has one of that name, elsewhere */
             continue;
@@ -171,8 +184,12 @@ static void claim_ghosts(struct ospf *o, struct ospf_in *in)
         struct ospf_speaker *lister = a->end[a->end[0] == g];
         bool only = count_names(o, in->segment, lister, s->router_id) == 1;
         bool by_addr = g->addr.size && addr_equal(&g->addr, &s->addr);
-        if (lister == s || !(by_addr || may_be(lister, s, only)) || ospf_adjacency_find(o, lister, s))
+        if (lister == s || ospf_adjacency_find(o, lister, s))
             continue;
+        if (!by_addr && !may_be(lister, s, only)) {
+            notice_elsewhere(in->segment, lister, s);
+            continue;
+        }
         if (lister->link && s->link && lister->link != s->link)
             ospf_link_merge(o, lister->link, s->link);
         ospf_adjacency_adopt(o, (struct adjacency *)a, g, s);

@@ -22,6 +22,8 @@ import tempfile
 import threading
 import time
 
+import spaces
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
 SPACE = "rt-test-%d" % os.getpid()
@@ -361,10 +363,12 @@ def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     tests = [t for t in TESTS if not sys.argv[2:] or t.__name__ in sys.argv[2:]]
-    if os.geteuid() != 0 or not shutil.which("ip") or subprocess.run(["ip", "netns", "add", SPACE], capture_output=True, check=False).returncode:
-        print("network namespaces take root: skipped")
+    lacks = spaces.lacking()
+    if lacks:
+        print("%s: skipped" % lacks)
         print("0 passed, 0 failed, %d skipped" % len(tests))
         return
+    subprocess.run(["ip", "netns", "add", SPACE], capture_output=True, check=True)
     try:
         binary = os.path.abspath(sys.argv[1])
         if "without libpcap" in subprocess.run([binary, "monitor", "-D", "--config", "none"], capture_output=True, text=True, check=False).stderr:

@@ -12,6 +12,8 @@ import signal
 import subprocess
 import time
 
+import spaces
+
 FRR = "/usr/lib/frr"
 HELLO, DEAD = 1, 4
 NEEDED = ["ip", "tcpdump", "bird", "birdc", "vtysh"]
@@ -21,19 +23,13 @@ LONG_TYPES = {"Intra-Area": TYPES["I"], "Inter-Area": TYPES["IA"], "External-1":
 
 def missing():
     """What keeps this machine from running the lab, in words; None: nothing."""
-    if os.geteuid() != 0:
-        return "not root"
     for tool in NEEDED:
         if not shutil.which(tool):
             return "%s is not here" % tool
     for daemon in ("zebra", "ospfd", "ospf6d"):
         if not os.path.exists(os.path.join(FRR, daemon)):
             return "FRR's %s is not here" % daemon
-    probe = "rtlab-%d-probe" % os.getpid()
-    if subprocess.run(["ip", "netns", "add", probe], capture_output=True, check=False).returncode:
-        return "no network namespaces"
-    subprocess.run(["ip", "netns", "del", probe], capture_output=True, check=False)
-    return None
+    return spaces.lacking()
 
 
 def run(*words):

@@ -20,6 +20,8 @@ import threading
 import time
 import urllib.request
 
+import spaces
+
 FRR = "/usr/lib/frr"
 ID = "rtspan-%d" % os.getpid()
 SWITCH, LEFT, RIGHT = (ID + end for end in ("-sw", "-frr", "-bird"))
@@ -317,9 +319,9 @@ class Story:
 
 
 def lacking():
-    if os.geteuid() != 0 or not shutil.which("ip") or subprocess.run(["ip", "netns", "add", ID + "-try"], capture_output=True, check=False).returncode:
-        return "network namespaces take root"
-    run("ip", "netns", "del", ID + "-try")
+    lacks = spaces.lacking()
+    if lacks:
+        return lacks
     for name, path in (("FRR", FRR + "/bgpd"), ("FRR", "vtysh"), ("BIRD", "bird")):
         if not shutil.which(path):
             return "%s is not here" % name

@@ -91,11 +91,19 @@ static const struct {
       "an instance for that family needs the AF bit (RFC 5838 2.4)", say_family },
 };
 
+/* Nothing but the capture point says that they share a link: it may show two links under one tag. */
+static bool may_be_apart(const struct ospf_adjacency *a)
+{
+    const struct ospf_speaker *x = a->end[0], *y = a->end[1];
+    return x->version == 2 && x->link && y->link && !addr_same_prefix(&x->addr, &y->addr, x->link->bits) &&
+           !addr_same_prefix(&x->addr, &y->addr, y->link->bits);
+}
+
 static void tell_difference(const struct happening *h, struct findings *f, unsigned row)
 {
     const struct ospf_adjacency *a = h->adjacency;
-    bool both = ignores(a, 0) && ignores(a, 1);
-    struct draft *d = ospf_draft(f, h, rows[row].code, CONFIDENCE_CERTAIN, -1);
+    bool both = ignores(a, 0) && ignores(a, 1), apart = may_be_apart(a);
+    struct draft *d = ospf_draft(f, h, rows[row].code, apart ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN, -1);
     char low[16], high[16], one[64], other[64];
     ospf_end(a, 0, low);
     ospf_end(a, 1, high);
