@@ -75,7 +75,7 @@ static void tell_missing(struct bmp *b)
     if (now.left_out > b->told.left_out)
         log_line(LOG_WARNING,
                  "--bmp: %" PRIu64
-                 " routes of families with labels and the like are told again only when they change",
+                 " routes were not kept for want of memory, and are told again only when they change",
                  now.left_out - b->told.left_out);
     if (now.no_memory && !b->told.no_memory)
         log_line(LOG_ERROR, "--bmp: there is not enough memory for all of it");

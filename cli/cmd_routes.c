@@ -162,7 +162,7 @@ static void tell_text(struct routes *t, const struct table_asked *a, const struc
 {
     buf_str(&t->line, "  ");
     route_row_text(n, &t->line);
-    route_line(t->attrs, &t->line);
+    route_line(n, t->attrs, &t->line);
     if (t->vrps)
         buf_printf(&t->line, "  RPKI %s", rpki_state_name(validity(t, a, n)));
     if (t->geo)

@@ -56,8 +56,7 @@ static void tell_missing(const struct feed *f)
     if (n.cut)
         log_line(LOG_NOTE, "%" PRIu64 " messages are not all in the capture, and left out", n.cut);
     if (n.left_out)
-        log_line(LOG_NOTE, "%" PRIu64 " routes of families with labels and the like are left out",
-                 n.left_out);
+        log_line(LOG_NOTE, "%" PRIu64 " routes are left out for want of memory", n.left_out);
     if (n.no_memory)
         log_line(LOG_ERROR, "there is not enough memory for all of it");
 }

@@ -77,7 +77,7 @@ static void tell_family(struct dump *d, enum bgp_family f, uint32_t *sequence)
     struct rib_rows rows = { 0 };
     for (unsigned i = 0; i < d->view_count; i++)
         rib_rows_add(&rows, engine_routes(d->engine, d->view[i].peering, d->view[i].side), f, i);
-    mrt_rows_sort(&rows);
+    mrt_rows_sort(&rows, f);
     d->told += rows.count;
     d->left_out += rows.left_out;
     for (size_t at = 0; at < rows.count && !d->failed;) {
@@ -147,8 +147,7 @@ static int write_dump(struct dump *d, const struct options *o)
     status = export_close(d->to, &named);
     log_line(LOG_NOTE, "%" PRIu64 " routes", d->told);
     if (d->left_out)
-        log_line(LOG_NOTE, "%" PRIu64 " routes of families other than unicast and multicast are left out",
-                 d->left_out);
+        log_line(LOG_NOTE, "%" PRIu64 " routes are left out: their attributes are not known", d->left_out);
     return d->failed ? EXIT_DAMAGED : status;
 }
 

@@ -26,8 +26,9 @@ bool route_same_attrs(const struct route_attrs *a, const struct route_attrs *b)
     }
 }
 
-static void part(const struct route_attrs *r, unsigned which, struct buf *out)
+static void part(struct route_version v, unsigned which, struct buf *out)
 {
+    const struct route_attrs *r = v.attrs;
     char text[ADDR_TEXT];
     buf_clear(out);
     switch (which) {
@@ -42,20 +43,23 @@ static void part(const struct route_attrs *r, unsigned which, struct buf *out)
         if (r->values.has_local_pref)
             buf_u64(out, r->values.local_pref);
         break;
-    default: route_communities(r, out); break;
+    case 5: route_communities(r, out); break;
+    default:
+        if (v.nlri)
+            bgp_nlri_more_text(v.nlri, bgp_update_vni(&r->update), out);
+        break;
     }
 }
 
 static const char *or_none(const struct buf *b) { return b->used ? buf_text(b) : "none"; }
 
-void route_changes_tell(const struct route_attrs *before, const struct route_attrs *now,
+void route_changes_tell(struct route_version before, struct route_version now,
                         const struct change_words *words, struct writer *w, struct buf *line)
 {
-    static const char *const names[] = {
-        "as_path", "next_hop", "origin", "med", "local_pref", "communities"
-    };
-    static const char *const told[] = { "AS path", "next hop",         "origin",
-                                        "MED",     "local preference", "communities" };
+    static const char *const names[] = { "as_path",    "next_hop",    "origin", "med",
+                                         "local_pref", "communities", "labels" };
+    static const char *const told[] = { "AS path",          "next hop",    "origin", "MED",
+                                        "local preference", "communities", "labels" };
     struct buf was = buf_init(1 << 18), is = buf_init(1 << 18);
     bool any = false;
     for (unsigned i = 0; i < COUNT(names); i++) {

@@ -14,8 +14,13 @@ extern const struct change_words changes_of_two;  /* "against", "from", " agains
 
 /* Every attribute but the two of RFC 4760, which hold routes; and the next hop, wherever it stands. */
 bool route_same_attrs(const struct route_attrs *, const struct route_attrs *);
+/* What a route is told by; nlri NULL where its family has prefixes and nothing else. */
+struct route_version {
+    const struct bgp_nlri *nlri;
+    const struct route_attrs *attrs;
+};
 /* Each part that is another one. Members of the object that is open in the writer; NULL: words behind the line. */
-void route_changes_tell(const struct route_attrs *before, const struct route_attrs *now,
-                        const struct change_words *, struct writer *, struct buf *line);
+void route_changes_tell(struct route_version before, struct route_version now, const struct change_words *,
+                        struct writer *, struct buf *line);
 
 #endif

@@ -78,7 +78,14 @@ static void tell_whose(struct diff *d, struct writer *w)
         write_bool(w, "partial", true);
 }
 
-static void tell_json(struct diff *d, enum what what, const struct bgp_nlri *n)
+static void tell_changes(struct diff *d, const struct bgp_nlri n[2], struct writer *w, struct buf *line)
+{
+    route_changes_tell((struct route_version){ &n[LEFT], d->attrs[LEFT] },
+                       (struct route_version){ &n[RIGHT], d->attrs[RIGHT] },
+                       d->in_time ? &changes_in_time : &changes_of_two, w, line);
+}
+
+static void tell_json(struct diff *d, enum what what, const struct bgp_nlri n[2])
 {
     static const char *const names[2][WHATS] = { { "only-from", "only-against", "differs", "same" },
                                                  { "went", "came", "changed", "same" } };
@@ -86,35 +93,41 @@ static void tell_json(struct diff *d, enum what what, const struct bgp_nlri *n)
     write_object(&w, NULL);
     tell_whose(d, &w);
     write_str(&w, "what", names[d->in_time][what]);
-    route_tell(&w, n, d->attrs[what == ONLY_LEFT || (what == DIFFERS && !d->in_time) ? LEFT : RIGHT]);
+    int which = what == ONLY_LEFT || (what == DIFFERS && !d->in_time) ? LEFT : RIGHT;
+    route_tell(&w, &n[which], d->attrs[which]);
     if (what == DIFFERS) {
         write_object(&w, "changes");
-        route_changes_tell(d->attrs[LEFT], d->attrs[RIGHT], d->in_time ? &changes_in_time : &changes_of_two,
-                           &w, NULL);
+        tell_changes(d, n, &w, NULL);
         write_end(&w);
     }
     write_end(&w);
 }
 
-static void tell_text(struct diff *d, enum what what, const struct bgp_nlri *n)
+static void tell_text(struct diff *d, enum what what, const struct bgp_nlri n[2])
 {
+    int which = what == ONLY_RIGHT ? RIGHT : LEFT;
     buf_printf(&d->line, "%c ", "-+~"[what]);
-    route_row_text(n, &d->line);
+    route_row_text(&n[which], &d->line);
     if (what == DIFFERS)
-        route_changes_tell(d->attrs[LEFT], d->attrs[RIGHT], d->in_time ? &changes_in_time : &changes_of_two,
-                           NULL, &d->line);
+        tell_changes(d, n, NULL, &d->line);
     else
-        route_line(d->attrs[what == ONLY_LEFT ? LEFT : RIGHT], &d->line);
+        route_line(&n[which], d->attrs[which], &d->line);
 }
 
-static void tell(struct diff *d, enum what what, const struct route_row_kept *row)
+/* NULL: there is none. */
+static void tell(struct diff *d, enum what what, const struct route_row_kept *left,
+                 const struct route_row_kept *right)
 {
-    struct bgp_nlri n = route_row_nlri(row, d->family);
+    struct bgp_nlri n[2] = { { 0 } };
+    if (left)
+        n[LEFT] = route_row_nlri(left, d->family);
+    if (right)
+        n[RIGHT] = route_row_nlri(right, d->family);
     buf_clear(&d->line);
     if (d->options->json)
-        tell_json(d, what, &n);
+        tell_json(d, what, n);
     else
-        tell_text(d, what, &n);
+        tell_text(d, what, n);
     buf_char(&d->line, '\n');
     d->told++;
     fwrite(buf_text(&d->line), 1, d->line.used, stdout);
@@ -137,7 +150,7 @@ static bool same_bytes(const struct route_row_kept *a, const struct route_row_ke
 static enum what look(struct diff *d, const struct route_row_kept *a, const struct route_row_kept *b)
 {
     bool reads = route_filter_reads(d->filter), asked = !reads;
-    bool same = a && b && same_bytes(a, b);
+    bool renewed = a && b && !route_rows_same(a, b), same = a && b && !renewed && same_bytes(a, b);
     if (same && !reads)
         return SAME;
     if (a)
@@ -150,7 +163,7 @@ static enum what look(struct diff *d, const struct route_row_kept *a, const stru
         return WHATS;
     if (!a || !b)
         return a ? ONLY_LEFT : ONLY_RIGHT;
-    return same || route_same_attrs(d->attrs[LEFT], d->attrs[RIGHT]) ? SAME : DIFFERS;
+    return same || (!renewed && route_same_attrs(d->attrs[LEFT], d->attrs[RIGHT])) ? SAME : DIFFERS;
 }
 
 /* Both tables side by side: counts, or tells. False when nobody reads any more. */
@@ -172,7 +185,7 @@ static bool walk(struct diff *d, bool telling)
         if (!telling)
             d->count[what]++;
         else if (what != SAME)
-            tell(d, what, a ? a : b);
+            tell(d, what, a, b);
     }
     return !ferror(stdout);
 }

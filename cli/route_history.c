@@ -5,6 +5,7 @@
 #include "cli/route_changes.h"
 
 #include "base/table.h"
+#include "store/rib_rows.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,8 @@ struct known {
     bool live, as4;
     char *name;     /* owned */
     uint8_t *attrs; /* owned; NULL: none, or no memory */
-    uint16_t size;
+    uint8_t *raw;   /* owned, likewise: the NLRI as it was announced */
+    uint16_t size, raw_size;
     struct stamp since;
 };
 
@@ -32,6 +34,7 @@ struct history {
     struct table known; /* by known_key */
     struct peerings peerings;
     struct route_attrs *now, *before;
+    struct bgp_nlri nlri, nlri_before; /* of the route at hand */
     struct buf line, words;
     route_told_fn *told;
     void *arg;
@@ -85,6 +88,12 @@ static const char *rd_text(struct history *h, const struct known *k)
 
 /* ---- telling ---- */
 
+static void tell_changes(struct history *h, struct writer *w, struct buf *line)
+{
+    route_changes_tell((struct route_version){ &h->nlri_before, h->before },
+                       (struct route_version){ &h->nlri, h->now }, &changes_in_time, w, line);
+}
+
 static void tell_json(struct history *h, const struct known *k, enum what what, struct stream_ref ref)
 {
     const struct bgp_peering *p = peerings_at(&h->peerings, k->key.peering);
@@ -102,11 +111,13 @@ static void tell_json(struct history *h, const struct known *k, enum what what, 
     if (k->key.has_path_id)
         write_u64(&w, "path_id", k->key.path_id);
     write_str(&w, "what", what_names[what]);
-    if (what == ANNOUNCED || what == CHANGED)
+    if (what == ANNOUNCED || what == CHANGED) {
+        bgp_nlri_more_tell(&w, &h->nlri, bgp_update_vni(&h->now->update));
         bgp_attributes_tell(&w, &h->now->update, &h->now->ctx);
+    }
     if (what == CHANGED) {
         write_object(&w, "changes");
-        route_changes_tell(h->before, h->now, &changes_in_time, &w, NULL);
+        tell_changes(h, &w, NULL);
         write_end(&w);
     }
     if (what == WITHDRAWN || what == LOST)
@@ -128,10 +139,10 @@ static void tell_text(struct history *h, const struct known *k, enum what what, 
     buf_printf(&h->line, " %s", what_words[what]);
     if (what == ANNOUNCED) {
         buf_str(&h->line, ": ");
-        route_line(h->now, &h->line);
+        route_line(&h->nlri, h->now, &h->line);
     } else if (what == CHANGED) {
         buf_char(&h->line, ':');
-        route_changes_tell(h->before, h->now, &changes_in_time, NULL, &h->line);
+        tell_changes(h, NULL, &h->line);
     } else if (what == WITHDRAWN || what == LOST)
         buf_printf(&h->line, " after %.3f s", span_seconds(stamp_since(ref.when, k->since)));
 }
@@ -163,7 +174,7 @@ static void gone(struct history *h, struct known *k, enum what what, struct stre
 }
 
 /* The attributes without MP_REACH_NLRI's routes: the same for a route however it was packed with others. */
-static void keep(struct known *k, const struct route_attrs *r)
+static void keep(struct known *k, const struct route_attrs *r, const struct bgp_nlri *n)
 {
     struct cursor attrs = r->update.attrs;
     free(k->attrs);
@@ -172,6 +183,25 @@ static void keep(struct known *k, const struct route_attrs *r)
     if (k->attrs && k->size)
         memcpy(k->attrs, attrs.at, k->size);
     k->as4 = r->ctx.as4;
+    free(k->raw);
+    size_t raw = cur_left(&n->raw);
+    k->raw = malloc(raw ? raw : 1);
+    k->raw_size = k->raw ? (uint16_t)raw : 0;
+    if (k->raw_size)
+        memcpy(k->raw, n->raw.at, raw);
+}
+
+/* The NLRI that was kept last, read again; true if it says what the one at hand says: the same labels, the same ESI. */
+static bool read_before(struct history *h, const struct known *k)
+{
+    const struct bgp_ctx ctx = { .add_path = (uint64_t)k->key.has_path_id << k->key.family };
+    struct bgp_nlri_iter it =
+        bgp_nlri_over(cur_over(k->raw, k->raw_size), (enum bgp_family)k->key.family, &ctx, false);
+    h->nlri_before = (struct bgp_nlri){ .family = (enum bgp_family)k->key.family };
+    if (rib_rows_plain(h->nlri_before.family)) /* bits behind the prefix say nothing */
+        return true;
+    return bgp_nlri_next(&it, &h->nlri_before) && k->raw_size == cur_left(&h->nlri.raw) &&
+           !memcmp(k->raw, h->nlri.raw.at, k->raw_size);
 }
 
 static void announced(struct history *h, struct known *k, struct stream_ref ref)
@@ -180,11 +210,11 @@ static void announced(struct history *h, struct known *k, struct stream_ref ref)
         return;
     enum what what = ANNOUNCED;
     if (k->live && k->attrs && route_attrs_read(h->before, cur_over(k->attrs, k->size), k->as4))
-        what = route_same_attrs(h->before, h->now) ? AGAIN : CHANGED;
+        what = read_before(h, k) && route_same_attrs(h->before, h->now) ? AGAIN : CHANGED;
     if (what == ANNOUNCED)
         k->since = ref.when;
     tell(h, k, what, ref);
-    keep(k, h->now);
+    keep(k, h->now, &h->nlri);
     k->live = true;
 }
 
@@ -199,6 +229,7 @@ static void walk(struct history *h, const struct event_message *m, int side, str
         if (!route_filter_prefix(h->filter, &n))
             continue;
         struct known *k = find(h, m->peering, side, &n);
+        h->nlri = n;
         if (withdraw)
             gone(h, k, WITHDRAWN, m->ref);
         else
@@ -288,6 +319,7 @@ void history_free(struct history *h)
     for (uint32_t at = 0; (k = table_next(&h->known, &at));) {
         free(k->name);
         free(k->attrs);
+        free(k->raw);
         free(k);
     }
     table_free(&h->known);

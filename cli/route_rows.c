@@ -11,14 +11,12 @@ struct bgp_nlri route_row_nlri(const struct route_row_kept *r, enum bgp_family f
                           .path_id = r->path_id,
                           .type = r->type,
                           .bits = r->bits };
-    n.key = cur_over(r->key ? r->key : r->room, r->key_size);
-    n.prefix = n.key;
-    if (r->key)
-        n.prefix = n.rd = cur_over(NULL, 0);
-    if (r->has_rd) {
-        n.prefix = n.key;
-        n.rd = cur_sub(&n.prefix, 8);
-    }
+    if (r->key) {
+        const struct bgp_ctx ctx = { .add_path = (uint64_t)r->has_path_id << family };
+        struct bgp_nlri_iter it = bgp_nlri_over(cur_over(r->raw, r->raw_size), family, &ctx, false);
+        bgp_nlri_next(&it, &n); /* the table has it from there */
+    } else
+        n.prefix = n.key = cur_over(r->room, r->key_size);
     return n;
 }
 
@@ -45,10 +43,13 @@ void route_rows_add(struct route_rows *t, const struct rib_route *r)
                                     .type = r->nlri.type,
                                     .bits = r->nlri.bits,
                                     .has_path_id = r->nlri.has_path_id,
-                                    .has_rd = cur_left(&r->nlri.rd) != 0,
                                     .as4 = r->as4 };
     if (in_room)
         memcpy(row->room, r->room, sizeof row->room);
+    else {
+        row->raw = r->nlri.raw.at;
+        row->raw_size = (uint16_t)cur_left(&r->nlri.raw);
+    }
 }
 
 int route_rows_compare(const struct route_row_kept *a, const struct route_row_kept *b, bool by_path_id)
@@ -72,6 +73,15 @@ void route_rows_sort(struct route_rows *t)
 {
     if (t->count)
         qsort(t->list, t->count, sizeof *t->list, by_route);
+}
+
+bool route_rows_same(const struct route_row_kept *a, const struct route_row_kept *b)
+{
+    size_t skip = a->has_path_id ? 4 : 0, other = b->has_path_id ? 4 : 0;
+    if (!a->key || !b->key)
+        return true;
+    return a->raw_size - skip == b->raw_size - other &&
+           !memcmp(a->raw + skip, b->raw + other, a->raw_size - skip);
 }
 
 void route_row_text(const struct bgp_nlri *n, struct buf *out)

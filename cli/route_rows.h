@@ -8,11 +8,17 @@
 struct route_row_kept {
     const uint8_t *key; /* NULL: in room */
     const uint8_t *attrs;
+    union {
+        uint8_t room[16];
+        struct {
+            const uint8_t *raw; /* the NLRI, where the key is not all there is to it */
+            uint16_t raw_size;
+        };
+    };
     uint32_t path_id;
     uint16_t key_size, attrs_size;
     uint8_t type, bits;
-    bool has_path_id, has_rd, as4;
-    uint8_t room[16];
+    bool has_path_id, as4;
 };
 
 struct route_rows {
@@ -26,6 +32,8 @@ void route_rows_add(struct route_rows *, const struct rib_route *);
 void route_rows_sort(struct route_rows *);
 /* The order of two; by_path_id: those with other path identifiers are others. */
 int route_rows_compare(const struct route_row_kept *, const struct route_row_kept *, bool by_path_id);
+/* Of two that are one route: the same labels, the same ESI. */
+bool route_rows_same(const struct route_row_kept *, const struct route_row_kept *);
 /* Borrows from the row. */
 struct bgp_nlri route_row_nlri(const struct route_row_kept *, enum bgp_family);
 /* For people, padded to a column: "192.0.2.0/24 id 3  ". */

@@ -76,7 +76,9 @@ size_t rib_expect(struct rib_side *, const uint8_t *bytes, size_t size, const st
 
 /* A route as it stands. Its cursors point into this struct, or into the table until the next call that changes it. */
 struct rib_route {
-    struct bgp_nlri nlri; /* without labels */
+    struct bgp_nlri
+        nlri; /* with the labels that it was announced with; `raw` is there in families that may have
+                             them, or are no prefixes */
     struct cursor
         attrs; /* path attributes as announced; MP_REACH_NLRI has its next hop and no NLRI. Empty when
                                  there was no memory to keep them */

@@ -95,7 +95,8 @@ static void announce(struct feed *f, const struct pending *p)
     }
     if (e->state == RIB_SPARED)
         e->state = RIB_LIVE;
-    if (e->state == RIB_LIVE && e->value == f->set && f->set) {
+    bool renewed = f->table->is_long && e->state != RIB_NONE && rib_table_renew(f->table, e, &p->key);
+    if (e->state == RIB_LIVE && e->value == f->set && f->set && !renewed) {
         f->news->same++;
         return;
     }

@@ -4,14 +4,17 @@
 #include "base/hash.h"
 #include "state/rib_table.h"
 
+#include <assert.h>
 #include <string.h>
+
+enum { RD = 8 };
 
 unsigned rib_address_words(enum bgp_family family)
 {
     uint16_t afi = bgp_family_afi(family);
     uint8_t safi = bgp_family_safi(family);
-    /* unicast, multicast, labelled unicast (RFC 4760, 8277): a prefix is all there is to them */
-    bool plain = safi == 1 || safi == 2 || safi == 4;
+    /* unicast, multicast (RFC 4760): a prefix is all there is to them */
+    bool plain = safi == 1 || safi == 2;
     return !plain ? 0 : afi == 1 ? 1 : afi == 2 ? 4 : 0;
 }
 
@@ -68,12 +71,14 @@ static void key_v6(const uint8_t *p, size_t n, struct rib_key *out)
 static bool key_long(const struct rib_table *t, const struct bgp_nlri *n, struct rib_key *out)
 {
     size_t size = cur_left(&n->key);
-    if (size > UINT16_MAX)
+    if (size > UINT16_MAX || cur_left(&n->raw) > UINT16_MAX)
         return false;
     out->type = n->type;
     out->path_id = n->path_id;
     out->size = (uint32_t)size;
     out->at = n->key.at;
+    out->raw = n->raw;
+    out->aside = size > (size_t)RD + n->aside ? n->aside : 0;
     out->last = 0;
     if (size) {
         bool prefix_last = cur_left(&n->prefix) && n->prefix.end == n->key.end;
@@ -81,7 +86,9 @@ static bool key_long(const struct rib_table *t, const struct bgp_nlri *n, struct
     }
     uint64_t rest =
         (uint64_t)out->path_id << 32 | (uint32_t)out->bits << 16 | (uint32_t)out->type << 8 | out->last;
-    uint64_t bytes = hash_bytes(out->at, size ? size - 1 : 0, t->seed);
+    size_t head = out->aside ? RD : 0, skip = head + out->aside;
+    uint64_t bytes = head ? hash_bytes(out->at, head, t->seed) : t->seed;
+    bytes = hash_bytes(out->at + skip, size ? size - skip - 1 : 0, bytes);
     out->word[0] = (uint32_t)(hash_mix(bytes, hash_u64(rest, t->seed)) >> 32);
     return true;
 }
@@ -105,19 +112,15 @@ bool rib_table_key(const struct rib_table *t, const struct bgp_nlri *n, struct r
     return true;
 }
 
+/* As it was announced, read again. */
 static void nlri_long(const struct rib_table *t, const struct rib_entry *e, struct bgp_nlri *out)
 {
     const struct rib_long_key *k = block_at(t->memory, e->key[1]);
-    out->type = k->type;
-    out->path_id = k->path_id;
-    out->key = cur_over(k->bytes, k->size);
-    size_t size = (e->bits + 7u) / 8;
-    uint8_t safi = bgp_family_safi(t->family);
-    /* RFC 4364 4.3.4: a route distinguisher, then the prefix */
-    if ((safi == 128 || safi == 129 || safi == 76) && k->size == 8 + size) {
-        out->rd = cur_over(k->bytes, 8);
-        out->prefix = cur_over(k->bytes + 8, size);
-    }
+    const struct bgp_ctx ctx = { .add_path = (uint64_t)t->path_ids << t->family };
+    struct bgp_nlri_iter it = bgp_nlri_over(cur_over(k->bytes, k->size), t->family, &ctx, false);
+    bool whole = bgp_nlri_next(&it, out);
+    assert(whole); /* it was read so before it came here */
+    (void)whole;
 }
 
 void rib_table_nlri(const struct rib_table *t, const struct rib_entry *e, uint8_t room[16],

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum { SEGMENT_LEAST = 8, SEGMENT_SMALL = 512, SEGMENT_MOST = 4096 }; /* homes */
-enum { DEPTH_MOST = 24 };
+enum { DEPTH_MOST = 24, RD = 8 };
 
 static size_t stride_of(const struct rib_table *t) { return 2u + t->words; }
 /* Places for entries whose homes are near the end; the last one always stays empty, so that every search ends. */
@@ -62,14 +62,26 @@ static inline struct rib_entry *seek_words(const struct rib_segment *s, const st
     return e;
 }
 
+static uint32_t path_id_of(const struct rib_table *t, const struct rib_long_key *k)
+{
+    const uint8_t *p = k->bytes;
+    return t->path_ids ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : 0;
+}
+
 static bool same_long(const struct rib_table *t, const struct rib_entry *e, const struct rib_key *k)
 {
     if (e->key[0] != k->word[0] || e->bits != k->bits)
         return false;
     const struct rib_long_key *had = block_at(t->memory, e->key[1]);
-    if (had->size != k->size || had->path_id != k->path_id || had->type != k->type)
+    if (had->key_size != k->size || path_id_of(t, had) != k->path_id || had->type != k->type ||
+        had->aside != k->aside)
         return false;
-    return !k->size || (had->bytes[k->size - 1] == k->last && !memcmp(had->bytes, k->at, k->size - 1));
+    if (!k->size)
+        return true;
+    const uint8_t *key = had->bytes + had->key_at;
+    size_t head = k->aside ? RD : 0, skip = head + k->aside;
+    return key[k->size - 1] == k->last && !memcmp(key, k->at, head) &&
+           !memcmp(key + skip, k->at + skip, k->size - skip - 1);
 }
 
 static struct rib_entry *seek_long(const struct rib_table *t, const struct rib_segment *s,
@@ -292,18 +304,37 @@ static struct rib_entry *insert(struct rib_table *t, const struct rib_key *k)
 /* A copy of the message's long key: a handle, or 0. */
 static uint32_t keep_long(struct rib_table *t, const struct rib_key *k)
 {
-    uint32_t handle = block_new(t->memory, sizeof(struct rib_long_key) + k->size);
+    size_t size = cur_left(&k->raw);
+    uint32_t handle = block_new(t->memory, sizeof(struct rib_long_key) + size);
     if (!handle)
         return 0;
     struct rib_long_key *had = block_at(t->memory, handle);
-    had->path_id = k->path_id;
-    had->size = (uint16_t)k->size;
+    had->size = (uint16_t)size;
+    had->key_at = (uint16_t)(k->at - k->raw.at);
+    had->key_size = (uint16_t)k->size;
     had->type = k->type;
-    if (k->size) {
-        memcpy(had->bytes, k->at, k->size - 1);
-        had->bytes[k->size - 1] = k->last;
-    }
+    had->aside = k->aside;
+    if (size)
+        memcpy(had->bytes, k->raw.at, size);
+    if (k->size)
+        had->bytes[had->key_at + k->size - 1u] = k->last;
     return handle;
+}
+
+bool rib_table_renew(struct rib_table *t, struct rib_entry *e, const struct rib_key *k)
+{
+    struct rib_long_key *had = block_at(t->memory, e->key[1]);
+    size_t size = cur_left(&k->raw), key_at = (size_t)(k->at - k->raw.at);
+    size_t before = key_at + (k->size ? k->size - 1 : 0), behind = key_at + k->size;
+    if (had->size == size && had->key_at == key_at && !memcmp(had->bytes, k->raw.at, before) &&
+        !memcmp(had->bytes + behind, k->raw.at + behind, size - behind))
+        return false;
+    uint32_t handle = keep_long(t, k);
+    if (!handle)
+        return false;
+    block_free(t->memory, e->key[1]);
+    e->key[1] = handle;
+    return true;
 }
 
 struct rib_entry *rib_table_put(struct rib_table *t, const struct rib_key *k)

@@ -29,19 +29,20 @@ struct rib_entry {
 struct rib_key {
     uint32_t word[5]; /* [0]: hash. The others of short keys: the rest of the address, path identifier */
     uint8_t bits;
-    uint8_t type; /* kept to tell the route later */
-    uint8_t last; /* the last of the `size` bytes, without bits behind the prefix */
+    uint8_t type;
+    uint8_t last;  /* the last of the `size` bytes, without bits behind the prefix */
+    uint8_t aside; /* bytes behind the RD that do not count */
     uint32_t path_id;
     uint32_t size; /* long keys: bytes at `at` */
     const uint8_t *at;
+    struct cursor raw; /* … and all of the NLRI, around them */
 };
 
-/* A long key, in a block of its own. */
+/* A long key in a block of its own, with what else its NLRI says: labels, an ESI. */
 struct rib_long_key {
-    uint32_t path_id;
-    uint16_t size;
-    uint8_t type;
-    uint8_t bytes[];
+    uint16_t size, key_at, key_size; /* of bytes; where the key is in it */
+    uint8_t type, aside;
+    uint8_t bytes[]; /* the NLRI as announced, path identifier in front, without bits behind the prefix */
 };
 
 /* Entries in the order of their hashes, each at its home or behind it, without a gap between. */
@@ -85,7 +86,10 @@ void rib_table_free(struct rib_table *);
 unsigned rib_address_words(enum bgp_family);
 /* The NLRI as this table's key; false if it is none of this family. */
 bool rib_table_key(const struct rib_table *, const struct bgp_nlri *, struct rib_key *out);
-/* An entry's key as NLRI, without labels; `room` is what its cursors may point to. */
+/* What stands around the key in the NLRI (labels, an ESI) is to be that of this one, of an entry that is there. True if it
+ * was another; what it was stays at the ceiling. */
+bool rib_table_renew(struct rib_table *, struct rib_entry *, const struct rib_key *);
+/* An entry as NLRI, with the labels it was announced with; `room` is what its cursors may point to. */
 void rib_table_nlri(const struct rib_table *, const struct rib_entry *, uint8_t room[16],
                     struct bgp_nlri *out);
 

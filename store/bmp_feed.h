@@ -30,9 +30,8 @@ bool bmp_feed_catch_up(struct bmp_feed *, const struct engine *);
 void bmp_feed_finish(struct bmp_feed *, const char *words);
 
 struct bmp_feed_counts {
-    uint64_t cut; /* UPDATEs that are not all in the capture, and were not told */
-    uint64_t
-        left_out; /* routes that were there and could not be told again: of families with labels and the like */
+    uint64_t cut;      /* UPDATEs that are not all in the capture, and were not told */
+    uint64_t left_out; /* routes that were there and could not be told again, for want of memory */
     uint64_t no_memory;
 };
 struct bmp_feed_counts bmp_feed_counts(const struct bmp_feed *);

@@ -184,8 +184,7 @@ static void tell_side(struct bmp_feed *f, struct telling *t, const struct rib_si
             continue;
         rib_rows_add(&rows, rib, family, 0);
         rib_rows_tell(&rows, family, tell_route, t);
-        if (rib_rows_plain(family)) /* RFC 7854 5 */
-            tell_route(t, rib_end_of_rib(family, room), true);
+        tell_route(t, rib_end_of_rib(family, room), true); /* RFC 7854 5 */
         f->counts.left_out += rows.left_out;
         rib_rows_free(&rows);
     }

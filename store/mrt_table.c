@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABLE_DUMP_V2 = 13, PEER_INDEX_TABLE = 1, HEADER = 12 };
+enum { TABLE_DUMP_V2 = 13, PEER_INDEX_TABLE = 1, RIB_GENERIC = 6, RIB_GENERIC_ADDPATH = 12, HEADER = 12 };
 enum { PEER_IPV6 = 1, PEER_AS4 = 2 }; /* RFC 6396 4.3.1 */
 enum { FLAG_OPTIONAL = 0x80, FLAG_EXTENDED = 0x10 };
 enum { ROWS_MOST = UINT16_MAX };
@@ -146,34 +146,59 @@ static int by_prefix(const void *left, const void *right)
     return order ? order : (a->path_id > b->path_id) - (a->path_id < b->path_id);
 }
 
-static bool same_prefix(const struct rib_row *a, const struct rib_row *b)
+/* RFC 6396 4.3.3: a record is about one NLRI. RFC 8050 4.2: its path identifier is a part of it. */
+static int by_raw(const void *left, const void *right)
 {
+    const struct rib_row *a = left, *b = right;
+    int order = a->has_path_id - b->has_path_id;
+    if (!order)
+        order = rib_rows_raw_order(a, b);
+    return order ? order : (a->from > b->from) - (a->from < b->from);
+}
+
+static bool same_route(const struct rib_row *a, const struct rib_row *b, bool plain)
+{
+    if (!plain)
+        return a->has_path_id == b->has_path_id && !rib_rows_raw_order(a, b);
     return a->has_path_id == b->has_path_id && a->bits == b->bits &&
            !memcmp(a->prefix, b->prefix, sizeof a->prefix);
 }
 
-/* RFC 6396 4.3.2, RFC 8050 4.1 */
+/* RFC 6396 4.3.2, 4.3.3, RFC 8050 4 */
 static unsigned subtype_of(enum bgp_family f, bool path_ids)
 {
+    if (!rib_rows_plain(f))
+        return path_ids ? RIB_GENERIC_ADDPATH : RIB_GENERIC;
     unsigned first = path_ids ? 8 : 2;
     return first + (bgp_family_afi(f) == 2 ? 2u : 0u) + (bgp_family_safi(f) == 2 ? 1u : 0u);
 }
 
-/* Rows of one prefix. Returns how many could not be told. */
+static void put_route(struct buf *b, enum bgp_family f, const struct rib_row *r)
+{
+    if (rib_rows_plain(f)) {
+        buf_be(b, r->bits, 1);
+        buf_add(b, (const char *)r->prefix, (r->bits + 7u) / 8);
+        return;
+    }
+    buf_be(b, bgp_family_afi(f), 2);
+    buf_be(b, bgp_family_safi(f), 1);
+    put_bytes(b, r->raw);
+}
+
+/* Rows of one route. Returns how many could not be told. */
 static size_t put_record(struct buf *b, struct stamp when, uint32_t sequence, enum bgp_family f,
                          const struct rib_row *rows, size_t count)
 {
     size_t start = begin(b, when, subtype_of(f, rows->has_path_id)), told = 0;
     buf_be(b, sequence, 4);
-    buf_be(b, rows->bits, 1);
-    buf_add(b, (const char *)rows->prefix, (rows->bits + 7u) / 8);
+    put_route(b, f, rows);
     size_t count_at = b->used;
     buf_be(b, 0, 2);
     for (size_t i = 0; i < count && told < ROWS_MOST; i++) {
         size_t entry = b->used;
         buf_be(b, rows[i].from, 2);
         buf_be(b, 0, 4); /* since when: a table does not keep it */
-        if (rows[i].has_path_id)
+        if (rows[i].has_path_id && rib_rows_plain(f))
             buf_be(b, rows[i].path_id, 4);
         if (put_attrs(b, &rows[i]))
             told++;
@@ -185,10 +210,10 @@ static size_t put_record(struct buf *b, struct stamp when, uint32_t sequence, en
     return count - told;
 }
 
-void mrt_rows_sort(struct rib_rows *r)
+void mrt_rows_sort(struct rib_rows *r, enum bgp_family f)
 {
     if (r->count)
-        qsort(r->list, r->count, sizeof *r->list, by_prefix);
+        qsort(r->list, r->count, sizeof *r->list, rib_rows_plain(f) ? by_prefix : by_raw);
 }
 
 size_t mrt_rows_next(struct buf *out, struct stamp when, uint32_t sequence, enum bgp_family f,
@@ -196,7 +221,7 @@ size_t mrt_rows_next(struct buf *out, struct stamp when, uint32_t sequence, enum
 {
     const struct rib_row *first = &r->list[*at];
     size_t n = 1;
-    while (*at + n < r->count && same_prefix(first, first + n))
+    while (*at + n < r->count && same_route(first, first + n, rib_rows_plain(f)))
         n++;
     *at += n;
     return put_record(out, when, sequence, f, first, n);

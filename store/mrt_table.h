@@ -15,8 +15,8 @@ struct mrt_peer {
 void mrt_peers(struct buf *out, struct stamp when, uint32_t router_id, const char *view,
                const struct mrt_peer *, unsigned count);
 /* As mrt_rows_next wants them. */
-void mrt_rows_sort(struct rib_rows *);
-/* The record of the prefix whose rows begin at *at, which moves behind them. Returns how many of them have attributes that
+void mrt_rows_sort(struct rib_rows *, enum bgp_family);
+/* The record of the route whose rows begin at *at, which moves behind them. Returns how many of them have attributes that
  * cannot be told. */
 size_t mrt_rows_next(struct buf *out, struct stamp when, uint32_t sequence, enum bgp_family,
                      const struct rib_rows *, size_t *at);

@@ -31,13 +31,11 @@ void rib_rows_add(struct rib_rows *r, const struct rib_side *side, enum bgp_fami
 {
     struct rib_at at = { 0 };
     struct rib_route route;
-    if (!rib_rows_plain(family)) {
-        r->left_out += rib_side_count(side, family);
-        return;
-    }
-    while (rib_next(side, family, &at, &route)) {
+    bool plain = rib_rows_plain(family);
+    while (side && rib_next(side, family, &at, &route)) {
         size_t attrs = cur_left(&route.attrs), prefix = cur_left(&route.nlri.prefix);
-        struct rib_row *row = attrs && attrs <= UINT16_MAX && prefix <= 16 ? next_row(r) : NULL;
+        bool fits = plain ? prefix <= 16 : cur_left(&route.nlri.raw) <= BGP_LARGEST;
+        struct rib_row *row = attrs && attrs <= UINT16_MAX && fits ? next_row(r) : NULL;
         if (!row) {
             r->left_out++;
             continue;
@@ -49,7 +47,9 @@ void rib_rows_add(struct rib_rows *r, const struct rib_side *side, enum bgp_fami
                                  .has_path_id = route.nlri.has_path_id,
                                  .as4 = route.as4,
                                  .bits = route.nlri.bits };
-        if (prefix)
+        if (!plain)
+            row->raw = route.nlri.raw;
+        else if (prefix)
             memcpy(row->prefix, route.nlri.prefix.at, prefix);
         r->count++;
     }
@@ -86,7 +86,7 @@ struct update {
     enum bgp_family family;
     rib_update_fn *tell;
     void *to;
-    bool as4;
+    bool as4, plain;
 };
 
 static void put8(struct update *u, unsigned n) { u->bytes[u->used++] = (uint8_t)n; }
@@ -147,20 +147,31 @@ static void flush(struct update *u)
     u->nlri_used = 0;
 }
 
-static void add(struct update *u, const struct rib_row *row)
+static void put_nlri(struct update *u, const struct rib_row *row, size_t size)
 {
-    size_t prefix = (row->bits + 7u) / 8, need = (row->has_path_id ? 5u : 1u) + prefix;
-    if (frame_size(u) + u->nlri_used + need > BGP_LARGEST)
-        flush(u); /* attributes that are too long for the usual size came in a message of RFC 8654 */
-    if (frame_size(u) + need > BGP_LARGEST_EXTENDED)
-        return;
     uint8_t *at = u->nlri + u->nlri_used;
+    u->nlri_used += size;
+    if (!u->plain) {
+        memcpy(at, row->raw.at, size);
+        return;
+    }
     if (row->has_path_id)
         for (int shift = 24; shift >= 0; shift -= 8)
             *at++ = (uint8_t)(row->path_id >> shift);
     *at++ = row->bits;
-    memcpy(at, row->prefix, prefix);
-    u->nlri_used += need;
+    memcpy(at, row->prefix, (row->bits + 7u) / 8);
+}
+
+static void add(struct update *u, const struct rib_row *row)
+{
+    size_t prefix = (row->bits + 7u) / 8, plain = (row->has_path_id ? 5u : 1u) + prefix;
+    size_t need = u->plain ? plain : cur_left(&row->raw);
+    if (frame_size(u) + u->nlri_used + need > BGP_LARGEST)
+        flush(u); /* attributes that are too long for the usual size came in a message of RFC 8654 */
+    if (frame_size(u) + need > BGP_LARGEST_EXTENDED)
+        return;
+    if (need)
+        put_nlri(u, row, need);
 }
 
 /* Rows with the same attributes follow each other, by prefix. */
@@ -175,6 +186,22 @@ static int by_attrs(const void *left, const void *right)
     return order ? order : a->bits - b->bits;
 }
 
+int rib_rows_raw_order(const struct rib_row *a, const struct rib_row *b)
+{
+    size_t left = cur_left(&a->raw), right = cur_left(&b->raw), size = left < right ? left : right;
+    int order = size ? memcmp(a->raw.at, b->raw.at, size) : 0;
+    return order ? order : (left > right) - (left < right);
+}
+
+static int by_attrs_raw(const void *left, const void *right)
+{
+    const struct rib_row *a = left, *b = right;
+    if (a->attrs != b->attrs)
+        return (uintptr_t)a->attrs < (uintptr_t)b->attrs ? -1 : 1;
+    int order = a->has_path_id - b->has_path_id;
+    return order ? order : rib_rows_raw_order(a, b);
+}
+
 void rib_rows_tell(struct rib_rows *r, enum bgp_family family, rib_update_fn *tell, void *to)
 {
     struct update *u = calloc(1, sizeof *u);
@@ -183,10 +210,11 @@ void rib_rows_tell(struct rib_rows *r, enum bgp_family family, rib_update_fn *te
         return;
     }
     u->family = family;
+    u->plain = rib_rows_plain(family);
     u->tell = tell;
     u->to = to;
     if (r->count)
-        qsort(r->list, r->count, sizeof *r->list, by_attrs);
+        qsort(r->list, r->count, sizeof *r->list, u->plain ? by_attrs : by_attrs_raw);
     for (size_t i = 0; i < r->count; i++) {
         const struct rib_row *row = &r->list[i];
         if (!i || row->attrs != row[-1].attrs || row->has_path_id != row[-1].has_path_id) {

@@ -1,6 +1,4 @@
-/* A side's table as it stands, in; its routes as rows to be sorted, and as UPDATEs that announce them, out.
- * Families of plain prefixes only (unicast and multicast, IPv4 and IPv6): of others the table has not kept all that an
- * announcement needs, labels for one. */
+/* A side's table as it stands, in; its routes as rows to be sorted, and as UPDATEs that announce them, out. */
 #ifndef STORE_RIB_ROWS_H
 #define STORE_RIB_ROWS_H
 
@@ -14,17 +12,23 @@ struct rib_row {
     uint16_t attrs_size;
     bool has_path_id, as4;
     uint8_t bits;
-    uint8_t prefix[16]; /* (bits + 7) / 8 of them count; the others are zero */
+    union {
+        uint8_t prefix[16]; /* of a plain family: (bits + 7) / 8 of them count; the others are zero */
+        struct cursor raw;  /* of another: the NLRI as it was announced, path identifier in front */
+    };
 };
 
 struct rib_rows {
     struct rib_row *list; /* owned */
     size_t count, room;
-    uint64_t left_out; /* routes of other families, or without attributes, or for which there was no memory */
+    uint64_t left_out; /* routes without attributes, or for which there was no memory */
 };
 
+/* Prefixes are all there is to its routes: unicast and multicast, IPv4 and IPv6. */
 bool rib_rows_plain(enum bgp_family);
-/* Adds the routes of the family. Of one that is not plain they are counted as left out. */
+/* Of rows of one family that is not plain, by their NLRI. */
+int rib_rows_raw_order(const struct rib_row *, const struct rib_row *);
+/* Adds the routes of the family. */
 void rib_rows_add(struct rib_rows *, const struct rib_side *, enum bgp_family, uint32_t from);
 void rib_rows_free(struct rib_rows *);
 

@@ -103,6 +103,7 @@ void route_tell(struct writer *w, const struct bgp_nlri *n, const struct route_a
         bgp_rd_text(n->rd, &words);
         write_strn(w, "rd", buf_text(&words), words.used);
     }
+    bgp_nlri_more_tell(w, n, bgp_update_vni(&r->update));
     if (r->next_hop.size)
         write_str(w, "next_hop", addr_text(&r->next_hop, text));
     if (bgp_update_attr(&r->update, BGP_ATTR_AS_PATH)) {
@@ -116,9 +117,13 @@ void route_tell(struct writer *w, const struct bgp_nlri *n, const struct route_a
     buf_free(&words);
 }
 
-void route_line(const struct route_attrs *r, struct buf *out)
+void route_line(const struct bgp_nlri *n, const struct route_attrs *r, struct buf *out)
 {
     char text[ADDR_TEXT];
+    size_t start = out->used;
+    if (n)
+        bgp_nlri_more_text(n, bgp_update_vni(&r->update), out);
+    buf_str(out, out->used > start ? "  " : "");
     buf_str(out, r->next_hop.size ? addr_text(&r->next_hop, text) : "-");
     buf_str(out, "  path ");
     size_t before = out->used;

@@ -27,11 +27,11 @@ const char *route_origin_name(int origin); /* "IGP"; "" for none */
 /* The communities of all kinds, blanks between. */
 void route_communities(const struct route_attrs *, struct buf *);
 
-/* Into the object that is open: "family", "prefix", "path_id", "rd", "next_hop", "as_path", "origin_as", "attributes" as
+/* Into the object that is open: "family", "prefix", "path_id", "rd", "labels", "esi", "gateway", "next_hop", "as_path", "origin_as", "attributes" as
  * they apply. */
 void route_tell(struct writer *, const struct bgp_nlri *, const struct route_attrs *);
-/* For people: next hop, AS path, MED and local preference, communities in one line. */
-void route_line(const struct route_attrs *, struct buf *);
+/* For people: labels, next hop, AS path, MED and local preference, communities in one line. NULL: no labels. */
+void route_line(const struct bgp_nlri *, const struct route_attrs *, struct buf *);
 /* From whom, and when, for the one-line form. */
 struct route_from {
     struct stamp when;

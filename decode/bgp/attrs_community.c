@@ -117,7 +117,7 @@ void bgp_communities_text(const struct bgp_update *u, unsigned code, struct buf 
 }
 
 /* RFC 9012 4.1, RFC 8365 5.1.3 */
-bool update_uses_vni(const struct bgp_update *u)
+bool bgp_update_vni(const struct bgp_update *u)
 {
     enum { VXLAN = 8, NVGRE = 9, VXLAN_GPE = 12, GENEVE = 19 };
     const struct bgp_attr *a = bgp_update_attr(u, BGP_ATTR_EXT_COMMUNITIES);

@@ -96,7 +96,7 @@ void attr_tell_pmsi(struct writer *w, const struct attr_in *in)
     write_u64(w, "type", type);
     write_str(w, "name", type < COUNT(names) ? names[type] : NULL);
     unsigned label = cur_u24(&v);
-    if (update_uses_vni(in->update)) /* RFC 8365 5.1.3 */
+    if (bgp_update_vni(in->update)) /* RFC 8365 5.1.3 */
         write_u64(w, "vni", label);
     else
         write_u64(w, "label", label >> 4);

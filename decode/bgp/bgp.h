@@ -233,10 +233,10 @@ struct bgp_nlri {
     struct cursor labels; /* 3 bytes each */
     struct cursor rd;     /* 8 bytes, or empty */
     struct cursor prefix; /* its (bits + 7) / 8 bytes, for families of prefixes */
-    struct cursor
-        key; /* with family, type and bits: what makes a route the same route. RD included; no path id, no
-                              labels. Of EVPN's MAC and prefix routes the ESI stands in its middle, though it should
-                              not count (RFC 7432 7.2) */
+    struct cursor key; /* with family, type and bits: what makes a route the same route. RD included; no path
+                          id, no labels */
+    uint8_t aside; /* bytes in it, behind the RD, that do not count: the ESI of EVPN's MAC and prefix routes
+                          (RFC 7432 7.2, 9136 3.1) */
     struct cursor raw; /* all of it, path id included */
     bool unreadable;   /* its length is good and its content is not, or is of an unknown type: told as hex */
 };
@@ -264,6 +264,13 @@ static inline enum bgp_verdict bgp_nlri_verdict(const struct bgp_nlri_iter *it)
 }
 /* The route in the notation usual for its family, without path identifier and labels. */
 void bgp_nlri_text(const struct bgp_nlri *, struct buf *out);
+/* What the notation leaves out: "label 100", "label 100 200", "VNI 100", "ESI 00:11:…"; nothing for most. `vni`: as
+ * bgp_update_vni says of the message. */
+void bgp_nlri_more_text(const struct bgp_nlri *, bool vni, struct buf *out);
+/* The same into the object that is open: "labels", "esi", "gateway" as they apply. */
+void bgp_nlri_more_tell(struct writer *, const struct bgp_nlri *, bool vni);
+/* Labels of its routes are VNIs, all 24 bits wide (RFC 8365 5.1.3). */
+bool bgp_update_vni(const struct bgp_update *);
 /* A route distinguisher: "65000:1", "10.0.0.1:1". RFC 4364 4.2 */
 void bgp_rd_text(struct cursor rd, struct buf *out);
 /* A prefix that must not be seen between networks (RFC 6890, 5735, …), or NULL: why, in words. Unicast only. */

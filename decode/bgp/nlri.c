@@ -93,6 +93,7 @@ static bool next_prefix(struct bgp_nlri_iter *it, struct bgp_nlri *out)
     out->type = 0;
     out->bits = (uint8_t)bits;
     out->label_count = 0;
+    out->aside = 0;
     out->unreadable = false;
     out->labels = out->rd = cur_over(p, 0);
     out->prefix = out->key = (struct cursor){ p, p + size, false };

@@ -87,6 +87,7 @@ static enum fault_code read_evpn(const struct bgp_nlri_iter *it, struct cursor *
     struct cursor rd = cur_sub(&body, RD);
     if (fields && cur_ok(&rd) && read_fields(fields, body, out)) {
         out->rd = rd;
+        out->aside = *fields == 'E' ? ESI : 0;
         return FAULT_COUNT;
     }
     out->key.end = body.end;

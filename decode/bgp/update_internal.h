@@ -189,7 +189,4 @@ extern const struct nlri_reader nlri_prefix, nlri_labeled, nlri_vpn, nlri_vpn_pl
 
 /* ---- telling an UPDATE ---- */
 
-/* Whether a community says that labels are 24 bits wide: VXLAN and its kin. RFC 8365 5.1.3 */
-bool update_uses_vni(const struct bgp_update *);
-
 #endif

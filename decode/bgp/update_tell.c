@@ -16,16 +16,37 @@ struct teller {
 
 /* ---- routes ---- */
 
-/* Withdrawals carry no labels (RFC 8277 2.4) and no community that says how wide they are. */
-static void labels_tell(struct writer *w, const struct bgp_nlri *n, bool vni)
+void bgp_nlri_more_tell(struct writer *w, const struct bgp_nlri *n, bool vni)
 {
     struct cursor labels = n->labels;
-    write_array(w, "labels");
+    if (n->label_count) {
+        write_array(w, "labels");
+        while (cur_left(&labels)) {
+            uint32_t entry = cur_u24(&labels);
+            write_u64(w, NULL, vni ? entry : entry >> 4);
+        }
+        write_end(w);
+    }
+    if ((unsigned)n->family < FAMILY_COUNT && nlri_rows[n->family].reader->more)
+        nlri_rows[n->family].reader->more(w, n);
+}
+
+void bgp_nlri_more_text(const struct bgp_nlri *n, bool vni, struct buf *out)
+{
+    struct cursor labels = n->labels;
+    if (n->label_count)
+        buf_str(out, vni ? "VNI" : "label");
     while (cur_left(&labels)) {
         uint32_t entry = cur_u24(&labels);
-        write_u64(w, NULL, vni ? entry : entry >> 4);
+        buf_printf(out, " %u", (unsigned)(vni ? entry : entry >> 4));
     }
-    write_end(w);
+    if (!n->aside || cur_left(&n->rd) != 8)
+        return;
+    struct cursor segment = cur_over(n->rd.end, n->aside);
+    if (!bgp_bytes_zero(segment)) {
+        buf_str(out, n->label_count ? " ESI " : "ESI ");
+        bgp_esi_text(segment, out);
+    }
 }
 
 static void route_tell(struct teller *t, const struct bgp_nlri *n)
@@ -43,10 +64,10 @@ static void route_tell(struct teller *t, const struct bgp_nlri *n)
         bgp_rd_text(n->rd, &t->text);
         write_str(w, "rd", buf_text(&t->text));
     }
-    if (n->label_count && !t->withdraw)
-        labels_tell(w, n, t->vni);
-    if (nlri_rows[n->family].reader->more)
-        nlri_rows[n->family].reader->more(w, n);
+    struct bgp_nlri told = *n;
+    if (t->withdraw) /* what stands there is no label (RFC 8277 2.4), and no community says how wide it is */
+        told.label_count = 0;
+    bgp_nlri_more_tell(w, &told, t->vni);
     write_end(w);
 }
 
@@ -127,7 +148,7 @@ void bgp_update_tell(struct writer *w, const struct bgp_msg *msg, const struct b
 
     struct teller t = { .w = w, .msg = msg, .ctx = ctx, .update = &u, .verdict = u.verdict };
     t.text = buf_init(1 << 16);
-    t.vni = update_uses_vni(&u);
+    t.vni = bgp_update_vni(&u);
     faults_join(&t.faults, &u.faults);
     faults_join(&t.faults, &values.faults);
     worse(&t, bgp_update_verdict(&u, &values));

@@ -51,7 +51,7 @@ static void look_table(const struct rib_side *side)
     for (enum bgp_family f = 0; side && f < FAMILY_COUNT; f++) {
         struct rib_rows rows = { 0 };
         rib_rows_add(&rows, side, f, 0);
-        mrt_rows_sort(&rows);
+        mrt_rows_sort(&rows, f);
         for (size_t at = 0, before = 0; at < rows.count; before = at) {
             must(mrt_rows_next(&out, (struct stamp){ 0 }, 0, f, &rows, &at) <= at - before && at > before);
             must(out.used >= 12 && be32(buf_text(&out) + 8) == out.used - 12);

@@ -145,7 +145,8 @@ static const struct {
 
 struct plain {
     bool live, ghost, withdrawn;
-    unsigned set; /* attributes: what step.med says; the origin follows from it */
+    unsigned set;   /* attributes: what step.med says; the origin follows from it */
+    unsigned label; /* of a VPN's route */
     uint32_t origin;
     unsigned flaps;
 };
@@ -160,10 +161,12 @@ static unsigned dice(unsigned sides)
 
 static uint32_t origin_of(unsigned set) { return set % 4 ? 64496 + set % 4 : 0; }
 
+static bool has_labels(unsigned kind) { return bgp_family_safi(kinds[kind].family) == 128; }
+
 /* Key i of a kind as hex, with bits behind its length that shall not matter. */
-static size_t key_text(unsigned kind, unsigned i, char text[100])
+static size_t key_text(unsigned kind, unsigned i, unsigned label, char text[100])
 {
-    bool v6 = bgp_family_afi(kinds[kind].family) == 2, vpn = bgp_family_safi(kinds[kind].family) == 128;
+    bool v6 = bgp_family_afi(kinds[kind].family) == 2, vpn = has_labels(kind);
     uint8_t address[16] = { 0x20, (uint8_t)(i >> 8), (uint8_t)i };
     unsigned bits = 24 + i % (v6 ? 105 : 9), size = (bits + 7) / 8;
     if (bits % 8)
@@ -173,7 +176,7 @@ static size_t key_text(unsigned kind, unsigned i, char text[100])
         n += sprintf(text + n, "%08x", i % 3);
     n += sprintf(text + n, "%02x", bits + (vpn ? 88 : 0));
     if (vpn)
-        n += sprintf(text + n, "%06x%016x", dice(1000) << 4 | 1, i % 5);
+        n += sprintf(text + n, "%06x%016x", label << 4 | 1, i % 5);
     for (unsigned b = 0; b < size; b++)
         n += sprintf(text + n, "%02x", address[b]);
     return (size_t)n;
@@ -183,10 +186,10 @@ struct counts {
     unsigned added, changed, same, removed, notable;
 };
 
-static void plain_announce(struct plain *p, unsigned set, struct counts *c)
+static void plain_announce(struct plain *p, unsigned set, unsigned label, struct counts *c)
 {
     uint32_t origin = origin_of(set), before = p->origin;
-    if (p->live && p->set == set) {
+    if (p->live && p->set == set && p->label == label) {
         c->same++;
         return;
     }
@@ -198,7 +201,7 @@ static void plain_announce(struct plain *p, unsigned set, struct counts *c)
         c->notable++;
     if (before && origin && before != origin)
         c->notable++;
-    *p = (struct plain){ .live = true, .set = set, .origin = origin, .flaps = p->flaps };
+    *p = (struct plain){ .live = true, .set = set, .label = label, .origin = origin, .flaps = p->flaps };
 }
 
 static void plain_end(struct plain *p, bool withdrawn, struct counts *c)
@@ -215,19 +218,20 @@ static void plain_end(struct plain *p, bool withdrawn, struct counts *c)
 static void random_update(struct rib_side *side, unsigned keys, bool all_kept)
 {
     static char announce[PER_UPDATE * 100], withdraw[PER_UPDATE * 100];
-    static unsigned announced[PER_UPDATE], withdrawn[PER_UPDATE];
+    static unsigned announced[PER_UPDATE], withdrawn[PER_UPDATE], labels[PER_UPDATE];
     unsigned kind = dice(KINDS), set = dice(200), how = dice(5);
     unsigned a = how < 3 ? 1 + dice(PER_UPDATE) : 0, w = how >= 2 ? 1 + dice(PER_UPDATE) : 0;
     size_t n = 0;
     for (unsigned i = 0; i < a; i++) {
         announced[i] = dice(keys);
-        n += key_text(kind, announced[i], announce + n);
+        labels[i] = has_labels(kind) ? 16 + dice(2) : 0;
+        n += key_text(kind, announced[i], labels[i], announce + n);
         announce[n++] = i + 1 < a ? ' ' : '\0';
     }
     n = 0;
     for (unsigned i = 0; i < w; i++) {
         withdrawn[i] = dice(keys);
-        n += key_text(kind, withdrawn[i], withdraw + n);
+        n += key_text(kind, withdrawn[i], dice(1000), withdraw + n);
         withdraw[n++] = i + 1 < w ? ' ' : '\0';
     }
     struct step s = { .family = kinds[kind].family,
@@ -245,7 +249,7 @@ static void random_update(struct rib_side *side, unsigned keys, bool all_kept)
             plain_end(&plain[kind][withdrawn[i]], true, &want);
     }
     for (unsigned i = 0; i < a; i++)
-        plain_announce(&plain[kind][announced[i]], set, &want);
+        plain_announce(&plain[kind][announced[i]], set, labels[i], &want);
     static struct rib_news news;
     feed_step(side, &s, &news);
     CHECK(news.announced == a && news.withdrawn == w && news.nlri_fault == FAULT_COUNT);
@@ -271,6 +275,9 @@ static void compare(struct rib_side *side, unsigned keys)
             const struct plain *p = &plain[kind][i];
             CHECK(i < keys && p->live && p->origin == route.origin_as);
             CHECK(!route.nlri.has_path_id || route.nlri.path_id == i % 3);
+            struct cursor labels = route.nlri.labels;
+            CHECK(has_labels(kind) == (route.nlri.label_count == 1));
+            CHECK(!has_labels(kind) || cur_u24(&labels) == (p->label << 4 | 1));
             const uint8_t *path = route.attrs.at + 4; /* behind ORIGIN */
             CHECK(cur_left(&route.attrs) > 20 && path[1] == BGP_ATTR_AS_PATH &&
                   path[2] == (p->origin ? 10 : 0));

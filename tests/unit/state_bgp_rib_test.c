@@ -64,6 +64,9 @@ static void tell_story(const struct story *story)
 #define EVPN_3    "x0311" RD1 "00000000" "20" "0a000001"
 #define EVPN_3B   "x0311" RD1 "00000001" "20" "0a000001"
 
+/* EVPN type 2: RD, ESI, ethernet tag, MAC, no address, label. RFC 7432 7.2 */
+#define EVPN_2(esi, label) "x0221" RD1 esi "000000000000000000" "00000000" "30" "0011223344" "55" "00" "0000" label
+
 static const struct story stories[] = {
     { "announce, again, withdraw, again", {
         { .announce = "10.0.0.0/8 10.1.0.0/16", .origin = 65001, .want = "+2 ~0 =0 -0 (2)" },
@@ -114,14 +117,23 @@ static const struct story stories[] = {
         { V6, .path_ids = true, .announce = "9@2001:db8::/32", .origin = 65001, .want = "+1 ~0 =0 -0 (5)" },
         { V6, .path_ids = true, .withdraw = "8@2001:db8::/32",            .want = "+0 ~0 =0 -0 (5)" },
     } },
-    { "VPN: the route distinguisher counts, label and host bits do not", {
+    { "VPN: the route distinguisher counts, host bits do not; another label changes the route", {
         { VPN, .announce = VPN_10_8,  .origin = 65001, .want = "+1 ~0 =0 -0 (1)" },
+        { VPN, .announce = VPN_10_8B, .origin = 65001, .want = "+0 ~1 =0 -0 (1)" },
         { VPN, .announce = VPN_10_8B, .origin = 65001, .want = "+0 ~0 =1 -0 (1)" },
         { VPN, .announce = VPN_OTHER, .origin = 65001, .want = "+1 ~0 =0 -0 (2)" },
         { VPN, .announce = VPN_12,    .origin = 65001, .want = "+1 ~0 =0 -0 (3)" },
         { VPN, .announce = VPN_12B,   .origin = 65001, .want = "+0 ~0 =1 -0 (3)" },
-        { VPN, .withdraw = VPN_10_8B,                  .want = "+0 ~0 =0 -1 (2)" },
+        { VPN, .withdraw = VPN_10_8,                   .want = "+0 ~0 =0 -1 (2)" },
         { VPN, .withdraw = VPN_12B " " VPN_OTHER,      .want = "+0 ~0 =0 -2 (0)" },
+    } },
+    { "EVPN: ESI and label of a MAC are no part of its key", {
+        { EVPN, .announce = EVPN_2("00", "01"), .origin = 65001, .want = "+1 ~0 =0 -0 (1)" },
+        { EVPN, .announce = EVPN_2("00", "01"), .origin = 65001, .want = "+0 ~0 =1 -0 (1)" },
+        { EVPN, .announce = EVPN_2("11", "01"), .origin = 65001, .want = "+0 ~1 =0 -0 (1)" },
+        { EVPN, .announce = EVPN_2("11", "02"), .origin = 65001, .want = "+0 ~1 =0 -0 (1)" },
+        { EVPN, .withdraw = EVPN_2("22", "03"),                  .want = "+0 ~0 =0 -1 (0)" },
+        { EVPN, .announce = EVPN_2("22", "02"), .origin = 65001, .want = "+1 ~0 =0 -0 (1)" },
     } },
     { "EVPN", {
         { EVPN, .announce = EVPN_3 " " EVPN_3B, .origin = 65001, .want = "+2 ~0 =0 -0 (2)" },

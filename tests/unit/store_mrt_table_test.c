@@ -73,7 +73,7 @@ static void grouping(void)
     struct rib_rows rows = { .list = list, .count = COUNT(list) };
     struct buf out = buf_init(1 << 12);
     size_t at = 0;
-    mrt_rows_sort(&rows);
+    mrt_rows_sort(&rows, FAMILY_IPV4_UNICAST);
     CHECK(mrt_rows_next(&out, WHEN, 0, FAMILY_IPV4_UNICAST, &rows, &at) == 0 && at == 1);
     buf_clear(&out);
     CHECK(mrt_rows_next(&out, WHEN, 1, FAMILY_IPV4_UNICAST, &rows, &at) == 1 && at == 4);
@@ -82,6 +82,35 @@ static void grouping(void)
     CHECK(p[23] == 0 && p[23 + 12] == 1); /* of peers 0 and 1 */
     CHECK(out.used == 12 + 4 + 4 + 2 + 2 * (2 + 4 + 2 + 4));
     buf_free(&out);
+}
+
+/* Families without a subtype of their own: AFI, SAFI and the NLRI as it was said. RFC 6396 4.3.3, RFC 8050 4.2 */
+static void generic(void)
+{
+    static const uint8_t vpn[] = { 0, 0, 0, 7, 0x60, 0, 1, 1, 0, 0, 0xfd, 0xe8, 0, 0, 0, 1, 10 };
+    static const uint8_t other[] = { 0, 0, 0, 8, 0x60, 0, 1, 1, 0, 0, 0xfd, 0xe8, 0, 0, 0, 1, 10 };
+    for (int path_ids = 0; path_ids < 2; path_ids++) {
+        size_t skip = path_ids ? 0 : 4, size = sizeof vpn - skip;
+        struct rib_row list[] = {
+            { .attrs = origin, .attrs_size = 4, .as4 = true, .from = 2, .has_path_id = path_ids, .bits = 8 },
+            { .attrs = origin, .attrs_size = 4, .as4 = true, .from = 1, .has_path_id = path_ids, .bits = 8 },
+            { .attrs = origin, .attrs_size = 4, .as4 = true, .from = 0, .has_path_id = path_ids, .bits = 8 },
+        };
+        list[0].raw = cur_over(vpn + skip, size);
+        list[1].raw = cur_over(vpn + skip, size);
+        list[2].raw = cur_over(other + skip, size);
+        struct rib_rows rows = { .list = list, .count = COUNT(list) };
+        struct buf out = buf_init(1 << 12);
+        size_t at = 0, want = 12 + 4 + 3 + size + 2;
+        mrt_rows_sort(&rows, FAMILY_VPNV4_UNICAST);
+        CHECK(mrt_rows_next(&out, WHEN, 1, FAMILY_VPNV4_UNICAST, &rows, &at) == 0);
+        CHECK(at == (path_ids ? 2 : 3) && out.used == want + at * (2 + 4 + 2 + 4));
+        const uint8_t *p = (const uint8_t *)buf_text(&out);
+        CHECK(p[5] == 13 && p[7] == (path_ids ? 12 : 6) && p[17] == 1 && p[18] == 128);
+        CHECK(!memcmp(p + 19, vpn + skip, size) && p[want - 1] == at);
+        CHECK(p[want + 1] == (path_ids ? 1 : 0)); /* the first entry's peer */
+        buf_free(&out);
+    }
 }
 
 static void peers(void)
@@ -102,6 +131,7 @@ int main(void)
 {
     entries();
     grouping();
+    generic();
     peers();
     return CHECK_END();
 }
