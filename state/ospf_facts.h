@@ -174,6 +174,9 @@ struct ospf_neighbor {
     bool lists;                         /* its latest Hello lists the other */
     struct stream_ref listed, unlisted; /* its latest Hello that does, and that doesn't */
     struct stream_ref listed_first;     /* since it last began to */
+    struct stream_ref dropped;          /* its Hello that let the other go before its time; 0 none */
+    enum ospf_state dropped_from;       /* … out of this state */
+    bool dropped_steady;                /* … though the other's Hellos went on */
     struct span listed_for;             /* how long it had when it last ceased to; 0: not known */
     struct stream_ref heard_first;      /* the other's first Hello since `unlisted` */
     struct stream_ref asked_first;      /* … that lists this one */

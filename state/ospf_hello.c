@@ -293,6 +293,21 @@ static void lists(struct ospf *o, struct adjacency *adj, int side, struct stream
     } else if (!stamp_before(ref.when,
                              adj->facts.end[!side]->grace_until)) /* a helper need not mind: RFC 3623 3.2 */
         fell_back(o, adj, side);
+    n->dropped = (struct stream_ref){ 0 };
+}
+
+/* Before its timer can have run out by what was seen. */
+static void drop(struct ospf *o, struct adjacency *adj, int side, bool anew, struct stream_ref ref)
+{
+    struct ospf_neighbor *n = &adj->facts.side[side];
+    const struct ospf_speaker *other = adj->facts.end[!side];
+    int64_t most = ((int64_t)other->hello.hello_interval * 3 / 2 + 1) * NS_PER_S;
+    if (!anew) {
+        n->dropped = ref;
+        n->dropped_from = n->state;
+        n->dropped_steady = stamp_since(ref.when, other->hello_last.when).ns < most;
+    }
+    ospf_on(o, adj, side, anew ? OSPF_ON_RESTARTED : OSPF_ON_DROPPED, ref);
 }
 
 static void lists_not(struct ospf *o, struct adjacency *adj, int side, struct stream_ref ref)
@@ -317,7 +332,7 @@ static void lists_not(struct ospf *o, struct adjacency *adj, int side, struct st
         if (due)
             ospf_on(o, adj, side, OSPF_ON_INACTIVITY, (struct stream_ref){ 0, ref.file, deadline });
         else
-            ospf_on(o, adj, side, anew ? OSPF_ON_RESTARTED : OSPF_ON_DROPPED, ref);
+            drop(o, adj, side, anew, ref);
     }
 }
 
