@@ -10,17 +10,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { KEPT_MOST = 4096, STOP_MS = 8000, AGAIN_S = 2, SOCKET_BYTES = 1 << 22 };
+enum { KEPT_MOST = 4096, STOP_MS = 8000, ORDER_MS = 1000, AGAIN_S = 2, SOCKET_BYTES = 1 << 22 };
 
 struct alerter {
     int to; /* -1: nobody is there any more */
     struct alert **kept;
     uint32_t first, count;
     uint64_t lost, lost_told;
+    /* the last one that was sent; shared with the processes that ring, of which a later one begins with what an earlier
+     * one was told */
+    struct alert_order *order;
 };
 
 /* ---- the other process ---- */
@@ -51,12 +55,12 @@ static void keep_from_signals(void)
 
 /* A worker that dies (a library's fault, a lack of memory) is replaced: it knows less than the one before, but it
  * rings. */
-static void watch_over(int socket, const struct alert_sink *sinks, unsigned count)
+static void watch_over(int socket, struct alert_order *order)
 {
     for (;;) {
         pid_t pid = fork();
         if (pid == 0)
-            _exit(bell_run(socket, sinks, count));
+            _exit(bell_run(socket, order));
         int status = 0;
         while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
             continue;
@@ -67,18 +71,34 @@ static void watch_over(int socket, const struct alert_sink *sinks, unsigned coun
     }
 }
 
+static struct alerter *make(void)
+{
+    struct alerter *a = calloc(1, sizeof *a);
+    if (!a)
+        return NULL;
+    a->to = -1;
+    a->kept = calloc(KEPT_MOST, sizeof(*a->kept));
+    a->order = mmap(NULL, sizeof *a->order, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (a->kept && a->order != MAP_FAILED)
+        return a;
+    if (a->order != MAP_FAILED)
+        munmap(a->order, sizeof *a->order);
+    free(a->kept);
+    free(a);
+    return NULL;
+}
+
 struct alerter *alerter_start(const struct alert_sink *sinks, unsigned count, char message[300])
 {
     int ends[2];
     const int bytes = SOCKET_BYTES;
-    struct alerter *a = calloc(1, sizeof *a);
-    if (a)
-        a->kept = calloc(KEPT_MOST, sizeof(*a->kept));
-    if (!a || !a->kept || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
-        snprintf(message, 300, "alerts cannot be sent: %s", strerror(errno));
-        if (a)
-            free(a->kept);
-        free(a);
+    struct alerter *a = make();
+    const char *wrong = a ? alert_order_make(a->order, sinks, count) : strerror(errno);
+    if (!wrong && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+        wrong = strerror(errno);
+    if (wrong) {
+        snprintf(message, 300, "alerts cannot be sent: %s", wrong);
+        alerter_stop(a);
         return NULL;
     }
     setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
@@ -87,7 +107,7 @@ struct alerter *alerter_start(const struct alert_sink *sinks, unsigned count, ch
     if (pid == 0) {
         keep_from_signals();
         let_go_of_files(ends[1]);
-        watch_over(ends[1], sinks, count);
+        watch_over(ends[1], a->order);
     }
     close(ends[1]);
     a->to = ends[0];
@@ -141,6 +161,32 @@ void alerter_ring(struct alerter *a, const struct alert *one)
     a->kept[(a->first + a->count++) % KEPT_MOST] = copy;
 }
 
+/* The other process may be busy with many alerts, so that there is no room for a moment. */
+static bool send_order(const struct alerter *a, const struct alert_order *o)
+{
+    struct pollfd p = { .fd = a->to, .events = POLLOUT };
+    while (a->to >= 0 && send(a->to, o, sizeof *o, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+        bool full = errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS;
+        if (errno != EINTR && (!full || poll(&p, 1, ORDER_MS) <= 0))
+            return false;
+    }
+    return a->to >= 0;
+}
+
+bool alerter_change(struct alerter *a, const struct alert_sink *sinks, unsigned count)
+{
+    struct alert_order *o = malloc(sizeof *o);
+    const char *wrong = o ? alert_order_make(o, sinks, count) : "not enough memory";
+    if (!wrong && !send_order(a, o))
+        wrong = "the process that rings does not listen";
+    if (wrong)
+        log_line(LOG_ERROR, "who is rung stays as it was: %s", wrong);
+    if (o)
+        memset(o, 0, sizeof *o); /* with its tokens */
+    free(o);
+    return !wrong;
+}
+
 void alerter_stop(struct alerter *a)
 {
     char nothing;
@@ -163,6 +209,7 @@ void alerter_stop(struct alerter *a)
         a->first = (a->first + 1) % KEPT_MOST;
         a->count--;
     }
+    munmap(a->order, sizeof *a->order);
     free(a->kept);
     free(a);
 }

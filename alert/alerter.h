@@ -3,13 +3,15 @@
 #ifndef ALERT_ALERTER_H
 #define ALERT_ALERTER_H
 
-#include "alert/alert.h"
-#include "base/macros.h"
+#include "alert/order.h"
 
 struct alerter;
 
-/* Before files are opened and threads made; sinks are copied, what they point to must live. NULL with a sentence. */
+/* Before files are opened and threads made; all is copied. NULL with a sentence. */
 struct alerter *alerter_start(const struct alert_sink *, unsigned count, char message[300]);
+/* From now on these are rung. Those that were before and are the same know of nothing; what fires those that take the
+ * place of others are told. False after saying why: then all stays. */
+MUST_USE bool alerter_change(struct alerter *, const struct alert_sink *, unsigned count);
 /* Never waits. What the other process does not take at once is kept, within a bound. */
 void alerter_ring(struct alerter *, const struct alert *);
 /* Hands on what was kept; to be called a few times a second. */

@@ -1,4 +1,6 @@
-/* Alerts from a socket in; each sink's share to its thread, which waits, groups, tells, and tries again. */
+/* Alerts from a socket in; each sink's share to its thread, which waits, groups, tells, and tries again. Orders come in
+ * there, too: sinks that are the same in the new one go on, those that are not in it any more tell what they can at once
+ * and leave what fires to those that are new. */
 #include "alert/bell.h"
 
 #include "alert/sender.h"
@@ -25,12 +27,14 @@ struct box {
     uint32_t count;
     uint64_t lost;
     bool closed;
+    bool at_once; /* closed, and nothing is tried again */
     pthread_mutex_t lock;
     pthread_cond_t news;
 };
 
 struct bell {
-    struct alert_sink sink;
+    struct alert_said said;
+    struct alert_sink sink; /* points into it */
     char shown[128];
     struct box box;
     pthread_t thread;
@@ -82,10 +86,11 @@ static void box_put(struct box *b, const struct alert *a)
     free(item);
 }
 
-static void box_close(struct box *b)
+static void box_close(struct box *b, bool at_once)
 {
     pthread_mutex_lock(&b->lock);
     b->closed = true;
+    b->at_once = at_once;
     pthread_cond_signal(&b->news);
     pthread_mutex_unlock(&b->lock);
 }
@@ -166,6 +171,9 @@ static bool tell_due(struct bell *b, bool all)
     return true;
 }
 
+/* Once the box is closed, nobody writes it any more. */
+static bool leaves(const struct bell *b, bool closed) { return closed && b->box.at_once; }
+
 static void take_in(struct bell *b, struct box_item *all)
 {
     for (struct box_item *next; all; all = next) {
@@ -192,27 +200,92 @@ static void *serve(void *of)
             take_in(b, box_wait(&b->box, due, &closed, &lost));
         if (closed && !stamp_known(give_up))
             give_up = stamp_add(now_is(), SPAN_S(LAST_WORDS_S - 1));
-        bool told = (closed || !stamp_before(now_is(), b->next_try)) && tell_due(b, closed);
+        bool leaving = leaves(b, closed), try = closed || !stamp_before(now_is(), b->next_try);
+        if (leaving && stamp_known(b->failing))
+            try = false;
+        bool told = try && tell_due(b, closed);
         tell_lost(b, lost);
-        if (closed && (told || !stamp_before(now_is(), give_up)))
+        if (leaving || (closed && (told || !stamp_before(now_is(), give_up))))
             break;
     }
-    if (b->desk.waiting)
+    if (b->desk.waiting && !b->box.at_once)
         log_line(LOG_WARNING, "%s: %u alerts were not told", b->shown, (unsigned)b->desk.waiting);
     return NULL;
 }
 
 /* ---- all of them ---- */
 
-static void begin(struct bell *b, const struct alert_sink *sink)
+struct bells {
+    struct bell *list[ALERT_SINKS]; /* owned; NULL where there was no memory for it */
+    unsigned count;
+};
+
+static struct bell *begin(const struct alert_said *said)
 {
-    *b = (struct bell){ .sink = *sink, .failing = STAMP_NEVER, .next_try = STAMP_NEVER };
-    alert_spec_shown(sink, b->shown);
-    desk_init(&b->desk, &b->sink);
-    b->sender = sender_new(&b->sink);
-    b->running = b->sender && box_init(&b->box) && !pthread_create(&b->thread, NULL, serve, b);
-    if (!b->running)
-        log_line(LOG_ERROR, "%s: cannot be rung", b->shown);
+    struct bell *b = calloc(1, sizeof *b);
+    if (b) {
+        *b = (struct bell){ .said = *said, .failing = STAMP_NEVER, .next_try = STAMP_NEVER };
+        b->sink = alert_order_sink(&b->said);
+        alert_spec_shown(&b->sink, b->shown);
+        desk_init(&b->desk, &b->sink);
+        b->sender = sender_new(&b->sink);
+        b->running = b->sender && box_init(&b->box) && !pthread_create(&b->thread, NULL, serve, b);
+    }
+    if (!b || !b->running)
+        log_line(LOG_ERROR, "%s: cannot be rung", b ? b->shown : "an alert sink");
+    return b;
+}
+
+/* What fires is news to those that are new; what happens meanwhile waits in the socket. */
+static void end(struct bell *b, struct bell *const *heirs, unsigned count)
+{
+    const struct alert *a;
+    if (b->running) {
+        box_close(&b->box, true);
+        pthread_join(b->thread, NULL);
+    }
+    for (uint32_t at = 0; (a = desk_firing(&b->desk, &at));)
+        for (unsigned i = 0; i < count; i++)
+            if (heirs[i]->running)
+                box_put(&heirs[i]->box, a);
+    desk_free(&b->desk);
+    sender_free(b->sender);
+    if (b->running) {
+        pthread_cond_destroy(&b->box.news);
+        pthread_mutex_destroy(&b->box.lock);
+    }
+    memset(&b->said, 0, sizeof b->said); /* with its token */
+    free(b);
+}
+
+static struct bell *taken_out(struct bells *from, const struct alert_said *said)
+{
+    for (unsigned i = 0; i < from->count; i++) {
+        struct bell *b = from->list[i];
+        if (b && !memcmp(&b->said, said, sizeof *said)) {
+            from->list[i] = NULL;
+            return b;
+        }
+    }
+    return NULL;
+}
+
+static void obey(struct bells *bells, const struct alert_order *order)
+{
+    struct bells old = *bells;
+    struct bell *fresh[ALERT_SINKS];
+    unsigned fresh_count = 0;
+    bells->count = 0;
+    for (unsigned i = 0; i < order->count && i < ALERT_SINKS; i++) {
+        struct bell *b = taken_out(&old, &order->said[i]);
+        if (!b && (b = begin(&order->said[i])))
+            fresh[fresh_count++] = b;
+        if (b)
+            bells->list[bells->count++] = b;
+    }
+    for (unsigned i = 0; i < old.count; i++)
+        if (old.list[i])
+            end(old.list[i], fresh, fresh_count);
 }
 
 static void on_alarm(int number)
@@ -221,27 +294,39 @@ static void on_alarm(int number)
     _exit(0);
 }
 
-int bell_run(int socket, const struct alert_sink *sinks, unsigned count)
+static void last_words(struct bells *bells)
 {
-    static struct bell bells[ALERT_SINKS];
-    static struct alert a;
-    ssize_t n;
-    for (unsigned i = 0; i < count; i++)
-        begin(&bells[i], &sinks[i]);
-    while ((n = recv(socket, &a, sizeof a, 0)) != 0) {
-        if (n < 0 && errno != EINTR)
-            break;
-        for (unsigned i = 0; n == (ssize_t)sizeof a && i < count; i++)
-            if (bells[i].running)
-                box_put(&bells[i].box, &a);
-    }
-    for (unsigned i = 0; i < count; i++)
-        if (bells[i].running)
-            box_close(&bells[i].box);
+    for (unsigned i = 0; i < bells->count; i++)
+        if (bells->list[i]->running)
+            box_close(&bells->list[i]->box, false);
     signal(SIGALRM, on_alarm);
     alarm(LAST_WORDS_S + 1); /* a sink that does not answer at all */
-    for (unsigned i = 0; i < count; i++)
-        if (bells[i].running)
-            pthread_join(bells[i].thread, NULL);
+    for (unsigned i = 0; i < bells->count; i++)
+        if (bells->list[i]->running)
+            pthread_join(bells->list[i]->thread, NULL);
+}
+
+int bell_run(int socket, struct alert_order *order)
+{
+    static struct bells bells;
+    static union {
+        struct alert alert;
+        struct alert_order order;
+    } got;
+    _Static_assert(sizeof got.alert != sizeof got.order, "told apart by their size");
+    ssize_t n;
+    obey(&bells, order);
+    while ((n = recv(socket, &got, sizeof got, 0)) != 0) {
+        if (n < 0 && errno != EINTR)
+            break;
+        for (unsigned i = 0; n == (ssize_t)sizeof got.alert && i < bells.count; i++)
+            if (bells.list[i]->running)
+                box_put(&bells.list[i]->box, &got.alert);
+        if (n == (ssize_t)sizeof got.order) {
+            *order = got.order;
+            obey(&bells, order);
+        }
+    }
+    last_words(&bells);
     return 0;
 }

@@ -190,6 +190,12 @@ void desk_take(struct desk *d, const struct alert *a, struct stamp now)
     hold(d, a);
 }
 
+const struct alert *desk_firing(const struct desk *d, uint32_t *at)
+{
+    const struct held *h = table_next(&d->held, at);
+    return h ? &h->alert : NULL;
+}
+
 /* ---- what is due ---- */
 
 static struct stamp due_of(const struct desk *d, const struct desk_group *g)

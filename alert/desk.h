@@ -41,6 +41,8 @@ void desk_take(struct desk *, const struct alert *, struct stamp now);
 bool desk_next(struct desk *, struct stamp now, bool all, struct desk_batch *);
 /* The first n of the batch were taken. */
 void desk_told(struct desk *, const struct desk_batch *, uint32_t n, struct stamp now);
+/* What fires, one after another, from *at = 0. NULL at the end. */
+const struct alert *desk_firing(const struct desk *, uint32_t *at);
 /* When something will be due; STAMP_NEVER if nothing will. */
 struct stamp desk_due(const struct desk *);
 

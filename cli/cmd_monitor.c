@@ -76,7 +76,16 @@ static void set_keys(struct monitor *m, const struct options *fresh)
     engine_set_keys(m->loop.engine, m->keys, n);
 }
 
-/* Names, secrets, what is told and how long things are kept. Interfaces, files and the user stay what they are. */
+/* Sinks of the file as it is now; but any among the arguments took the place of all of them. */
+static void set_sinks(struct monitor *m, const struct options *fresh)
+{
+    const bool *given = m->options->given;
+    if (!given[OPTION_WEBHOOK] && !given[OPTION_SYSLOG] && !given[OPTION_ALERT_COMMAND])
+        (void)!alerter_change(m->alerter, fresh->sinks, fresh->sink_count); /* it says so itself */
+}
+
+/* Names, secrets, whom to ring, what is told and how long things are kept. Interfaces, files and the user stay what they
+ * are. */
 static void reread(struct monitor *m)
 {
     loop_reload_rpki(&m->loop, m->options);
@@ -93,8 +102,10 @@ static void reread(struct monitor *m)
         lines_set(m->lines, m->options->given[OPTION_SEVERITY] ? m->options->least : fresh->least,
                   &fresh->names);
         keep_set(&m->keep, fresh);
-        if (m->feed)
+        if (m->feed) {
             alert_feed_names(m->feed, &fresh->names);
+            set_sinks(m, fresh);
+        }
         if (m->reread)
             options_free(m->reread);
         free(m->reread);
@@ -155,7 +166,7 @@ static bool open_alerts(struct monitor *m)
 {
     const struct options *o = m->options;
     char message[300] = "there is not enough memory to begin";
-    if (!o->sink_count)
+    if (!o->sink_count && !o->config_path) /* the file may name some later */
         return true;
     struct alert_feed_options fo = {
         .emit = ring, .to = m, .peer = o->peer, .name = name_of, .name_of = (void *)(uintptr_t)&o->names

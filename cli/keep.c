@@ -194,10 +194,6 @@ static enum err put_facts(struct keep *k, bool all)
             why = store_put_peering(k->store, p);
     }
     if (!why)
-        why = store_put_ospf(k->store, engine_ospf(k->loop->engine));
-    if (!why && all)
-        why = store_put_lsdb(k->store, engine_ospf(k->loop->engine));
-    if (!why)
         why = store_put_capture(k->store, engine_capture(k->loop->engine));
     for (unsigned i = 0; !why && i < source_file_count(k->loop->source); i++) {
         struct store_file file = file_facts(k, i);

@@ -10,6 +10,7 @@ import http.server
 import json
 import os
 import re
+import signal
 import socket
 import stat
 import subprocess
@@ -244,7 +245,118 @@ def configured(binary, folder):
     other.close()
 
 
-TESTS = [form, over, nobody, mute, syslog, nobody_logs, command, configured]
+class Reread:
+    """A monitor with a configuration file, which is written anew while packets come."""
+
+    def __init__(self, binary, folder, capture, speed, *words):
+        self.path, self.said, self.told = os.path.join(folder, "routetap.conf"), [], 0
+        self.line = [binary, "monitor", "-f", self.path, "-v", "-r", os.path.join(CAPTURES, capture), "--replay", str(speed), *words]
+
+    def start(self, text):
+        self.write(text)
+        self.child = subprocess.Popen(self.line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        threading.Thread(target=lambda: self.said.extend(self.child.stderr), daemon=True).start()
+        check(self.child.stdout.readline(), "it says nothing")
+        return self
+
+    def write(self, text):
+        with open(self.path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def again(self, text):
+        """Until it says that it was read."""
+        self.write(text)
+        self.told += 1
+        self.child.send_signal(signal.SIGHUP)
+        self.until(lambda: sum("was read again" in w for w in self.said) >= self.told, "reads it again")
+
+    def until(self, what, words):
+        end = time.monotonic() + 20 * SLOW
+        while not what():
+            check(time.monotonic() < end and self.child.poll() is None, "never: %s; %s" % (words, self.said))
+            time.sleep(0.02)
+
+    def end(self):
+        self.child.communicate(timeout=60 * SLOW)
+        check(self.child.returncode == 0, (self.child.returncode, self.said))
+
+
+def firing(alerts):
+    """How often each began to fire, less how often it was over."""
+    sums = {}
+    for a in alerts:
+        key = a["labels"]["alertname"]
+        sums[key] = sums.get(key, 0) + (1 if a["annotations"]["status"] == "firing" else -1)
+    return sums
+
+
+def sighup(binary, folder):
+    """SIGHUP: a sink that is still in the file goes on as if nothing were, one that is gone is told no more, one in its
+    place is told what fires, and what comes; a bad file changes nothing."""
+    stays, leaves, comes, calm = Hook(), Hook(), Hook(), Hook()
+    plain = "severity=info wait=0s group=none "
+    capture = "flapping-frr-bird-clear.pcap"
+    m = Reread(binary, folder, capture, 4)
+    first = "webhook = %s%s\nwebhook = %s%s\n" % (plain, stays.url, plain, leaves.url)
+    m.start(first)
+    m.until(lambda: names(leaves.alerts()).count("bgp-cease-administrative-reset") == 1, "an alert")
+    m.write(first + "webhook = nowhere\n")
+    m.child.send_signal(signal.SIGHUP)
+    m.until(lambda: any("stays as it was" in w for w in m.said), "refuses it")
+    m.until(lambda: names(leaves.alerts()).count("bgp-cease-administrative-reset") == 2, "another one")
+    m.again("webhook = %s%s\nwebhook = %s%s\n" % (plain, stays.url, plain, comes.url))
+    m.until(lambda: comes.came, "the new one is told")
+    before = len(leaves.came)
+    check(comes.alerts()[0]["annotations"]["status"] == "firing", "it is told first what fires")
+    m.end()
+    monitor(binary, capture, "--webhook", plain + calm.url)
+    for hook in (stays, leaves, comes, calm):
+        hook.close()
+    told = lambda hook: sorted((a["labels"]["alertname"], a["startsAt"], a["annotations"]["status"]) for a in hook.alerts())
+    check(told(stays) == told(calm), "the one that stays missed something, or heard it twice: %s" % told(stays))
+    check(len(leaves.came) == before and len(leaves.alerts()) < len(stays.alerts()), "the one that left was told on")
+    check(names(comes.alerts()).count("bgp-cease-administrative-reset") >= 2, names(comes.alerts()))
+    end = {k: n for k, n in firing(calm.alerts()).items() if n}
+    check({k: n for k, n in firing(comes.alerts()).items() if n} == end, "what fires in the end: %s" % firing(comes.alerts()))
+
+
+def sighup_first(binary, folder):
+    """A file that named nobody does so at SIGHUP; and none again."""
+    hook, out = Hook(), os.path.join(folder, "out")
+    m = Reread(binary, folder, "flapping-frr-bird-clear.pcap", 4).start("# nobody\n")
+    m.again("webhook = severity=info wait=0s group=none %s\nalert-command = severity=info wait=0s group=none cat >> %s\n" % (hook.url, out))
+    m.until(lambda: hook.came and os.path.exists(out) and os.path.getsize(out), "both ring")
+    m.again("# nobody\n")
+    came = len(hook.came)
+    m.end()
+    hook.close()
+    check(len(hook.came) <= came + 1, "rung after that: %d, %d" % (came, len(hook.came)))
+
+
+def sighup_dead(binary, folder):
+    """What a sink that nobody answers at was never told, the one that takes its place is."""
+    hook = Hook()
+    m = Reread(binary, folder, SHUTDOWN, 2)
+    m.start("webhook = wait=0s http://127.0.0.1:%d/\n" % free_port())
+    m.until(lambda: any("alerts wait until" in w for w in m.said), "nobody answers")
+    m.again("webhook = wait=0s %s\n" % hook.url)
+    m.end()
+    hook.close()
+    check(names(hook.alerts()) == ["bgp-cease-administrative-shutdown", "bgp-session-down"], names(hook.alerts()))
+
+
+def sighup_argument(binary, folder):
+    """Sinks among the arguments take the place of those of the file, also when it is read again."""
+    hook, other = Hook(), Hook()
+    m = Reread(binary, folder, "flapping-frr-bird-clear.pcap", 4, "--webhook", "severity=info wait=0s " + hook.url).start("# nobody\n")
+    m.again("webhook = severity=info wait=0s %s\n" % other.url)
+    m.end()
+    for h in (hook, other):
+        h.close()
+    check(hook.came and not other.came, (len(hook.came), len(other.came)))
+
+
+TESTS = [form, over, nobody, mute, syslog, nobody_logs, command, configured, sighup, sighup_first, sighup_dead, sighup_argument]
 
 
 def main():

@@ -150,9 +150,28 @@ static void ways_to_group(void)
     }
 }
 
+/* What fires, and no more than that, is there for another to be told. */
+static void firing(void)
+{
+    struct desk d;
+    const struct alert *a;
+    uint64_t keys = 0;
+    uint32_t n = 0;
+    desk_init(&d, &usual);
+    take(&d, 1, "a", SEVERITY_ERROR, true, 100);
+    take(&d, 2, "b", SEVERITY_ERROR, true, 100);
+    take(&d, 3, "c", SEVERITY_INFO, true, 100); /* not for this sink */
+    take(&d, 1, "a", SEVERITY_ERROR, false, 101);
+    for (uint32_t place = 0; (a = desk_firing(&d, &place)); n++)
+        keys |= a->key;
+    CHECK(n == 1 && keys == 2);
+    desk_free(&d);
+}
+
 int main(void)
 {
     groups();
+    firing();
     graver();
     brief();
     bounded();

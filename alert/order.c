@@ -1,0 +1,47 @@
+/* Sinks in, the same as a value out; and back. */
+#include "alert/order.h"
+
+#include <string.h>
+
+static bool put(char *to, size_t size, const char *text)
+{
+    size_t n = text ? strlen(text) : 0;
+    if (n >= size)
+        return false;
+    if (n)
+        memcpy(to, text, n);
+    return true;
+}
+
+const char *alert_order_make(struct alert_order *o, const struct alert_sink *sinks, unsigned count)
+{
+    memset(o, 0, sizeof *o); /* what lies between members is compared, too */
+    if (count > ALERT_SINKS)
+        return "there are too many to be rung";
+    for (unsigned i = 0; i < count; i++) {
+        struct alert_said *said = &o->said[i];
+        said->kind = sinks[i].kind;
+        said->least = sinks[i].least;
+        said->group = sinks[i].group;
+        said->wait = sinks[i].wait;
+        said->resend = sinks[i].resend;
+        if (!put(said->target, sizeof said->target, sinks[i].target) ||
+            !put(said->ca, sizeof said->ca, sinks[i].ca) ||
+            !put(said->token, sizeof said->token, sinks[i].token))
+            return "whom to ring is told at too great length";
+    }
+    o->count = count;
+    return NULL;
+}
+
+struct alert_sink alert_order_sink(struct alert_said *said)
+{
+    return (struct alert_sink){ .kind = said->kind,
+                                .target = said->target,
+                                .ca = *said->ca ? said->ca : NULL,
+                                .token = *said->token ? said->token : NULL,
+                                .least = said->least,
+                                .group = said->group,
+                                .wait = said->wait,
+                                .resend = said->resend };
+}
