@@ -1,5 +1,6 @@
 /* `routetap export pcap`: the packets of a peering, or the evidence of findings, as pcapng, with what was found as
  * comments. The files are read twice: what a packet proves is known when all were seen. */
+#include "cli/anonymize.h"
 #include "cli/ends.h"
 #include "cli/export.h"
 #include "cli/loop.h"
@@ -37,6 +38,7 @@ struct pick {
     struct link_seen *links; /* interfaces of what is written */
     uint32_t link_count;
     struct buf held;
+    struct anonymize *anonymize; /* NULL: packets as they are */
     FILE *to;
     uint64_t written, findings;
     bool short_of_memory;
@@ -106,8 +108,11 @@ static void comment(struct pick *k, const struct finding *f, const struct eviden
         }
         *words = buf_init(COMMENT_MOST);
     }
-    buf_printf(words, "%s%s %s: %s (%s)", words->used ? "\n" : "", severity_name(f->severity),
-               code_name(f->code), f->title, e->note);
+    const char *between = words->used ? "\n" : "", *severity = severity_name(f->severity);
+    if (k->anonymize) /* the words name addresses */
+        buf_printf(words, "%s%s %s", between, severity, code_name(f->code));
+    else
+        buf_printf(words, "%s%s %s: %s (%s)", between, severity, code_name(f->code), f->title, e->note);
     mark(k, e->ref.file, e->ref.frame);
 }
 
@@ -145,34 +150,67 @@ static uint32_t interface_of(struct pick *k, const struct source *s, const struc
         return 0;
     k->links = more;
     k->links[k->link_count] = (struct link_seen){ p->file, p->link };
-    const struct pcapng_interface i = { .name = source_file(s, p->file)->path, .link = p->link };
+    char plain[24];
+    snprintf(plain, sizeof plain, "tap%u", (unsigned)k->link_count);
+    const char *name = k->anonymize ? plain : source_file(s, p->file)->path;
+    const struct pcapng_interface i = { .name = name, .link = p->link };
     pcapng_put_interface(&k->held, &i);
     return k->link_count++;
 }
 
-static int write_marked(struct pick *k)
+static struct source *open_again(const struct pick *k)
 {
     char message[300];
     enum err why;
-    struct packet p;
     struct source *s = source_open_files(k->options->files, k->options->file_count, NULL, &why, message);
-    if (!s) {
+    if (!s)
         log_line(LOG_ERROR, "%s", message);
+    return s;
+}
+
+/* All packets, whether or not they are wanted: what is in one may be named in another. */
+static bool learn_all(struct pick *k)
+{
+    struct packet p;
+    struct source *s = open_again(k);
+    if (!s)
+        return false;
+    for (enum source_got got; (got = source_next(s, &p)) != SOURCE_END && got != SOURCE_ERROR;)
+        if (got == SOURCE_PACKET)
+            anonymize_learn(k->anonymize, &p);
+    source_close(s);
+    anonymize_learned(k->anonymize);
+    return true;
+}
+
+static bool write_one(struct pick *k, const struct source *s, struct packet *p)
+{
+    const struct place at = { p->number, p->file, 0 };
+    const struct buf *words = table_get(&k->comments, &at);
+    if (k->anonymize && !anonymize_packet(k->anonymize, p, marked(k, p)))
+        return true;
+    if (!marked(k, p))
+        return true;
+    uint32_t interface = interface_of(k, s, p);
+    pcapng_put_packet(&k->held, interface, p, p->number, words ? buf_text(words) : NULL);
+    k->written++;
+    return k->held.used < HELD || flush(k);
+}
+
+static int write_marked(struct pick *k)
+{
+    struct packet p;
+    if (k->anonymize && !learn_all(k))
         return EXIT_DAMAGED;
-    }
-    pcapng_put_section(&k->held, "a choice of packets, with what routetap found as comments");
+    struct source *s = open_again(k);
+    if (!s)
+        return EXIT_DAMAGED;
+    pcapng_put_section(&k->held, k->anonymize ? "packets anonymised by routetap, with findings as comments"
+                                              : "a choice of packets, with what routetap found as comments");
     bool well = true;
-    for (enum source_got got; well && (got = source_next(s, &p)) != SOURCE_END && got != SOURCE_ERROR;) {
-        if (got != SOURCE_PACKET || !marked(k, &p))
-            continue;
-        const struct place at = { p.number, p.file, 0 };
-        const struct buf *words = table_get(&k->comments, &at);
-        uint32_t interface = interface_of(k, s, &p);
-        pcapng_put_packet(&k->held, interface, &p, p.number, words ? buf_text(words) : NULL);
-        k->written++;
-        if (k->held.used >= HELD)
-            well = flush(k);
-    }
+    for (enum source_got got; well && (got = source_next(s, &p)) != SOURCE_END && got != SOURCE_ERROR;)
+        if (got == SOURCE_PACKET)
+            well = write_one(k, s, &p);
     flush(k);
     source_close(s);
     return EXIT_DONE;
@@ -191,6 +229,7 @@ static void pick_free(struct pick *k)
     free(k->marks);
     free(k->links);
     ends_free(&k->ends);
+    anonymize_free(k->anonymize);
     buf_free(&k->held);
 }
 
@@ -211,6 +250,8 @@ static int pick_and_write(struct pick *k, struct loop *l)
         log_line(LOG_ERROR, "there is not enough memory for all packets");
     log_line(LOG_NOTE, "%llu packets, %u of them with comments", (unsigned long long)k->written,
              (unsigned)k->comments.live);
+    if (k->anonymize)
+        anonymize_tell(k->anonymize);
     return status ? status : write_status ? write_status : closed;
 }
 
@@ -222,6 +263,8 @@ int export_pcap(const struct options *o)
             return EXIT_USAGE;
         }
     struct pick k = { .options = o, .held = buf_init(4 * HELD) };
+    if (o->anonymize && !(k.anonymize = anonymize_new(o)))
+        return EXIT_DAMAGED;
     bool well = ends_init(&k.ends, o->ports, o->port_count);
     table_init(&k.comments, sizeof(struct place), 0);
     k.marks = calloc(o->file_count + 1, sizeof *k.marks);

@@ -62,6 +62,8 @@ struct options {
     /* of tables, and of what goes out */
     const char *write;         /* NULL: standard output */
     enum finding_code finding; /* CODE_COUNT: all */
+    bool anonymize;
+    const char *anonymize_key; /* NULL: a new one */
     struct addr from;
     enum bgp_family family; /* FAMILY_NONE: all */
     struct when at, between[2];

@@ -66,6 +66,11 @@ const char *take_tables(struct options *o, enum option_id id, char *value)
             return "was given too often";
         o->geoip[o->geoip_count++] = value;
         return NULL;
+    case OPTION_ANONYMIZE: o->anonymize = true; return NULL;
+    case OPTION_ANONYMIZE_KEY:
+        o->anonymize = true;
+        o->anonymize_key = value;
+        return NULL;
     case OPTION_RPKI: o->rpki = value; return NULL;
     case OPTION_HISTORY: o->history = value; return NULL;
     case OPTION_BMP:
