@@ -248,7 +248,7 @@ static void feed_segment(struct engine *e, const struct frame *f, struct stream_
     s = session_of(e, s, p, from, &key, &seg, ref);
     if (!s)
         return;
-    if (tcp_is_copy(s, &seg, f, ref.when)) {
+    if (tcp_is_copy(s, from, &seg, f, ref.when)) {
         e->capture.copies++;
         p->facts.side[from].tcp.copies++;
         s->half[from].copies++;

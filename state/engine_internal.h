@@ -116,7 +116,7 @@ void session_tell_gone(struct engine *, const struct peering *, struct stream_re
 
 /* tcp_health.c */
 /* A packet that stands twice in the capture (span port): true, and counted. */
-bool tcp_is_copy(struct session *, const struct segment *, const struct frame *, struct stamp);
+bool tcp_is_copy(struct session *, int from, const struct segment *, const struct frame *, struct stamp);
 void tcp_header(struct engine *, struct session *, int from, const struct segment *, const struct frame *,
                 struct stream_ref);
 void tcp_ack(struct engine *, struct session *, int from, const struct segment *, struct stream_ref);

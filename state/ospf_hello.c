@@ -317,10 +317,14 @@ static void lists_not(struct ospf *o, struct adjacency *adj, int side, struct st
     struct stamp deadline = ospf_deadline(&adj->facts, side);
     if (n->heard_first.frame && n->ignored < UINT32_MAX && !n->ignored++)
         n->ignored_first = ref;
+    bool deaf = n->dropped.frame && n->dropped_steady && n->unlisted.frame == n->dropped.frame &&
+                n->state <= OSPF_STATE_DOWN;
     bool began = n->listed_first.frame && n->listed_first.frame != me->hello_first.frame;
     n->listed_for = began ? stamp_since(ref.when, n->listed_first.when) : SPAN_S(0);
     n->lists = n->joined = false;
     n->unlisted = ref;
+    if (deaf)
+        ospf_happen(o, HAPPEN_OSPF_DEAF, adj, side, ref);
     n->heard_first = n->asked_first = n->listed_first = (struct stream_ref){ 0 };
     adj->facts.both_listed = (struct stream_ref){ 0 };
     if (n->state == OSPF_STATE_UNKNOWN) {

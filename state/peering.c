@@ -249,10 +249,13 @@ void peering_routes(struct peering *p, struct session *s, int from, const struct
         }
     }
     p->withdrawing[from] = false;
+    struct span since = stamp_since(ref.when, p->gone_since[from].when);
+    bool going = p->gone_since[from].frame && since.ns <= SPAN_S(COLLAPSE_S).ns;
+    if (going) /* what takes their place is no loss */
+        p->routes_before[from] += news->added;
     if (!news->removed)
         return;
-    struct span since = stamp_since(ref.when, p->gone_since[from].when);
-    if (!p->gone_since[from].frame || since.ns > SPAN_S(COLLAPSE_S).ns) {
+    if (!going) {
         p->gone_since[from] = ref;
         p->gone[from] = 0;
         p->collapse_told[from] = false;

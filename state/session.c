@@ -74,6 +74,7 @@ void session_go(struct engine *e, struct session *s, int who, enum bgp_state to,
     end->state_since = ref.when;
     outbox_add(&e->outbox, &(struct event){ .kind = EVENT_TRANSITION, .as.transition = t });
     struct bgp_side *side = &s->peering->facts.side[who];
+    side->lost_count += t.from == STATE_ESTABLISHED;
     if (to == STATE_OPENCONFIRM && s->hold_known && s->hold) {
         struct stamp due = stamp_add(ref.when, SPAN_S(s->hold));
         if (stamp_before(due, e->next_deadline))
@@ -141,14 +142,23 @@ static void reckon_from_update(struct engine *e, struct session *s, int who, str
         session_go(e, s, who, STATE_ESTABLISHED, ref, "update-sent");
 }
 
+/* It was Established all the time: that its hold time ran out was a mistake. */
+static void never_left(struct engine *e, struct session *s, int who, struct stream_ref ref, const char *cause)
+{
+    struct bgp_side *side = &s->peering->facts.side[who];
+    s->end[who].hold_ran_out = false;
+    session_go(e, s, who, STATE_ESTABLISHED, ref, cause);
+    side->established_count--;
+    side->lost_count--;
+}
+
 void session_spoke(struct engine *e, struct session *s, int who, struct stream_ref ref, unsigned type)
 {
     struct end *end = &s->end[who];
     end->last_spoke = ref;
     if (end->hold_ran_out && !end->closed && stamp_before(stamp_add(end->hold_fired, SPAN_S(1)), ref.when)) {
         /* it goes on as if nothing had happened: some never notice that their hold time ran out */
-        end->hold_ran_out = false;
-        session_go(e, s, who, STATE_ESTABLISHED, ref, "still-sending");
+        never_left(e, s, who, ref, "still-sending");
     }
     reckon_midway(e, s, who, ref);
     reckon(e, s, who);
@@ -160,10 +170,8 @@ void session_heard_unseen(struct engine *e, struct session *s, int who, struct s
 {
     struct end *end = &s->end[who];
     end->heard_unseen = ref.when;
-    if (!end->hold_ran_out || end->hold_told || end->closed)
-        return;
-    end->hold_ran_out = false; /* it may have heard that in time */
-    session_go(e, s, who, STATE_ESTABLISHED, ref, "acknowledges-unseen");
+    if (end->hold_ran_out && !end->hold_told && !end->closed) /* it may have heard that in time */
+        never_left(e, s, who, ref, "acknowledges-unseen");
 }
 
 static void hear(struct engine *e, struct session *s, int to, struct stream_ref ref)
@@ -229,8 +237,6 @@ void session_end_closes(struct engine *e, struct session *s, int who, struct str
     end->closed = true;
     if (s->end[!who].notification)
         accepted_silently(e, s, who);
-    if (end->state == STATE_ESTABLISHED)
-        s->peering->facts.side[who].lost_count++;
     session_go(e, s, who, rest, ref, cause);
     peering_rest(e, s->peering, who, rest, ref, cause);
     if (s->end[!who].closed)

@@ -22,10 +22,14 @@ static uint64_t signature(const struct segment *seg, const struct frame *f)
     return hash_bytes(seg->payload.at, EDGE, hash_bytes(seg->payload.end - EDGE, EDGE, h));
 }
 
-bool tcp_is_copy(struct session *s, const struct segment *seg, const struct frame *f, struct stamp when)
+bool tcp_is_copy(struct session *s, int from, const struct segment *seg, const struct frame *f,
+                 struct stamp when)
 {
     /* resets answer each of several segments, all alike and without an IP ID: to take a copy for one does no harm */
     if (seg->flags & TCP_RST)
+        return false;
+    /* so are SYN/ACKs: one for the SYN that came again, and one whose own timer ran out at the same time */
+    if (seg->flags & TCP_SYN && seg->flags & TCP_ACK && !f->ip_id && s->half[!from].syn_count > 1)
         return false;
     uint64_t mark = signature(seg, f);
     for (unsigned i = 0; i < COUNT(s->recent); i++) {

@@ -15,6 +15,41 @@ static bool silent_before_close(const struct session *s, int who, struct stamp c
            (h->ack_known && h->acked == last && stamp_since(closed, h->ack_moved.when).ns >= SPAN_S(1).ns);
 }
 
+/* Routers that a packet has passed, by where its TTL began: 64, 128, 255, or 1 for a neighbour on the link. -1: not known,
+ * as where eBGP multihop sets a TTL of its own. */
+static int hops(uint8_t ttl)
+{
+    static const uint8_t begins[] = { 64, 128, 255 };
+    for (unsigned i = 0; ttl > 32 && i < COUNT(begins); i++)
+        if (ttl <= begins[i])
+            return begins[i] - ttl;
+    return ttl == 1 ? 0 : -1;
+}
+
+/* A reset has come another way than the data of the side in whose name it is. */
+static bool reset_from_elsewhere(const struct half *h)
+{
+    int data = hops(h->data_ttl), reset = hops(h->rst_ttl);
+    return h->rst.frame && data >= 0 && reset >= 0 && data != reset;
+}
+
+static void tell_foreign_reset(const struct happening *h, struct findings *f)
+{
+    const struct half *half = &h->session->half[h->side];
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    struct draft *d = rule_draft(f, h, CODE_BGP_CLOSED_WITHOUT_NOTIFICATION, CONFIDENCE_LIKELY, -1);
+    draft_title(d, "a RST in the name of %s ends the session with %s; by its TTL another box sent it",
+                side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other));
+    draft_say(
+        d,
+        "The RST comes with TTL %u, the data of %s with %u, which is not the same way. A firewall, a NAT or a load "
+        "balancer that has lost the connection, or does not want it, resets it so. No NOTIFICATION stands in the capture.",
+        half->rst_ttl, who, half->data_ttl);
+    draft_evidence(d, half->last_data, "data of %s, TTL %u", who, half->data_ttl);
+    draft_evidence(d, h->ref, "RST, TTL %u", half->rst_ttl);
+    draft_end(f, d);
+}
+
 void closed_silently(const struct happening *h, struct findings *f)
 {
     const struct session *s = h->session;
@@ -27,6 +62,10 @@ void closed_silently(const struct happening *h, struct findings *f)
     if (!session_read_whole(s, 0) || !session_read_whole(s, 1) ||
         !silent_before_close(s, h->side, h->ref.when))
         return;
+    if (!fin && reset_from_elsewhere(&s->half[h->side])) {
+        tell_foreign_reset(h, f);
+        return;
+    }
     char who[ADDR_TEXT], other[ADDR_TEXT];
     struct draft *d = rule_draft(f, h, CODE_BGP_CLOSED_WITHOUT_NOTIFICATION, CONFIDENCE_CERTAIN, h->side);
     draft_title(d, "%s ends the session with %s by a %s and says no reason",

@@ -139,7 +139,14 @@ void header_bad(const struct happening *h, struct findings *f)
         !h->session->end[!h->side].open_count)
         return; /* nothing here has spoken BGP yet */
     struct draft *d = rule_draft(f, h, CODE_BGP_HEADER_ERROR, CONFIDENCE_CERTAIN, h->side);
-    draft_title(d, "%s sends bytes that are no BGP message", side_name(h->peering, h->side, who));
+    side_name(h->peering, h->side, who);
+    if (e->bad_fault == FAULT_BGP_HEADER_TYPE)
+        draft_title(d, "%s sends a message of type %u, which BGP does not have", who, e->bad_type);
+    else if (e->bad_fault == FAULT_BGP_HEADER_LENGTH && bgp_type_name(e->bad_type))
+        draft_title(d, "%s sends a message of type %s and %u bytes, a length that it may not have", who,
+                    bgp_type_name(e->bad_type), e->bad_length);
+    else
+        draft_title(d, "%s sends bytes that are no BGP message", who);
     draft_say(d, "%s (%s): type %u, length %u.", fault_words(e->bad_fault), fault_reference(e->bad_fault),
               e->bad_type, e->bad_length);
     draft_evidence(d, e->bad_header, "%s", fault_words(e->bad_fault));

@@ -124,10 +124,14 @@ void open_refused(const struct happening *h, struct findings *f)
     };
     const struct session *s = h->session;
     const struct notification_facts *n = s->end[h->side].notification;
-    if (n->code != 2)
+    const struct end *other = &s->end[!h->side];
+    /* some answer an OPEN of another version with a NOTIFICATION of another code (ExaBGP: 1/0) */
+    bool version =
+        n->code == 1 && other->open_count == 1 && other->open.version != 4 && !other->keepalive_sent.frame;
+    if (n->code != 2 && !version)
         return;
     unsigned i = 0;
-    while (i < COUNT(rows) - 1 && rows[i].subcode != n->subcode)
+    while (!version && i < COUNT(rows) - 1 && rows[i].subcode != n->subcode)
         i++;
     struct refusal r = { &s->end[!h->side], &s->end[h->side], n, "", "" };
     side_name(h->peering, h->side, r.by);

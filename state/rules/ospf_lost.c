@@ -1,7 +1,8 @@
 /* Adjacencies that were lost, and routers that began anew: what became of Hellos in; findings out. RFC 2328 9.5, 10.5 */
 #include "state/rules/ospf_words.h"
 
-rule_fn ospf_neighbor_dead, ospf_neighbor_deaf, ospf_let_go, ospf_restarted, ospf_renamed, ospf_flapping;
+rule_fn ospf_neighbor_dead, ospf_neighbor_deaf, ospf_neighbor_deaf_yet, ospf_let_go, ospf_restarted,
+    ospf_renamed, ospf_flapping;
 
 enum { FLAPS_LEAST = 3 };
 
@@ -66,27 +67,38 @@ void ospf_neighbor_dead(const struct happening *h, struct findings *f)
     end_dead(h, f, d, h->side, h->ospf_from, n->unlisted);
 }
 
+static void tell_deaf(const struct happening *h, struct findings *f, int side, enum confidence sure)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    const struct ospf_neighbor *n = &a->side[side];
+    const struct ospf_speaker *gone = a->end[!side];
+    char one[16], two[16];
+    if (n->best_ever < OSPF_STATE_TWO_WAY || gone->successor || too_soon(n, a->end[side]))
+        return;
+    struct draft *d = dead(h, f, side, sure);
+    ospf_end(a, side, one);
+    ospf_end(a, !side, two);
+    d->when = n->dropped.when;
+    draft_say(d,
+              "%s no longer lists %s, whose Hellos pass here all the time: they are lost on the way to %s.",
+              one, two, one);
+    end_dead(h, f, d, side, n->dropped_from, n->dropped);
+}
+
 /* It let the other go though the other's Hellos go on, and its next Hello does not list it either: they do not reach it. */
 void ospf_neighbor_deaf(const struct happening *h, struct findings *f)
 {
-    const struct ospf_adjacency *a = h->adjacency;
+    tell_deaf(h, f, h->side, CONFIDENCE_CERTAIN);
+}
+
+/* The capture ends before its next Hello. */
+void ospf_neighbor_deaf_yet(const struct happening *h, struct findings *f)
+{
     for (int side = 0; side < 2; side++) {
-        const struct ospf_neighbor *n = &a->side[side];
-        const struct ospf_speaker *gone = a->end[!side], *me = a->end[side];
-        bool again = n->unlisted.frame != n->dropped.frame;
-        if (!n->dropped.frame || n->state > OSPF_STATE_DOWN || n->best_ever < OSPF_STATE_TWO_WAY ||
-            gone->successor || too_soon(n, me) || !n->dropped_steady || !(again || h->final))
-            continue;
-        char one[16], two[16];
-        struct draft *d = dead(h, f, side, again ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY);
-        ospf_end(a, side, one);
-        ospf_end(a, !side, two);
-        d->when = n->dropped.when;
-        d->once = true;
-        draft_say(
-            d, "%s no longer lists %s, whose Hellos pass here all the time: they are lost on the way to %s.",
-            one, two, one);
-        end_dead(h, f, d, side, n->dropped_from, n->dropped);
+        const struct ospf_neighbor *n = &h->adjacency->side[side];
+        if (h->final && n->dropped.frame && n->dropped_steady && n->unlisted.frame == n->dropped.frame &&
+            n->state <= OSPF_STATE_DOWN)
+            tell_deaf(h, f, side, CONFIDENCE_LIKELY);
     }
 }
 

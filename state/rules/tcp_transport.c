@@ -1,9 +1,10 @@
 /* TCP under BGP: sizes that don't pass, windows that stay shut, loss, TTL. RFC 1191, 5082, 9293. */
 #include "state/rules/rule.h"
 
-rule_fn path_mtu, path_mtu_yet, window_shut, window_shut_yet, path_loses, ttl_security, ttl_security_yet;
+rule_fn path_mtu, path_mtu_yet, window_shut, window_shut_yet, path_loses, one_way, one_way_yet, ttl_security,
+    ttl_security_yet;
 
-enum { SHUT_S = 2, LARGE = 500, GTSM_NEAR = 240 };
+enum { SHUT_S = 2, LARGE = 500, GTSM_NEAR = 240, UNHEARD_LEAST = 3 };
 
 /* Runs a rule about a closed connection over all that are still known when the capture ends: some things go on after
  * one end has given up. */
@@ -121,6 +122,48 @@ void path_loses(const struct happening *h, struct findings *f)
         draft_end(f, d);
     }
 }
+
+/* GTSM is the better reason why the data of `low` is ignored. */
+static bool by_ttl(const struct session *s, int low)
+{
+    return s->half[low].data_ttl < GTSM_NEAR && half_ttl(&s->half[!low]) >= GTSM_NEAR;
+}
+
+/* The handshake passes, and then nothing of what one side sends is ever acknowledged, however small, while the other side
+ * is there and is heard. */
+void one_way(const struct happening *h, struct findings *f)
+{
+    const struct session *s = h->session;
+    for (int i = 0; i < 2; i++) {
+        const struct half *sender = &s->half[i], *receiver = &s->half[!i];
+        bool nothing = !sender->ack_known || sender->acked == sender->isn + 1;
+        bool there = receiver->first.frame && stamp_before(sender->stuck_first.when, receiver->last.when) &&
+                     receiver->segments && receiver->ack_known && receiver->acked != receiver->isn + 1;
+        if (s->midway || s->was_established || !sender->syn.frame || !receiver->syn.frame || !nothing ||
+            !there || sender->stuck_count < UNHEARD_LEAST || sender->smallest_lost >= LARGE || by_ttl(s, i))
+            continue;
+        char who[ADDR_TEXT], other[ADDR_TEXT];
+        struct draft *d = rule_draft(f, h, CODE_TCP_RETRANSMISSIONS, CONFIDENCE_CERTAIN, -1);
+        d->subject = 3u + (unsigned)i;
+        d->severity = SEVERITY_ERROR;
+        d->when = sender->stuck_first.when;
+        d->once = h->again;
+        draft_title(d, "nothing that %s says after the handshake reaches %s", side_name(h->peering, i, who),
+                    side_name(h->peering, !i, other));
+        draft_say(
+            d,
+            "%s sends its first %u bytes again and again, and %s acknowledges none; what %s sends arrives. Data from %s "
+            "is lost behind the capture point, or dropped at %s: a filter that lets the handshake pass does that.",
+            who, sender->stuck_size, other, other, who, other);
+        draft_evidence(d, sender->syn, "the handshake passes");
+        draft_evidence(d, sender->stuck_first, "%u bytes, sent again", sender->stuck_size);
+        draft_evidence(d, sender->stuck_last, "and again");
+        draft_evidence(d, sender->heard_ack, "%s acknowledges what %s sends", who, other);
+        draft_end(f, d);
+    }
+}
+
+void one_way_yet(const struct happening *h, struct findings *f) { over_open(h, f, one_way); }
 
 /* One side requires that packets come with a TTL near 255 (RFC 5082), the other sends with an ordinary one: its data is
  * never acknowledged. TTLs are those of data segments: listeners send SYN/ACK with 255 whatever the session's TTL is. */
