@@ -454,6 +454,22 @@ static bool may_share(const struct ospf_segment *g, const struct ospf_speaker *a
     return !g->several;
 }
 
+/* An adjacency of two that do not list each other. */
+static struct adjacency *pair_deaf(struct ospf *o, struct ospf_speaker *a, struct ospf_speaker *b)
+{
+    struct adjacency *adj = ospf_adjacency_get(
+        o, a, b, stamp_before(a->hello_first.when, b->hello_first.when) ? b->hello_first : a->hello_first);
+    if (!adj)
+        return NULL;
+    adj->facts.deaf = true;
+    for (int side = 0; side < 2; side++) {
+        struct ospf_neighbor *n = &adj->facts.side[side];
+        n->ignored = adj->facts.end[side]->hello_count - 1; /* at least two: together() */
+        n->ignored_first = adj->facts.end[side]->hello_first;
+    }
+    return adj;
+}
+
 static bool pair(struct ospf *o, struct ospf_segment *g, struct ospf_speaker *a, struct ospf_speaker *b,
                  struct stamp now, bool at_end)
 {
@@ -463,16 +479,8 @@ static bool pair(struct ospf *o, struct ospf_segment *g, struct ospf_speaker *a,
     if (!together(a, b, now, at_end) || apart(a, b) || !may_share(g, a, b) ||
         (a->label != b->label && !both && a->router_id != b->router_id))
         return true;
-    struct adjacency *adj = ospf_adjacency_get(
-        o, a, b, stamp_before(a->hello_first.when, b->hello_first.when) ? b->hello_first : a->hello_first);
-    if (!adj)
+    if (!pair_deaf(o, a, b))
         return false;
-    adj->facts.deaf = true;
-    for (int side = 0; side < 2; side++) {
-        struct ospf_neighbor *n = &adj->facts.side[side];
-        n->ignored = adj->facts.end[side]->hello_count - 1; /* at least two: together() */
-        n->ignored_first = adj->facts.end[side]->hello_first;
-    }
     if (a->link && b->link && a->link != b->link && (a->version == 3 || both))
         ospf_link_merge(o, a->link, b->link);
     return true;
@@ -491,10 +499,27 @@ static bool pair_namesakes(struct ospf *o, struct ospf_segment *g, struct stamp 
     return true;
 }
 
+/* The ends of a virtual link send their Hellos to each other, whoever takes them (RFC 2328 15). */
+static bool pair_virtual(struct ospf *o, const struct ospf_segment *g, struct stamp now, bool at_end)
+{
+    for (uint32_t i = 0; i < g->speaker_count; i++) {
+        struct ospf_speaker *a = g->speakers[i];
+        for (uint32_t k = i + 1; a->far.size && k < g->speaker_count; k++) {
+            struct ospf_speaker *b = g->speakers[k];
+            bool ends = addr_equal(&a->far, &b->addr) && addr_equal(&b->far, &a->addr);
+            if (ends && !a->unseen && !b->unseen && a->hello_known && b->hello_known &&
+                a->version == b->version && !ospf_adjacency_find(o, a, b) && together(a, b, now, at_end) &&
+                !pair_deaf(o, a, b))
+                return false;
+        }
+    }
+    return true;
+}
+
 void ospf_pair_lonely(struct ospf *o, struct ospf_segment *g, struct stamp now, bool at_end)
 {
     enum { EACH_WITH_EACH = 64 };
-    if (!pair_namesakes(o, g, now, at_end))
+    if (!pair_namesakes(o, g, now, at_end) || !pair_virtual(o, g, now, at_end))
         return;
     for (uint32_t i = 0; i < g->speaker_count; i++) {
         struct ospf_speaker *a = g->speakers[i];
