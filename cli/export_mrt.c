@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "store/mrt.h"
+#include <string.h>
 #include <sys/stat.h>
 
 enum { HELD = 1 << 20 };
@@ -80,8 +81,9 @@ static void add_message(struct archive *a, const struct event_message *m)
 static void add_transition(struct archive *a, const struct bgp_transition *t)
 {
     struct mrt_ends e;
+    bool joined = !strcmp(t->cause, "mid-stream"); /* what it was in before is not known */
     if (t->to != STATE_UNKNOWN && ends(a, t->peering, !t->side, t->ref.when, &e))
-        mrt_state(&a->held, &e, t->from, t->to);
+        mrt_state(&a->held, &e, joined ? STATE_UNKNOWN : t->from, t->to);
 }
 
 static void add_ospf(struct archive *a, const struct event_ospf_packet *p)
@@ -106,6 +108,24 @@ static bool take(void *taker, const struct outbox *out)
             return false;
     }
     return true;
+}
+
+/* What the archive cannot have. */
+static void tell_partial(const struct archive *a)
+{
+    unsigned midway = 0;
+    for (uint32_t id = 0; id < a->peerings.room; id++) {
+        const struct bgp_peering *p = a->peerings.list[id];
+        midway += p && p->midway && peering_wanted(a->options, p);
+    }
+    if (midway)
+        log_line(
+            LOG_NOTE,
+            "partial: the capture joins %u peering%s in mid-session; their OPENs and tables are not in it",
+            midway, midway == 1 ? "" : "s");
+    if (a->cut)
+        log_line(LOG_NOTE, "%llu messages are not all in the capture, and left out",
+                 (unsigned long long)a->cut);
 }
 
 /* False after saying why. */
@@ -138,9 +158,7 @@ int export_mrt(const struct options *o)
         flush(&a);
         int closed = a.to ? export_close(a.to, o) : EXIT_DONE;
         status = status ? status : a.failed ? EXIT_DAMAGED : closed;
-        if (a.cut)
-            log_line(LOG_NOTE, "%llu messages are not all in the capture, and left out",
-                     (unsigned long long)a.cut);
+        tell_partial(&a);
     }
     buf_free(&a.held);
     peerings_free(&a.peerings);

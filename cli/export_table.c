@@ -30,6 +30,7 @@ struct dump {
     struct buf out;
     FILE *to;
     uint64_t told, left_out;
+    unsigned partial; /* tables of a peer's of which not all was said in the capture */
     bool failed;
 };
 
@@ -51,6 +52,15 @@ static int by_router(const void *left, const void *right)
     return order ? order : addr_compare(&announcing(a)->addr, &announcing(b)->addr);
 }
 
+/* The side said more than the capture has. */
+static bool is_partial(const struct dump *d, const struct bgp_peering *p, int side)
+{
+    bool partial = false;
+    for (enum bgp_family f = 0; f < FAMILY_COUNT && !partial; f++)
+        partial = engine_routes_partial(d->engine, p, side, f);
+    return partial;
+}
+
 /* Whoever announced anything that is still there. False without memory. */
 static bool gather(struct dump *d)
 {
@@ -64,9 +74,11 @@ static bool gather(struct dump *d)
     if (!d->list || !d->view || !d->peers)
         return false;
     for (uint32_t at = 0; (p = engine_next_peering(d->engine, &at));)
-        for (int side = 0; side < 2 && peering_wanted(d->options, p); side++)
+        for (int side = 0; side < 2 && peering_wanted(d->options, p); side++) {
+            d->partial += is_partial(d, p, side);
             if (engine_routes(d->engine, p, side))
                 d->list[d->count++] = (struct announcer){ p, side };
+        }
     if (d->count)
         qsort(d->list, d->count, sizeof *d->list, by_router);
     return true;
@@ -90,21 +102,27 @@ static void tell_family(struct dump *d, enum bgp_family f, uint32_t *sequence)
     rib_rows_free(&rows);
 }
 
+/* A view's name is free text (RFC 6396 4.3.1): the router's address, and whether something is missing. */
 static void tell_view(struct dump *d)
 {
     const struct bgp_side *router = hearing(&d->view[0]);
-    char name[ADDR_TEXT];
+    char name[ADDR_TEXT + 16];
     uint32_t sequence = 0;
     uint64_t routes = 0;
+    bool partial = false;
     for (unsigned i = 0; i < d->view_count; i++) {
         const struct bgp_side *s = announcing(&d->view[i]);
+        partial |= is_partial(d, d->view[i].peering, d->view[i].side);
         d->peers[i] = (struct mrt_peer){ s->addr, s->asn, s->router_id };
         for (enum bgp_family f = 0; f < FAMILY_COUNT; f++)
             routes += rib_side_count(engine_routes(d->engine, d->view[i].peering, d->view[i].side), f);
     }
     if (!routes)
         return;
-    mrt_peers(&d->out, d->when, router->router_id, addr_text(&router->addr, name), d->peers, d->view_count);
+    addr_text(&router->addr, name);
+    if (partial)
+        strcat(name, " partial");
+    mrt_peers(&d->out, d->when, router->router_id, name, d->peers, d->view_count);
     for (enum bgp_family f = 0; f < FAMILY_COUNT && !d->failed; f++)
         tell_family(d, f, &sequence);
 }
@@ -146,6 +164,9 @@ static int write_dump(struct dump *d, const struct options *o)
     flush(d);
     status = export_close(d->to, &named);
     log_line(LOG_NOTE, "%" PRIu64 " routes", d->told);
+    if (d->partial)
+        log_line(LOG_NOTE, "partial: of %u peer%s not all that was said is in the capture", d->partial,
+                 d->partial == 1 ? "" : "s");
     if (d->left_out)
         log_line(LOG_NOTE, "%" PRIu64 " routes are left out: their attributes are not known", d->left_out);
     return d->failed ? EXIT_DAMAGED : status;

@@ -116,7 +116,7 @@ void mrt_state(struct buf *out, const struct mrt_ends *e, enum bgp_state from, e
 {
     struct head h = open_head(e->when, MRT_BGP4MP_ET, BGP4MP_STATE_CHANGE_AS4);
     put_ends(&h, e, true);
-    put16(&h, from); /* numbered as in RFC 6396 4.4.1; 0, which it has not, where the packets don't tell */
+    put16(&h, from); /* numbered as in RFC 6396 4.4.1; 0, which it has not, where packets don't tell */
     put16(&h, to);
     close_head(&h, 0, out);
 }

@@ -122,6 +122,21 @@ class Mrt(unittest.TestCase):
                 total += len(want.splitlines())
         self.assertGreater(total, 100)
 
+    def test_partial(self):
+        """A capture that begins in mid-session, or has gaps, says so: on stderr, in a view's name, in the state that was before."""
+        views = lambda name: {c[6:6 + struct.unpack_from(">H", c, 4)[0]].decode() for _, _, s, c in records(run("export", "mrt", "-q", "--table", name, status=(0, 1))) if s == 1}
+        told = lambda *words: subprocess.run([BINARY, "export", "mrt", *words], capture_output=True, cwd=CAPTURES, check=False).stderr.decode()
+        self.assertEqual(views("healthy-frr-bird-caploss.pcap"), {"10.0.12.1", "10.0.12.2 partial"})
+        self.assertEqual(views("healthy-frr-bird-nano.pcap"), {"10.0.12.1", "10.0.12.2"})
+        self.assertIn("partial: of 1 peer ", told("--table", "healthy-frr-bird-caploss.pcap"))
+        self.assertIn("partial: of 2 peers ", told("--table", "healthy-frr-bird-midstream.pcap"))
+        self.assertIn("partial: the capture joins 1 peering in mid-session", told("healthy-frr-bird-midstream.pcap"))
+        for name in ("healthy-frr-bird-nano.pcap",):
+            self.assertNotIn("partial", told(name) + told("--table", name))
+        changes = lambda name: [struct.unpack(">HH", bgp4mp(s, c)[4]) for _, k, s, c in records(run("export", "mrt", "-q", name, status=(0, 1))) if k == 17 and s in STATES]
+        self.assertEqual(changes("healthy-frr-bird-midstream.pcap")[:2], [(0, 6), (0, 6)])
+        self.assertNotIn(0, [f for f, _ in changes("healthy-frr-bird-nano.pcap")])
+
     def test_table_at(self):
         """--at asks for the tables of a moment; in a folder the dump is named by it."""
         with tempfile.TemporaryDirectory() as folder:
