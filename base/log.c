@@ -5,6 +5,21 @@
 
 static enum log_level ceiling = LOG_NOTE;
 
+static FILE *to; /* NULL: standard error as it was at the start */
+
+FILE *log_stream(void) { return to ? to : stderr; }
+
+void log_alone(void)
+{
+#ifdef __GLIBC__ /* whose stderr is a variable */
+    FILE *nowhere = to ? NULL : fopen("/dev/null", "we");
+    if (!nowhere)
+        return;
+    to = stderr;
+    stderr = nowhere;
+#endif
+}
+
 void log_set_level(enum log_level level) { ceiling = level; }
 
 void log_line(enum log_level level, const char *format, ...)
@@ -16,5 +31,5 @@ void log_line(enum log_level level, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    fprintf(stderr, "routetap: %s\n", text); /* one call, so that lines of two threads don't mix */
+    fprintf(log_stream(), "routetap: %s\n", text); /* one call, so that lines of two threads don't mix */
 }

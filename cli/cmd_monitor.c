@@ -125,6 +125,8 @@ static bool beat(void *taker, struct stamp second, bool due)
     struct monitor *m = taker;
     if (loop_reread())
         reread(m);
+    if (due)
+        loop_ask_rtr(&m->loop);
     keep_beat(&m->keep, second, due);
     if (m->alerter)
         alerter_flush(m->alerter);

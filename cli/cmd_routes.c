@@ -5,6 +5,7 @@
 #include "cli/route_tables.h"
 #include "cli/routes.h"
 #include "cli/rpki.h"
+#include "cli/rtr.h"
 
 #include "base/log.h"
 #include "base/macros.h"
@@ -31,6 +32,7 @@ struct routes {
     struct buf line;
     struct stamp when;
     uint64_t told;
+    struct rtr *rtr;
     struct vrps *vrps; /* NULL, like the next: nobody asks */
     struct geo *geo;
 };
@@ -57,6 +59,19 @@ static void keep_longest(struct routes *t)
         if (t->rows.list[i].bits == most)
             t->rows.list[kept++] = t->rows.list[i];
     t->rows.count = kept;
+}
+
+static bool asks_rpki(const struct options *o) { return o->rpki || o->rtr; }
+
+/* Of the file, or of the cache: from that none is no error, and origins are unknown then. */
+static bool open_rpki(struct routes *t, const struct options *o)
+{
+    enum { CACHE_S = 15 };
+    if (o->rpki)
+        return (t->vrps = rpki_load(o->rpki, true)) != NULL;
+    if (o->rtr && (t->rtr = rtr_open(o->rtr)))
+        t->vrps = rtr_wait(t->rtr, SPAN_S(CACHE_S));
+    return !o->rtr || t->rtr;
 }
 
 /* The origin of an empty path is the AS that says it. RFC 6811 2 */
@@ -149,7 +164,7 @@ static void tell_json(struct routes *t, const struct table_asked *a, const struc
     write_str(&w, "to", addr_text(&to->addr, text));
     if (a->partial)
         write_bool(&w, "partial", true);
-    if (t->vrps)
+    if (asks_rpki(t->options))
         write_str(&w, "rpki", rpki_state_name(validity(t, a, n)));
     if (t->geo)
         geo_json(t, a, n, &w);
@@ -163,7 +178,7 @@ static void tell_text(struct routes *t, const struct table_asked *a, const struc
     buf_str(&t->line, "  ");
     route_row_text(n, &t->line);
     route_line(n, t->attrs, &t->line);
-    if (t->vrps)
+    if (asks_rpki(t->options))
         buf_printf(&t->line, "  RPKI %s", rpki_state_name(validity(t, a, n)));
     if (t->geo)
         geo_text(t, n);
@@ -246,9 +261,10 @@ static int run_tables(const struct options *o, struct route_filter *f)
     struct routes t = {
         .options = o, .filter = f, .line = buf_init(16 << 20), .attrs = malloc(sizeof *t.attrs)
     };
-    if ((o->rpki && !(t.vrps = rpki_load(o->rpki, true))) || (o->geoip_count && !(t.geo = geoip_open(o)))) {
+    if (!open_rpki(&t, o) || (o->geoip_count && !(t.geo = geoip_open(o)))) {
         free(t.attrs);
         vrps_free(t.vrps);
+        rtr_close(t.rtr);
         return EXIT_DAMAGED;
     }
     int status = tables_open(&tables, o, f, o->at);
@@ -258,6 +274,7 @@ static int run_tables(const struct options *o, struct route_filter *f)
     free(t.attrs);
     free(t.rows.list);
     vrps_free(t.vrps);
+    rtr_close(t.rtr);
     if (geo_damaged(t.geo)) {
         log_line(LOG_ERROR, "a database of --geoip is damaged: some of what it should know is unknown");
         status = status ? status : EXIT_DAMAGED;

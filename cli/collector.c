@@ -212,7 +212,7 @@ static void *run(void *of)
 
 /* ---- the door ---- */
 
-static bool split(const char *text, char host[256], char port[16])
+bool collector_split(const char *text, char host[256], char port[16])
 {
     bool brackets = text[0] == '[';
     const char *from = text + brackets, *end = brackets ? strchr(from, ']') : strrchr(from, ':');
@@ -233,7 +233,7 @@ static bool split(const char *text, char host[256], char port[16])
 bool collector_address_ok(const char *text)
 {
     char host[256], port[16];
-    return split(text, host, port);
+    return collector_split(text, host, port);
 }
 
 /* Signals are the main thread's. */
@@ -251,7 +251,7 @@ struct collector *collector_open(const char *what, const char *address, size_t m
 {
     struct collector *c = calloc(1, sizeof *c);
     pthread_condattr_t steady;
-    if (!c || !split(address, c->host, c->port)) {
+    if (!c || !collector_split(address, c->host, c->port)) {
         free(c);
         return NULL;
     }

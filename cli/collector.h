@@ -12,6 +12,7 @@ struct collector;
 
 /* "host:port", "[2001:db8::1]:port". False if it is none. */
 bool collector_address_ok(const char *text);
+bool collector_split(const char *text, char host[256], char port[16]);
 /* `what` names it in what is logged. At most so many bytes wait. NULL without memory or threads. */
 struct collector *collector_open(const char *what, const char *address, size_t most);
 /* What was put and is not sent yet is given so much time. */

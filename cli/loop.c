@@ -6,10 +6,11 @@
 #include "cli/heap.h"
 #include "cli/progress.h"
 #include "cli/rpki.h"
+#include "cli/rtr.h"
 #include "store/store.h"
 #include <signal.h>
 
-enum { PULSE_MS = 200, PULSE_PACKETS = 1024 };
+enum { PULSE_MS = 200, PULSE_PACKETS = 1024, CACHE_S = 15 };
 
 static volatile sig_atomic_t interrupted, hung_up;
 
@@ -60,6 +61,10 @@ static int make_engine(struct loop *l, const struct options *o, struct engine_op
     eo.ospf_key_count = o->ospf_key_count;
     if (o->rpki && !(l->vrps = rpki_load(o->rpki, true)))
         return EXIT_DAMAGED;
+    if (o->rtr && !(l->rtr = rtr_open(o->rtr)))
+        return EXIT_DAMAGED;
+    if (l->rtr && !eo.on_wire && !o->read_count) /* files wait; what comes now does not */
+        l->vrps = rtr_wait(l->rtr, SPAN_S(CACHE_S));
     eo.vrps = l->vrps;
     if (o->memory) {
         eo.limits.routes = o->memory / 4 * 3;
@@ -76,6 +81,16 @@ void loop_reload_rpki(struct loop *l, const struct options *o)
 {
     struct vrps *fresh = o->rpki ? rpki_load(o->rpki, false) : NULL;
     if (!fresh)
+        return;
+    engine_set_vrps(l->engine, fresh);
+    vrps_free(l->vrps);
+    l->vrps = fresh;
+}
+
+void loop_ask_rtr(struct loop *l)
+{
+    struct vrps *fresh;
+    if (!l->rtr || !rtr_news(l->rtr, &fresh))
         return;
     engine_set_vrps(l->engine, fresh);
     vrps_free(l->vrps);
@@ -145,6 +160,7 @@ void loop_close(struct loop *l)
     engine_free(l->engine);
 #endif
     vrps_free(l->vrps);
+    rtr_close(l->rtr);
     if (l->source)
         source_close(l->source);
 }

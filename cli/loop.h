@@ -11,7 +11,8 @@ typedef bool loop_fn(void *taker, const struct outbox *);
 struct loop {
     struct source *source;
     struct engine *engine;
-    struct vrps *vrps; /* of --rpki; NULL: none */
+    struct vrps *vrps; /* of --rpki, or of the cache; NULL: none */
+    struct rtr *rtr;   /* of --rtr; NULL: none */
     loop_fn *take;
     void *taker;
     bool damaged;     /* a file was damaged: told to the user, and in the findings */
@@ -35,6 +36,8 @@ int loop_open(struct loop *, const struct options *, struct engine_options, bool
 int loop_open_live(struct loop *, const struct options *, struct engine_options);
 /* Payloads of --rpki as the file has them now; the old ones stay if it cannot be read. */
 void loop_reload_rpki(struct loop *, const struct options *);
+/* What the cache of --rtr tells now, if that is something else. */
+void loop_ask_rtr(struct loop *);
 /* SIGHUP came since this was asked last. */
 bool loop_reread(void);
 /* Until the end of the input. EXIT_DONE, or EXIT_DAMAGED after saying why. */

@@ -70,7 +70,7 @@ struct options {
     struct addr against; /* size 0: none */
     bool longer, shorter, exact, bgpdump, by_origin;
     uint32_t origin;
-    const char *as_path, *community, *history, *rpki;
+    const char *as_path, *community, *history, *rpki, *rtr;
     const char *geoip[8];
     unsigned geoip_count;
     /* of OSPF */

@@ -71,7 +71,16 @@ const char *take_tables(struct options *o, enum option_id id, char *value)
         o->anonymize = true;
         o->anonymize_key = value;
         return NULL;
-    case OPTION_RPKI: o->rpki = value; return NULL;
+    case OPTION_RPKI:
+        o->rpki = value;
+        o->rtr = NULL;
+        return NULL;
+    case OPTION_RTR:
+        o->rtr = value;
+        o->rpki = NULL; /* the last of the two counts */
+        return collector_address_ok(value)
+                   ? NULL
+                   : "takes a host and a port, such as rpki.example.net:323 or [2001:db8::1]:8282";
     case OPTION_HISTORY: o->history = value; return NULL;
     case OPTION_BMP:
         o->bmp = value;

@@ -1,5 +1,6 @@
 #include "cli/progress.h"
 
+#include "base/log.h"
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ void progress_show(struct progress *p, double share, uint64_t packets)
     p->last_ms = now;
     p->shown = true;
     if (share < 0) {
-        fprintf(stderr, "\r  %llu packets", (unsigned long long)packets);
+        fprintf(log_stream(), "\r  %llu packets", (unsigned long long)packets);
         return;
     }
     char cells[CELLS + 1];
@@ -39,12 +40,12 @@ void progress_show(struct progress *p, double share, uint64_t packets)
         cells[i] = i < (int)(share * CELLS) ? '#' : '.';
     cells[CELLS] = '\0';
     double left = share > 0.01 ? (double)(now - p->begun_ms) / 1000 * (1 - share) / share : 0;
-    fprintf(stderr, "\r  %s %3.0f %%  %llu packets, %.0f s left ", cells, 100 * share,
+    fprintf(log_stream(), "\r  %s %3.0f %%  %llu packets, %.0f s left ", cells, 100 * share,
             (unsigned long long)packets, left);
 }
 
 void progress_end(struct progress *p)
 {
     if (p->shown)
-        fputs("\r\033[K", stderr);
+        fputs("\r\033[K", log_stream());
 }

@@ -15,7 +15,7 @@ static bool take(void *taker, const struct outbox *out)
 static int open_files(struct tables *t, struct when at)
 {
     struct options until = *t->options;
-    until.rpki = NULL; /* whoever tells the routes asks it */
+    until.rpki = until.rtr = NULL; /* whoever tells the routes asks it */
     if (at.kind) {
         until.until = at;
         until.until.ns++;

@@ -41,6 +41,7 @@ OUTSIDE = [
     (r"(zlib|zstd)\.h",                            ["capture/", "web/gzip.c"]),
     (r"nettle/.*",                                 ["state/", "veil/"]),
     (r"maxminddb\.h",                              ["state/geo.c"]),
+    (r"rtrlib/.*",                                 ["cli/rtr.c"]),
     (r"librdkafka/.*",                             ["cli/kafka.c", "tests/"]),
     (r"sqlite3\.h",                                ["store/"]),
     (r"microhttpd\.h",                             ["web/"]),
