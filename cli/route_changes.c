@@ -58,8 +58,9 @@ void route_changes_tell(struct route_version before, struct route_version now,
 {
     static const char *const names[] = { "as_path",    "next_hop",    "origin", "med",
                                          "local_pref", "communities", "labels" };
-    static const char *const told[] = { "AS path",          "next hop",    "origin", "MED",
-                                        "local preference", "communities", "labels" };
+    /* the last one says itself what it is: "label 100" */
+    static const char *const told[] = { "AS path ",          "next hop ",    "origin ", "MED ",
+                                        "local preference ", "communities ", "" };
     struct buf was = buf_init(1 << 18), is = buf_init(1 << 18);
     bool any = false;
     for (unsigned i = 0; i < COUNT(names); i++) {
@@ -73,7 +74,7 @@ void route_changes_tell(struct route_version before, struct route_version now,
             write_str(w, words->now, is.used ? buf_text(&is) : NULL);
             write_end(w);
         } else
-            buf_printf(line, "%s %s %s%s%s", any ? ";" : "", told[i],
+            buf_printf(line, "%s %s%s%s%s", any ? ";" : "", told[i],
                        or_none(words->before_first ? &was : &is), words->between,
                        or_none(words->before_first ? &is : &was));
         any = true;

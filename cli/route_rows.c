@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RD = 8 };
+
 struct bgp_nlri route_row_nlri(const struct route_row_kept *r, enum bgp_family family)
 {
     struct bgp_nlri n = { .family = family,
@@ -42,6 +44,7 @@ void route_rows_add(struct route_rows *t, const struct rib_route *r)
                                     .attrs_size = (uint16_t)cur_left(&r->attrs),
                                     .type = r->nlri.type,
                                     .bits = r->nlri.bits,
+                                    .aside = r->nlri.aside,
                                     .has_path_id = r->nlri.has_path_id,
                                     .as4 = r->as4 };
     if (in_room)
@@ -52,12 +55,30 @@ void route_rows_add(struct route_rows *t, const struct rib_route *r)
     }
 }
 
+static int order_bytes(struct cursor a, struct cursor b)
+{
+    size_t left = cur_left(&a), right = cur_left(&b), size = left < right ? left : right;
+    int order = size ? memcmp(a.at, b.at, size) : 0;
+    return order ? order : (left > right) - (left < right);
+}
+
+/* As much as a route distinguisher has, or all of a shorter key; what does not count stands behind it. */
+static struct cursor front(struct cursor *key)
+{
+    size_t n = cur_left(key);
+    return cur_sub(key, n < RD ? n : RD);
+}
+
 int route_rows_compare(const struct route_row_kept *a, const struct route_row_kept *b, bool by_path_id)
 {
-    size_t size = a->key_size < b->key_size ? a->key_size : b->key_size;
-    int order = size ? memcmp(a->key ? a->key : a->room, b->key ? b->key : b->room, size) : 0;
-    if (!order)
-        order = a->key_size - b->key_size;
+    struct cursor left = cur_over(a->key ? a->key : a->room, a->key_size);
+    struct cursor right = cur_over(b->key ? b->key : b->room, b->key_size);
+    int order = order_bytes(front(&left), front(&right));
+    if (!order && (cur_left(&left) || cur_left(&right))) {
+        cur_take(&left, a->aside);
+        cur_take(&right, b->aside);
+        order = order_bytes(left, right);
+    }
     if (!order)
         order = a->bits - b->bits;
     if (!order)

@@ -17,7 +17,7 @@ struct route_row_kept {
     };
     uint32_t path_id;
     uint16_t key_size, attrs_size;
-    uint8_t type, bits;
+    uint8_t type, bits, aside; /* as in bgp_nlri */
     bool has_path_id, as4;
 };
 

@@ -135,6 +135,16 @@ static void put_attributes(struct events *e)
         write_u64(&e->w, "otc", a->values.otc);
 }
 
+/* "label": "100", those of a stack with blanks between. */
+static void put_labels(struct events *e, const struct bgp_nlri *n)
+{
+    struct cursor labels = n->labels;
+    unsigned shift = bgp_update_vni(&e->attrs->update) ? 0 : 4;
+    for (unsigned i = 0; i < n->label_count; i++)
+        buf_printf(&e->words, "%s%u", i ? " " : "", (unsigned)(cur_u24(&labels) >> shift));
+    put_words(e, "label");
+}
+
 static void put_family(struct events *e, enum bgp_family f)
 {
     write_u64(&e->w, "afi", bgp_family_afi(f));
@@ -159,8 +169,10 @@ static void tell_routes(struct events *e, const struct event_message *m, const s
         }
         if (n.has_path_id)
             write_u64(&e->w, "as_path_id", n.path_id);
-        if (!withdraw)
+        if (!withdraw) {
+            put_labels(e, &n);
             put_attributes(e);
+        }
         events_end(e);
     }
 }

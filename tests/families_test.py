@@ -98,6 +98,44 @@ class Families(unittest.TestCase):
         self.assertEqual(sorted(set(ended["10.88.0.1", "10.88.0.2"])), sorted(routes_lab.EVERY))
 
 
+    def test_changes(self):
+        """Another label, ESI or gateway changes a route and makes no other one."""
+        (_, first, _), (_, later, _) = routes_lab.stored_moments()[:2]
+        told = run("routes", "--json", "-q", "--between", "%.6f" % first, "%.6f" % later, "--from", "10.88.0.1", CAPTURE)
+        changes = {(c["family"], c.get("rd"), c["prefix"]): c for c in map(json.loads, told.splitlines()) if c["to"] == "10.88.0.2"}
+        want = {("ipv4-labeled-unicast", None, "10.3.0.0/24"): ("label 200", "label 299"),
+                ("vpnv4-unicast", "65000:1", "10.2.0.0/24"): ("label 100", "label 199"),
+                ("l2vpn-evpn", "1.1.1.1:65000", "[5]:[10]:[24]:[10.5.0.0]"): ("label 20 gateway 10.6.0.1", "label 30 gateway 10.6.0.2"),
+                ("l2vpn-evpn", "1.1.1.1:65000", "[2]:[100]:[48]:[aa:bb:cc:dd:ee:01]:[32]:[10.0.0.1]"):
+                    ("VNI 1000 ESI 00:11:22:33:44:55:66:77:88:99", "VNI 1999 ESI 00:22:22:33:44:55:66:77:88:99")}
+        for key, (before, after) in want.items():
+            self.assertEqual((changes[key]["what"], changes[key]["changes"]), ("changed", {"labels": {"before": before, "after": after}}), key)
+        # … and its history tells the same
+        told = [json.loads(line) for line in run("routes", "--json", "-q", "--history", "10.2.0.0/24", "--from", "10.88.0.1", *until(later), CAPTURE).splitlines()]
+        self.assertIn({"labels": {"before": "label 100", "after": "label 199"}}, [t.get("changes") for t in told])
+
+    def test_events(self):
+        """JSON events, applied to a table, leave what the routers had; in pmacct's names."""
+        moment, when, truth = routes_lab.stored_moments()[1]
+        events = [json.loads(line) for line in run("export", "json", "-q", *until(when), CAPTURE).splitlines()]
+        held = 0
+        for source, to, families, theirs in truth:
+            if any(isinstance(k[3], str) for k in theirs):
+                continue
+            table = {}
+            for e in events:
+                if e["log_type"] not in ("update", "withdraw") or (e["peer_ip"], e["local_ip"]) != (source, to):
+                    continue
+                key = rfc_reader.FAMILIES[e["afi"], e["safi"]], e.get("rd"), e["ip_prefix"], e.get("as_path_id")
+                table.pop(key, None)
+                if e["log_type"] == "update":
+                    table[key] = (e["as_path"], [int(x) for x in e.get("label", "").split()], e.get("local_pref"))
+            want = {k: (v["as_path"], v["labels"], v["local_pref"]) for k, v in theirs.items()}
+            self.assertEqual({k: v for k, v in table.items() if k[0] in families}, want, (source, to))
+            held += len(want)
+        self.assertGreater(held, 40)
+
+
 class Others(unittest.TestCase):
     @unittest.skipUnless(shutil.which("tshark"), "tshark is not here")
     def test_tshark(self):

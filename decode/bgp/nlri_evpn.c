@@ -158,21 +158,47 @@ static void text_evpn(const struct bgp_nlri *n, struct buf *out)
         }
 }
 
-/* ESI of a MAC or prefix route, gateway of a prefix route, when they are set. */
+/* ESI of a MAC or prefix route, gateway of a prefix route, when they are set; else empty. */
+static struct cursor segment_of(const struct bgp_nlri *n)
+{
+    bool has = !n->unreadable && (n->type == MAC_IP || n->type == IP_PREFIX);
+    struct cursor segment = cur_over(n->rd.end, has ? ESI : 0); /* behind the RD */
+    return bgp_bytes_zero(segment) ? cur_over(n->rd.end, 0) : segment;
+}
+
+static struct cursor gateway_of(const struct bgp_nlri *n)
+{
+    bool has = !n->unreadable && n->type == IP_PREFIX;
+    struct cursor gateway = cur_over(n->prefix.end, has ? cur_left(&n->prefix) : 0);
+    return bgp_bytes_zero(gateway) ? cur_over(n->prefix.end, 0) : gateway;
+}
+
 static void more_evpn(struct writer *w, const struct bgp_nlri *n)
 {
-    if (n->unreadable || (n->type != MAC_IP && n->type != IP_PREFIX))
-        return;
-    struct cursor segment = cur_over(n->rd.end, ESI); /* behind the RD */
-    if (!bgp_bytes_zero(segment)) {
+    struct cursor segment = segment_of(n), gateway = gateway_of(n);
+    if (cur_left(&segment)) {
         struct buf text = buf_init(64);
         bgp_esi_text(segment, &text);
         write_str(w, "esi", buf_text(&text));
         buf_free(&text);
     }
-    struct cursor gateway = cur_over(n->prefix.end, cur_left(&n->prefix));
-    if (n->type == IP_PREFIX && !bgp_bytes_zero(gateway))
+    if (cur_left(&gateway))
         bgp_shape_tell(w, "gateway", gateway, SHAPE_IP);
+}
+
+void nlri_evpn_more_text(const struct bgp_nlri *n, struct buf *out)
+{
+    struct cursor segment = segment_of(n), gateway = gateway_of(n);
+    const char *blank = n->label_count ? " " : "";
+    if (cur_left(&segment)) {
+        buf_printf(out, "%sESI ", blank);
+        bgp_esi_text(segment, out);
+        blank = " ";
+    }
+    if (cur_left(&gateway)) {
+        buf_printf(out, "%sgateway ", blank);
+        bgp_ip_text(gateway, out);
+    }
 }
 
 const struct nlri_reader nlri_evpn = { read_evpn, text_evpn, more_evpn };

@@ -189,4 +189,7 @@ extern const struct nlri_reader nlri_prefix, nlri_labeled, nlri_vpn, nlri_vpn_pl
 
 /* ---- telling an UPDATE ---- */
 
+/* "ESI 00:11:…", "gateway 10.0.0.1", as they apply; a blank in front where the route has labels. */
+void nlri_evpn_more_text(const struct bgp_nlri *, struct buf *out);
+
 #endif

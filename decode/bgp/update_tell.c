@@ -40,13 +40,8 @@ void bgp_nlri_more_text(const struct bgp_nlri *n, bool vni, struct buf *out)
         uint32_t entry = cur_u24(&labels);
         buf_printf(out, " %u", (unsigned)(vni ? entry : entry >> 4));
     }
-    if (!n->aside || cur_left(&n->rd) != 8)
-        return;
-    struct cursor segment = cur_over(n->rd.end, n->aside);
-    if (!bgp_bytes_zero(segment)) {
-        buf_str(out, n->label_count ? " ESI " : "ESI ");
-        bgp_esi_text(segment, out);
-    }
+    if (n->family == FAMILY_L2VPN_EVPN)
+        nlri_evpn_more_text(n, out);
 }
 
 static void route_tell(struct teller *t, const struct bgp_nlri *n)
