@@ -55,68 +55,69 @@ static struct telling_sides sides_of(const struct web_view *v, uint32_t peering)
     return sides;
 }
 
-/* Where the next page begins: behind a full one there may be another. */
-static void tell_next(struct telling *t, uint32_t rows, uint32_t limit, int64_t last)
+/* A page of rows, begun: the peering that is asked about, its sides, which rows. */
+struct paged {
+    struct peering_row peering;
+    struct page page;
+    struct telling_sides sides;
+    struct telling t;
+    uint32_t rows;
+    int64_t last;
+};
+
+static bool begin(struct paged *p, const struct web_view *v, const struct http_request *r,
+                  struct http_response *out, const char *key)
 {
-    telling_or_null(t, "next", rows && rows == limit ? last : -1);
+    *p = (struct paged){ .last = -1 };
+    if (!find(v, r, &p->peering, out))
+        return false;
+    p->page = page_of(r);
+    p->sides = sides_of(v, p->peering.id);
+    p->t = answer_begin(v, out);
+    write_array(&p->t.w, key);
+    return true;
+}
+
+/* Where the next page begins: behind a full one there may be another. */
+static void end(struct paged *p, struct http_response *out)
+{
+    write_end(&p->t.w);
+    telling_or_null(&p->t, "next", p->rows && p->rows == p->page.limit ? p->last : -1);
+    answer_end(&p->t, out);
 }
 
 void api_transitions(const struct web_view *v, const struct http_request *r, struct http_response *out)
 {
-    struct peering_row p;
+    struct paged p;
     struct transition_row row;
-    if (!find(v, r, &p, out))
+    if (!begin(&p, v, r, out, "transitions"))
         return;
-    struct page page = page_of(r);
-    struct telling_sides sides = sides_of(v, p.id);
-    struct telling t = answer_begin(v, out);
-    struct query q = pages_transitions(v->store, p.id, &page);
-    uint32_t rows = 0;
-    int64_t last = -1;
-    write_array(&t.w, "transitions");
-    for (; query_transition(&q, &row); rows++, last = row.number)
-        telling_transition(&t, &sides, &row);
-    write_end(&t.w);
-    tell_next(&t, rows, page.limit, last);
-    answer_end(&t, out);
+    struct query q = pages_transitions(v->store, p.peering.id, &p.page);
+    for (; query_transition(&q, &row); p.rows++, p.last = row.number)
+        telling_transition(&p.t, &p.sides, &row);
+    end(&p, out);
 }
 
 void api_notifications(const struct web_view *v, const struct http_request *r, struct http_response *out)
 {
-    struct peering_row p;
+    struct paged p;
     struct notification_row row;
-    if (!find(v, r, &p, out))
+    if (!begin(&p, v, r, out, "notifications"))
         return;
-    struct page page = page_of(r);
-    struct telling_sides sides = sides_of(v, p.id);
-    struct telling t = answer_begin(v, out);
-    struct query q = pages_notifications(v->store, p.id, &page);
-    uint32_t rows = 0;
-    int64_t last = -1;
-    write_array(&t.w, "notifications");
-    for (; query_notification(&q, &row); rows++, last = row.number)
-        telling_notification(&t, &sides, &row);
-    write_end(&t.w);
-    tell_next(&t, rows, page.limit, last);
-    answer_end(&t, out);
+    struct query q = pages_notifications(v->store, p.peering.id, &p.page);
+    for (; query_notification(&q, &row); p.rows++, p.last = row.number)
+        telling_notification(&p.t, &p.sides, &row);
+    end(&p, out);
 }
 
 void api_connections(const struct web_view *v, const struct http_request *r, struct http_response *out)
 {
-    struct peering_row p;
+    struct paged p;
     struct connection_row row;
-    if (!find(v, r, &p, out))
+    if (!begin(&p, v, r, out, "connections"))
         return;
-    struct page page = page_of(r);
-    struct telling_sides sides = sides_of(v, p.id);
-    struct telling t = answer_begin(v, out);
-    struct query q = pages_connections(v->store, p.id, &page);
-    uint32_t rows = 0;
-    int64_t last = -1;
-    write_array(&t.w, "connections");
-    for (; query_connection(&q, &row); rows++, last = row.id)
-        telling_connection(&t, &sides, &row);
-    write_end(&t.w);
-    tell_next(&t, rows, page.limit, last);
-    answer_end(&t, out);
+    struct query q = pages_connections(v->store, p.peering.id, &p.page);
+    for (; query_connection(&q, &row); p.rows++, p.last = row.id)
+        telling_connection(&p.t, &p.sides, &row);
+    end(&p, out);
 }

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Finding, WholeFinding } from './api'
 import { useData } from './data'
-import { Choice, Link, place, SeverityMark, Trouble, Waiting } from './parts'
+import { Choice, Link, place, SeverityMark, Table, Trouble, Waiting } from './parts'
 import { findingPath, peeringPath } from './route'
 import { counted, moment, stamp, type Moment } from './words'
 
@@ -68,26 +68,15 @@ function Evidence({ finding: f, now }: { finding: WholeFinding['finding']; now: 
       <h2>Evidence</h2>
       {!f.evidence.length && <p class="faint">It is of the capture as a whole; no single frame shows it.</p>}
       {f.evidence.length > 0 && (
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Time</th>
-                <th scope="col">Frame</th>
-                <th scope="col">What it shows</th>
-              </tr>
-            </thead>
-            <tbody>
-              {f.evidence.map((e, i) => (
-                <tr key={i}>
-                  <td class="num">{f.peering && moment(e.time) !== null ? <Link to={aroundPath(f.peering, moment(e.time)!)} title="Among the messages of that moment">{stamp(moment(e.time), now, 6)}</Link> : stamp(moment(e.time), now, 6)}</td>
-                  <td class="num">{one ? e.frame || 'a timer' : (place(e.frame, e.file) ?? 'a timer')}</td>
-                  <td>{e.note}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table heads={['Time', 'Frame', 'What it shows']}>
+          {f.evidence.map((e, i) => (
+            <tr key={i}>
+              <td class="num">{f.peering && moment(e.time) !== null ? <Link to={aroundPath(f.peering, moment(e.time)!)} title="Among the messages of that moment">{stamp(moment(e.time), now, 6)}</Link> : stamp(moment(e.time), now, 6)}</td>
+              <td class="num">{one ? e.frame || 'a timer' : (place(e.frame, e.file) ?? 'a timer')}</td>
+              <td>{e.note}</td>
+            </tr>
+          ))}
+        </Table>
       )}
       {one && (
         <p class="faint under">

@@ -97,5 +97,23 @@ export const Fact = ({ name, children }: { name: string; children: ComponentChil
   </div>
 )
 
+// Wider than a phone, it scrolls within itself.
+export const Table = ({ heads, children }: { heads: string[]; children: ComponentChildren }) => (
+  <div class="scroll" tabIndex={0} role="region" aria-label={`table: ${heads.join(', ')}`}>
+    <table>
+      <thead>
+        <tr>
+          {heads.map((h) => (
+            <th scope="col" key={h}>
+              {h}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  </div>
+)
+
 export const place = (frame: number | null, file?: string | null) =>
   frame === null || !frame ? null : file ? `frame ${frame} of ${file.replace(/.*\//, '')}` : `frame ${frame}`

@@ -6,7 +6,7 @@ import { Charts, type Span } from './charts'
 import { useData } from './data'
 import { FindingItem } from './finding'
 import { Ladder } from './ladder'
-import { Fact, Link, Margin, place, SeverityMark, StatePill, Trouble, Waiting } from './parts'
+import { Fact, Link, Margin, place, SeverityMark, StatePill, Table, Trouble, Waiting } from './parts'
 import { findingPath, setQuery, type Place } from './route'
 import { bytes, clock, count, counted, day, moment, percent, plain, range, sameDay, span, stamp, typeName, type Moment } from './words'
 
@@ -372,37 +372,23 @@ function SideFacts({ s, other, hold }: { s: Side; other: Side; hold: number | nu
 function Connections({ list, now }: { list: Connection[]; now: Moment }) {
   if (!list.length) return <p class="notice">None was seen.</p>
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Opened</th>
-            <th scope="col">For</th>
-            <th scope="col">Ports</th>
-            <th scope="col">By</th>
-            <th scope="col">End</th>
-            <th scope="col">Established</th>
+    <Table heads={['Opened', 'For', 'Ports', 'By', 'End', 'Established']}>
+      {list.slice(0, STORY_MOST).map((c) => {
+        const [a, b] = [moment(c.opened), moment(c.closed)]
+        return (
+          <tr key={c.id} title={connectionWords(c)}>
+            <td class="num">{stamp(a, now)}</td>
+            <td class="num">{a !== null && (b ?? now) !== null ? span((b ?? now)! - a) : '–'}</td>
+            <td class="num">{c.ports.join(' – ')}</td>
+            <td class="address">{c.active ?? '–'}</td>
+            <td>
+              {c.end === 'open' ? 'still open' : plain(c.end)}
+              {c.end_by && c.end !== 'open' && <span class="faint"> by {c.end_by}</span>}
+            </td>
+            <td>{c.established ? 'yes' : 'no'}</td>
           </tr>
-        </thead>
-        <tbody>
-          {list.slice(0, STORY_MOST).map((c) => {
-            const [a, b] = [moment(c.opened), moment(c.closed)]
-            return (
-              <tr key={c.id} title={connectionWords(c)}>
-                <td class="num">{stamp(a, now)}</td>
-                <td class="num">{a !== null && (b ?? now) !== null ? span((b ?? now)! - a) : '–'}</td>
-                <td class="num">{c.ports.join(' – ')}</td>
-                <td class="address">{c.active ?? '–'}</td>
-                <td>
-                  {c.end === 'open' ? 'still open' : plain(c.end)}
-                  {c.end_by && c.end !== 'open' && <span class="faint"> by {c.end_by}</span>}
-                </td>
-                <td>{c.established ? 'yes' : 'no'}</td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-    </div>
+        )
+      })}
+    </Table>
   )
 }
