@@ -25,6 +25,14 @@ const char *link_name(uint32_t link)
     }
 }
 
+static const char *const carriers[CARRIERS] = {
+#define CARRIER(bit, ident, key) [bit] = key,
+#include "decode/carrier.def"
+#undef CARRIER
+};
+
+const char *carrier_key(unsigned number) { return carriers[number]; }
+
 static enum layer link_layer(uint32_t link)
 {
     switch (link) {

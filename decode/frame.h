@@ -32,17 +32,13 @@ enum frame_got {
 };
 
 enum carrier {
-    CARRIER_VLAN = 1,
-    CARRIER_QINQ = 2,
-    CARRIER_MPLS = 4,
-    CARRIER_GRE = 8,
-    CARRIER_ERSPAN = 16,
-    CARRIER_VXLAN = 32,
-    CARRIER_IPIP = 64,
-    CARRIER_6IN4 = 128,
-    CARRIER_PPPOE = 256,
-    CARRIER_GENEVE = 512,
+#define CARRIER(bit, ident, key) CARRIER_##ident = 1 << bit,
+#include "decode/carrier.def"
+#undef CARRIER
 };
+enum { CARRIERS = 10 };
+/* By number, below CARRIERS: "qinq". */
+const char *carrier_key(unsigned number);
 
 struct frame {
     struct addr src, dst; /* of the innermost IP header */

@@ -5,6 +5,7 @@
 #include "base/addr.h"
 #include "base/stamp.h"
 #include "decode/bgp/bgp.h"
+#include "decode/frame.h"
 #include "decode/stream.h"
 
 /* RFC 4271 8.2.2; UNKNOWN: the packets don't tell. Numbers as in the BGP4-MIB (RFC 4273). */
@@ -46,8 +47,10 @@ struct tcp_facts {
 /* One end of a peering, over all its connections. */
 struct bgp_side {
     struct addr addr;
-    bool open_known; /* its OPEN was seen: asn, router_id, hold, open */
-    uint32_t asn;    /* 0 unknown; may be inferred where there is no OPEN */
+    uint64_t packets;  /* from it; copies are counted, too */
+    bool acknowledges; /* it was heard to acknowledge what the other says */
+    bool open_known;   /* its OPEN was seen: asn, router_id, hold, open */
+    uint32_t asn;      /* 0 unknown; may be inferred where there is no OPEN */
     bool asn_inferred;
     uint32_t router_id; /* host order; 0 unknown */
     uint16_t hold;      /* offered, seconds */
@@ -100,6 +103,22 @@ struct bgp_connection {
     unsigned established; /* sides that reached Established: 0, 1, 2 */
 };
 
+/* A table on its way: the first that a side sent in a connection. */
+enum { TRANSFER_LINE = 41 };
+struct bgp_transfer {
+    uint32_t peering, connection;
+    int side;                      /* who sent it */
+    struct stream_ref first, last; /* UPDATEs of it */
+    uint64_t routes;
+    bool end_of_rib;                  /* closed it */
+    struct span sender, window, loss; /* what of the time went to them */
+    char line
+        [TRANSFER_LINE]; /* a letter for each part of the time, see transfer_line; "": too short for one */
+    struct span part;    /* how long a part is */
+    unsigned pauses;     /* of the sender, that are of one length: a timer of its own; 0: none */
+    struct span pause;   /* that length */
+};
+
 struct bgp_transition {
     uint32_t peering, connection;
     int side;
@@ -127,6 +146,8 @@ struct capture_facts {
     struct addr cut_errors
         [CUT_ERRORS_KEPT]; /* to whom ICMP errors went of which the capture has too little to tell more */
     uint64_t cut_error_count;
+    uint64_t
+        carried[CARRIERS];   /* of those that concern us: what they came in; a packet may count for several */
     uint64_t limit_peerings; /* packets passed over because there were too many peerings */
 };
 

@@ -242,7 +242,7 @@ static void feed_segment(struct engine *e, const struct frame *f, struct stream_
     if (!p)
         return;
     p->facts.packets++;
-    p->packets_from[from]++;
+    p->facts.side[from].packets++;
     p->facts.last = ref.when;
     e->capture.bgp_packets++;
     s = session_of(e, s, p, from, &key, &seg, ref);
@@ -316,6 +316,12 @@ static void feed_ospf(struct engine *e, const struct frame *f, struct stream_ref
         ospf_feed(e->ospf, f, ref);
 }
 
+static void count_carriers(struct capture_facts *c, unsigned carriers)
+{
+    for (unsigned i = 0; i < CARRIERS; i++)
+        c->carried[i] += carriers >> i & 1;
+}
+
 const struct outbox *engine_feed(struct engine *e, const struct packet *p)
 {
     outbox_clear(&e->outbox);
@@ -346,6 +352,8 @@ const struct outbox *engine_feed(struct engine *e, const struct packet *p)
     else if (f.proto == 1 || f.proto == 58)
         feed_icmp(e, &f, ref);
     e->cared = c->bgp_packets + c->ospf_packets + c->icmp_errors != ours;
+    if (e->cared && f.carriers)
+        count_carriers(c, f.carriers);
     return &e->outbox;
 }
 
@@ -378,8 +386,10 @@ const struct outbox *engine_finish(struct engine *e)
         for (struct session *s = p->sessions; s; s = s->next)
             session_finish(e, s);
     ospf_finish(e->ospf);
-    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
+    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));) {
+        peering_tell_transfers(e, p, false);
         engine_happen(e, &(struct happening){ .kind = HAPPEN_PEERING_END, .peering = p, .side = -1 });
+    }
     engine_happen(e, &(struct happening){ .kind = HAPPEN_CAPTURE_END, .side = -1 });
     findings_close_reviews(&e->findings, e->now);
     return &e->outbox;

@@ -97,6 +97,12 @@ void session_finish(struct engine *, struct session *);
 void session_lost(struct engine *, struct session *, int by, struct stream_ref);
 void session_changed(struct engine *, const struct session *);
 
+/* session_transfer.c */
+/* Tells of tables whose transfer is over, if more is known than was told. */
+void session_tell_transfers(struct engine *, struct session *);
+/* … of all connections of the peering that live; live: those that go on have no length yet. */
+void peering_tell_transfers(struct engine *, struct peering *, bool live);
+
 /* session_message.c */
 /* Everything that the stream of end `from` has ready. */
 void session_drain(struct engine *, struct session *, int from);

@@ -52,6 +52,7 @@ static void look_at(struct engine *e, struct peering *p)
     engine_happen(e,
                   &(struct happening){ .kind = HAPPEN_PEERING_END, .peering = p, .side = -1, .live = true });
     findings_review_end(&e->findings, p->facts.id, e->now);
+    peering_tell_transfers(e, p, true);
     if (pending)
         memcpy(p->attempts, before, sizeof before);
     p->reviewed = e->now;

@@ -12,6 +12,7 @@ enum event_kind {
     EVENT_OPEN,        /* a side's OPEN was seen: in side->open */
     EVENT_NOTIFICATION,
     EVENT_TRANSITION,
+    EVENT_TRANSFER,        /* of a table: its newest facts, to be put under its connection and side */
     EVENT_CONNECTION,      /* began, changed or ended: the newest facts of it, to be put under its id */
     EVENT_PEERING,         /* began: the facts grow until the end, see engine_next_peering */
     EVENT_OSPF_SPEAKER,    /* one router's interface on a link was seen first */
@@ -99,6 +100,7 @@ struct event {
         struct event_notification notification;
         struct bgp_transition transition;
         const struct bgp_connection *connection;
+        const struct bgp_transfer *transfer;
         const struct bgp_peering *peering;
         const struct finding *finding;
         struct event_routes routes;

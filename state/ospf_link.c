@@ -37,12 +37,6 @@ static struct addr masked(const struct addr *a, unsigned bits)
 
 static void name_link(struct ospf_wire *l, const struct ospf_speaker *first)
 {
-    static const struct {
-        uint16_t bit;
-        const char *name;
-    } carriers[] = { { CARRIER_QINQ, "qinq" },     { CARRIER_MPLS, "mpls" },   { CARRIER_GRE, "gre" },
-                     { CARRIER_ERSPAN, "erspan" }, { CARRIER_VXLAN, "vxlan" }, { CARRIER_IPIP, "ipip" },
-                     { CARRIER_6IN4, "6in4" },     { CARRIER_PPPOE, "pppoe" }, { CARRIER_GENEVE, "geneve" } };
     char text[ADDR_TEXT], far[ADDR_TEXT];
     struct buf name = buf_init(sizeof l->name - 1);
     if (first->far.size) {
@@ -57,9 +51,9 @@ static void name_link(struct ospf_wire *l, const struct ospf_speaker *first)
         buf_printf(&name, "of %s", ospf_id_text(first->router_id, text));
     if (l->vlan)
         buf_printf(&name, " vlan %u", l->vlan);
-    for (unsigned i = 0; i < COUNT(carriers); i++)
-        if (l->carriers & carriers[i].bit)
-            buf_printf(&name, " %s", carriers[i].name);
+    for (unsigned i = 0; i < CARRIERS; i++)
+        if (l->carriers & ~CARRIER_VLAN & 1 << i) /* the tag is told by its number */
+            buf_printf(&name, " %s", carrier_key(i));
     if (l->instance)
         buf_printf(&name, " instance %u", l->instance);
     snprintf(l->name, sizeof l->name, "%s", buf_text(&name));

@@ -270,6 +270,7 @@ void session_lost(struct engine *e, struct session *s, int by, struct stream_ref
         p->gone[i] = 0;
         p->gone_since[i].frame = 0;
     }
+    session_tell_transfers(e, s);
     engine_happen(
         e, &(struct happening){ .kind = HAPPEN_LOST, .peering = p, .session = s, .side = by, .ref = ref });
 }

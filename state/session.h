@@ -142,6 +142,7 @@ struct end {
     struct stream_ref transfer_first, transfer_last;
     uint64_t transfer_routes;
     bool transfer_over;
+    uint64_t transfer_told;    /* as it was told last: twice its routes, and one if End-of-RIB closed it */
     struct transfer *transfer; /* owned; NULL: nothing was lost yet */
     uint64_t refreshing,
         whole;                /* bit per family: being sent again from its beginning; sent again, all of it */
@@ -243,7 +244,6 @@ struct peering {
     struct open_facts last_open[2]; /* of the session before */
     bool had_session;
     struct stream_ref heard_ack[2]; /* of each side: its last packet that acknowledged something */
-    uint64_t packets_from[2];
     uint8_t mac[2][6];              /* from which the packets of each side come; zero: not known */
     struct stream_ref answered[2];  /* when a side last took part: a SYN of its own, a SYN/ACK, data */
     struct stream_ref session_lost; /* when the last one was lost */
@@ -267,6 +267,10 @@ struct peering {
 bool session_unseen(const struct session *, int who);
 /* What this end said last stands in the capture, far enough to tell of what type it is. */
 bool session_read_whole(const struct session *, int who);
+/* The first table that this end sent, as far as it came. False: there is nothing to be told of it. */
+bool session_transfer(const struct session *, int side, struct bgp_transfer *);
+/* More of a table came a moment ago. */
+bool session_transfer_goes_on(const struct session *, struct stamp now);
 /* When something was last delivered to this end. */
 struct stamp session_heard(const struct end *);
 

@@ -181,6 +181,7 @@ void tcp_ack(struct engine *e, struct session *s, int from, const struct segment
     if (!(seg->flags & TCP_ACK) || seg->flags & TCP_RST)
         return;
     s->half[from].heard_ack = s->peering->heard_ack[from] = ref;
+    s->peering->facts.side[from].acknowledges = true;
     if (sender->ack_known && !seq_before(sender->acked, seg->ack))
         return;
     if (!sender->first.frame && sender->ack_known)

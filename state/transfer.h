@@ -2,12 +2,11 @@
 #ifndef STATE_TRANSFER_H
 #define STATE_TRANSFER_H
 
-#include "base/stamp.h"
+#include "state/bgp_facts.h"
 
 struct transfer; /* free */
 
 enum transfer_cause { TRANSFER_SENDER, TRANSFER_WINDOW, TRANSFER_LOSS, TRANSFER_CAUSES };
-enum { TRANSFER_LINE = 41 };
 enum { TRANSFER_QUIET_S = 5 }; /* without a new route: then it is over */
 
 struct transfer *transfer_new(void); /* NULL without memory */

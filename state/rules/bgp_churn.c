@@ -3,7 +3,7 @@
 
 rule_fn closed_silently, flapping, table_transfer, table_transfer_yet, ibgp_mesh;
 
-enum { LOSSES_ARE_FLAPPING = 3, SLOW_S = 60, QUIET_S = 5 };
+enum { LOSSES_ARE_FLAPPING = 3, SLOW_S = 60 };
 
 /* Joined in mid-session, without a message from this end: its NOTIFICATION may have been just before the capture began,
  * unless all that it ever sent had long been acknowledged. */
@@ -106,20 +106,15 @@ void flapping(const struct happening *h, struct findings *f)
 }
 
 /* When what held it back: a letter for each part of the time. */
-static void say_line(struct draft *d, const struct end *e, struct span took)
+static void say_line(struct draft *d, const struct bgp_transfer *t)
 {
-    char line[TRANSFER_LINE], time[32];
-    struct span length;
-    unsigned count = e->transfer ? transfer_timer(e->transfer, &length) : 0;
-    if (count)
-        draft_say(d, "%u of the sender's pauses are of about %s each: a timer of its own.", count,
-                  span_words(length, time));
-    if (!e->transfer || took.ns < SPAN_MS(100).ns)
-        return;
-    transfer_line(e->transfer, took, line);
-    if (line[strspn(line, "-")])
+    char time[32];
+    if (t->pauses)
+        draft_say(d, "%u of the sender's pauses are of about %s each: a timer of its own.", t->pauses,
+                  span_words(t->pause, time));
+    if (t->line[strspn(t->line, "-")])
         draft_say(d, "In parts of %s: %s (s: the sender paused, w: the window was shut, l: loss).",
-                  span_words(transfer_part(e->transfer), time), line);
+                  span_words(t->part, time), t->line);
 }
 
 /* What held a transfer back, in the manner of T-DAT (Cheng et al., ICDCS 2012): the time between two new segments is
@@ -128,27 +123,26 @@ void table_transfer(const struct happening *h, struct findings *f)
 {
     const struct session *s = h->session;
     for (int i = 0; i < 2; i++) {
-        const struct end *e = &s->end[i];
-        bool stuck = s->half[i].stuck_count >= 3; /* sent, and never arrived */
-        if (stuck || e->transfer_routes < TABLE_LEAST || !e->transfer_first.frame)
+        struct bgp_transfer t;
+        if (!session_transfer(s, i, &t))
             continue;
         char who[ADDR_TEXT], other[ADDR_TEXT], time[32], part[32];
-        struct span took = stamp_since(e->transfer_last.when, e->transfer_first.when);
+        struct span took = stamp_since(t.last.when, t.first.when);
         const struct {
             struct span lost;
             const char *to;
         } causes[] = {
-            { e->transfer_sender, "pauses of the sender" },
-            { e->transfer_window, "the receiver's window" },
-            { e->transfer_loss, "loss" },
+            { t.sender, "pauses of the sender" },
+            { t.window, "the receiver's window" },
+            { t.loss, "loss" },
         };
         struct draft *d = rule_draft(f, h, CODE_BGP_TABLE_TRANSFER, CONFIDENCE_CERTAIN, i);
-        d->when = e->transfer_first.when;
+        d->when = t.first.when;
         d->once = true;
         if (took.ns > SPAN_S(SLOW_S).ns)
             d->severity = SEVERITY_WARNING;
         draft_title(d, "%s sent %s its table of %llu routes %s%s", side_name(h->peering, i, who),
-                    side_name(h->peering, !i, other), (unsigned long long)e->transfer_routes,
+                    side_name(h->peering, !i, other), (unsigned long long)t.routes,
                     took.ns ? "in " : "at once", took.ns ? span_words(took, time) : "");
         struct span path = took;
         for (unsigned k = 0; k < COUNT(causes); k++) {
@@ -159,30 +153,21 @@ void table_transfer(const struct happening *h, struct findings *f)
         if (path.ns * 10 > took.ns && took.ns > SPAN_MS(100).ns)
             draft_say(d, "%s of that went to the path: its round trips and its width.",
                       span_words(path, part));
-        say_line(d, e, took);
-        draft_say(d, e->end_of_rib ? "End-of-RIB closed it." : "It ended without an End-of-RIB.");
-        draft_evidence(d, e->transfer_first, "first UPDATE of the table");
-        draft_evidence(d, e->transfer_last, "last UPDATE of the table");
+        say_line(d, &t);
+        draft_say(d, t.end_of_rib ? "End-of-RIB closed it." : "It ended without an End-of-RIB.");
+        draft_evidence(d, t.first, "first UPDATE of the table");
+        draft_evidence(d, t.last, "last UPDATE of the table");
         draft_end(f, d);
     }
 }
 
 /* While more of it comes it has no length. */
-static bool goes_on(const struct happening *h, const struct session *s)
-{
-    for (int i = 0; h->live && i < 2; i++)
-        if (!s->end[i].transfer_over && s->end[i].transfer_last.frame &&
-            stamp_since(h->now, s->end[i].transfer_last.when).ns < SPAN_S(QUIET_S).ns)
-            return true;
-    return false;
-}
-
 void table_transfer_yet(const struct happening *h, struct findings *f)
 {
     for (const struct session *s = h->peering->sessions; s; s = s->next) {
         struct happening one = *h;
         one.session = s;
-        if (goes_on(h, s))
+        if (h->live && session_transfer_goes_on(s, h->now))
             continue;
         if (s->was_established && !s->lost_told)
             table_transfer(&one, f);

@@ -11,8 +11,8 @@ void capture_directions(const struct happening *h, struct findings *f)
     const struct peering *p;
     for (uint32_t at = 0; (p = table_next(h->peerings, &at));)
         for (int seen = 0; seen < 2; seen++) {
-            if (p->packets_from[!seen] || !p->heard_ack[seen].frame ||
-                p->packets_from[seen] < ONE_WAY_PACKETS)
+            if (p->facts.side[!seen].packets || !p->heard_ack[seen].frame ||
+                p->facts.side[seen].packets < ONE_WAY_PACKETS)
                 continue;
             char who[ADDR_TEXT], other[ADDR_TEXT];
             struct happening one = *h;

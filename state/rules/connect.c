@@ -282,12 +282,12 @@ static void tell_no_reply(const struct happening *h, struct findings *f, int dia
     const struct peering *p = h->peering;
     const struct attempts *a = &p->attempts[dialler];
     char who[ADDR_TEXT], to[ADDR_TEXT];
-    if (p->heard_ack[dialler].frame && !p->packets_from[!dialler])
+    if (p->heard_ack[dialler].frame && !p->facts.side[!dialler].packets)
         return; /* it is answered: the capture has one direction only */
     if (!a->count[ATTEMPT_NO_REPLY] || a->count[ATTEMPT_ICMP] || is_up(p) ||
         (p->had_session && p->lost_by_notification) || cut_error_to(h->capture, &p->facts.side[dialler].addr))
         return;
-    bool seen = p->packets_from[!dialler] > 0;
+    bool seen = p->facts.side[!dialler].packets > 0;
     struct draft *d =
         rule_draft(f, h, CODE_BGP_CONNECT_NO_REPLY, seen ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, !dialler);
     d->when = a->of[ATTEMPT_NO_REPLY][0].when;
