@@ -164,12 +164,37 @@ static void write_transition(struct store *s, const struct bgp_transition *t)
     db_run(&s->db, b.stmt);
 }
 
+static void write_transfer(struct store *s, const struct bgp_transfer *t)
+{
+    int64_t peering = store_peering_id(s, t->peering);
+    if (!peering)
+        return;
+    store_row(s);
+    struct binder b = bind_to(db_use(&s->db, STMT_PUT_TRANSFER));
+    bind_i64(&b, peering);
+    bind_i64(&b, t->connection + s->connection_base);
+    bind_i64(&b, t->side);
+    store_bind_ref(s, &b, t->first, true);
+    store_bind_ref(s, &b, t->last, true);
+    bind_u64(&b, t->routes);
+    bind_i64(&b, t->end_of_rib);
+    bind_i64(&b, t->sender.ns);
+    bind_i64(&b, t->window.ns);
+    bind_i64(&b, t->loss.ns);
+    bind_text(&b, t->line);
+    bind_i64(&b, t->part.ns);
+    bind_i64(&b, t->pauses);
+    bind_i64(&b, t->pause.ns);
+    db_run(&s->db, b.stmt);
+}
+
 static void write_event(struct store *s, const struct event *e)
 {
     switch (e->kind) {
     case EVENT_OPEN: write_open(s, &e->as.open); break;
     case EVENT_NOTIFICATION: write_notification(s, &e->as.notification); break;
     case EVENT_TRANSITION: write_transition(s, &e->as.transition); break;
+    case EVENT_TRANSFER: write_transfer(s, e->as.transfer); break;
     case EVENT_CONNECTION: store_hold_connection(s, e->as.connection); break;
     case EVENT_PEERING: store_add_peering(s, e->as.peering); break;
     case EVENT_OSPF_ADJACENCY: store_ospf_adjacency(s, e->as.adjacency); break;

@@ -44,6 +44,15 @@ static void read_capture(struct store *s)
     }
 }
 
+static void read_carriers(struct store *s)
+{
+    sqlite3_stmt *q = db_use(&s->db, STMT_CARRIERS);
+    while (db_step(&s->db, q))
+        for (unsigned i = 0; i < CARRIERS; i++)
+            if (!strcmp((const char *)sqlite3_column_text(q, 0), carrier_key(i)))
+                s->carried_base[i] = (uint64_t)sqlite3_column_int64(q, 1);
+}
+
 void store_begin_again(struct store *s, const char *path)
 {
     static const enum statement ends[] = { STMT_END_FINDINGS, STMT_END_SIDES, STMT_END_CONNECTIONS,
@@ -57,6 +66,7 @@ void store_begin_again(struct store *s, const char *path)
     s->peering_last = (uint32_t)last_of(s, STMT_LAST_PEERING);
     s->number = last_of(s, STMT_LAST_NUMBER);
     read_capture(s);
+    read_carriers(s);
     store_row(s);
     store_ospf_again(s);
     for (size_t i = 0; i < COUNT(ends); i++)
@@ -137,6 +147,7 @@ void store_recover(struct store *s)
     s->again =
         true; /* from now on it is looked up which rows are there: marks tell of some that were rolled back */
     s->digits_told = false;
+    memset(s->carried_put, 0, sizeof s->carried_put);
     if (s->peering_ids)
         memset(s->peering_ids, 0, s->peering_room * sizeof *s->peering_ids);
     store_ospf_recover(s);

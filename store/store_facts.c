@@ -82,6 +82,8 @@ static void put_side(struct store *store, int64_t peering, int side, const struc
     bind_u64(&b, s->announced);
     bind_u64(&b, s->withdrawn);
     bind_tcp(&b, &s->tcp);
+    bind_u64(&b, s->packets);
+    bind_i64(&b, s->acknowledges);
     db_run(&store->db, b.stmt);
 }
 
@@ -154,6 +156,20 @@ void store_put_facts(struct store *s, const struct bgp_peering *p)
 
 /* ---- the capture ---- */
 
+static void put_carriers(struct store *s, const struct capture_facts *c)
+{
+    for (unsigned i = 0; i < CARRIERS; i++) {
+        if (c->carried[i] == s->carried_put[i])
+            continue;
+        store_row(s);
+        struct binder b = bind_to(db_use(&s->db, STMT_PUT_CARRIER));
+        bind_text(&b, carrier_key(i));
+        bind_u64(&b, c->carried[i] + s->carried_base[i]);
+        db_run(&s->db, b.stmt);
+        s->carried_put[i] = c->carried[i];
+    }
+}
+
 enum err store_put_capture(struct store *s, const struct capture_facts *c)
 {
     store_row(s);
@@ -171,6 +187,7 @@ enum err store_put_capture(struct store *s, const struct capture_facts *c)
     for (size_t i = 0; i < COUNT(counts); i++)
         bind_u64(&b, counts[i] + s->counts_base[i]);
     db_run(&s->db, b.stmt);
+    put_carriers(s, c);
     if (s->again)
         store_put_run(s, c);
     return s->db.err;

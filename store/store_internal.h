@@ -58,6 +58,7 @@ struct store {
     uint32_t *peering_ids; /* of ours, those of the database; owned */
     uint32_t peering_room, peering_last;
     uint64_t counts_base[CAPTURE_COUNTS];
+    uint64_t carried_base[CARRIERS], carried_put[CARRIERS]; /* of earlier runs; of this one, written */
     struct stamp first_base;
     int lock; /* a descriptor; 0: none */
     struct series *series;
