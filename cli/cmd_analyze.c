@@ -32,9 +32,11 @@ static void sample(void *taker, struct stamp second)
     const struct bgp_peering *p;
     for (uint32_t at = 0; (p = engine_next_peering(a->loop.engine, &at));)
         store_sample(a->store, p, second);
-    for (unsigned i = 0; i < source_file_count(a->loop.source); i++) {
-        const struct source_file_facts *f = source_file(a->loop.source, i);
-        const struct store_file file = { .packets = f->packets, .bytes = f->bytes, .dropped = f->dropped };
+    for (unsigned i = 0; a->loop.counts && i < source_file_count(a->loop.source); i++) {
+        const struct loop_count *n = &a->loop.counts[i];
+        const struct store_file file = { .packets = n->packets,
+                                         .bytes = n->bytes,
+                                         .dropped = source_file(a->loop.source, i)->dropped };
         store_sample_file(a->store, i, &file, second);
     }
 }

@@ -9,6 +9,7 @@
 #include "cli/rtr.h"
 #include "store/store.h"
 #include <signal.h>
+#include <stdlib.h>
 
 enum { PULSE_MS = 200, PULSE_PACKETS = 1024, CACHE_S = 15 };
 
@@ -161,6 +162,7 @@ void loop_close(struct loop *l)
 #endif
     vrps_free(l->vrps);
     rtr_close(l->rtr);
+    free(l->counts);
     if (l->source)
         source_close(l->source);
 }
@@ -229,6 +231,14 @@ static void sample(struct loop *l, struct stamp now)
     l->next_sample.ns = now.ns - now.ns % step + step;
 }
 
+static void count(struct loop *l, const struct packet *p)
+{
+    if (!l->counts || p->file >= source_file_count(l->source))
+        return;
+    l->counts[p->file].packets++;
+    l->counts[p->file].bytes += p->wire_size;
+}
+
 struct span_of_time {
     struct stamp since, until;
 };
@@ -250,6 +260,8 @@ int loop_run(struct loop *l, const struct options *o)
     struct progress bar = progress_begin(!o->quiet && !l->beat);
     bool first = true, going = true;
     int status = EXIT_DONE;
+    if (l->sample)
+        l->counts = calloc(source_file_count(l->source) + 1, sizeof *l->counts);
     if (!l->beat)
         catch_signals(l);
     while (going && !interrupted) {
@@ -267,8 +279,10 @@ int loop_run(struct loop *l, const struct options *o)
         }
         if (stamp_before(p.when, wanted.since) || !stamp_before(p.when, wanted.until))
             continue;
-        if (l->sample)
+        if (l->sample) {
             sample(l, p.when);
+            count(l, &p);
+        }
         going = (!l->beat || beat(l, p.when)) && turn(l, &p, got);
         if (!(p.number & 0xfff))
             progress_show(&bar, source_progress(l->source), p.number);

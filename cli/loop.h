@@ -24,6 +24,9 @@ struct loop {
     /* not live: before the first packet behind a stretch of STORE_SAMPLE_S seconds; or NULL */
     void (*sample)(void *taker, struct stamp second);
     struct stamp next_sample;
+    struct loop_count {
+        uint64_t packets, bytes;
+    } * counts; /* with sample: of each file, what came so far; files are read ahead of it. Owned; NULL: no memory */
     void (*keep)(void *taker, const struct packet *); /* a packet that the engine cared for; or NULL */
     struct stamp next_beat;                           /* a whole second */
     struct stamp next_pulse;
