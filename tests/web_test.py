@@ -6,6 +6,7 @@ usage: web_test.py BINARY [TEST...]
 In:  the program, and captures of tests/captures. Out: what differs from the API's own description, what a stranger
 gets that he should not, and a last line `N passed, N failed, N skipped`.
 """
+import calendar
 import gzip
 import http.client
 import json
@@ -143,7 +144,8 @@ class Case(unittest.TestCase):
     def database(self, name):
         path = os.path.join(self.folder, name + ".db")
         if not os.path.exists(path):
-            subprocess.run([BINARY, "analyze", "-q", "--db", path, os.path.join(CAPTURES, name + ".pcap")],
+            capture = os.path.join(CAPTURES, name + ".pcap")
+            subprocess.run([BINARY, "analyze", "-q", "--db", path, capture if os.path.exists(capture) else capture + ".gz"],
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         return path
 
@@ -170,12 +172,12 @@ class Description(Case):
         for name in SHOWN:
             with self.subTest(name), Server(self.database(name)) as server:
                 document = server.json("openapi.json")
-                for path in ("overview", "capture", "codes", "sparks", "ospf", "ospf/activity", "ospf/topology", "ospf/lsdb", "findings", "peerings"):
+                for path in ("overview", "capture", "capture/series", "codes", "sparks", "ospf", "ospf/activity", "ospf/topology", "ospf/lsdb", "findings", "peerings"):
                     answer = self.hold(server, document, path, path)
                 for peering in answer["peerings"]:
                     this = "peerings/" + urllib.parse.quote(peering["id"], safe="")
                     self.hold(server, document, this, "peerings/{peering}")
-                    for what in ("transitions", "notifications", "connections", "series", "messages"):
+                    for what in ("transitions", "notifications", "connections", "series", "transfers", "messages"):
                         self.hold(server, document, this + "/" + what, "peerings/{peering}/" + what)
                 for finding in server.json("findings")["findings"]:
                     self.hold(server, document, "findings/%d" % finding["id"], "findings/{id}")
@@ -391,9 +393,13 @@ class Packets(Case):
             self.assertEqual(answer["source"], "evidence")
             self.assertEqual(answer["steps"][0]["kind"], "tcp")
             self.file_of(server)
+            kept = server.json("capture")["kept"]
+            self.assertGreater(kept["database_bytes"], 0)
+            self.assertGreater(kept["evidence_bytes"], 0)
             self.assertEqual(server.end()[0], 0)
         with Server(database) as server:
             self.assertEqual(server.json(self.PEERING + "/messages")["source"], "evidence")
+            self.assertEqual(server.json("capture")["kept"]["evidence_bytes"], sum(os.path.getsize(os.path.join(ring, f)) for f in os.listdir(ring)))
 
     def test_a_page_needs_a_database(self):
         run = subprocess.run([BINARY, "monitor", "--config", "none", "-q", "-r", self.NAME + ".pcap", "--web", "1"], capture_output=True, text=True, cwd=CAPTURES, check=False)
@@ -492,6 +498,68 @@ class Routes(Case):
         self.assertEqual(answers[0]["routes"], answers[1]["routes"])
         live = {(c["from"], c.get("path_id")): c["what"] not in ("withdrawn", "lost-with-session") for c in history}
         self.assertEqual(len(answers[0]["routes"]), sum(live.values()))
+
+
+class Tap(Case):
+    """Whether the tap is healthy."""
+
+    def capture(self, name):
+        with Server(self.database(name)) as server:
+            return server.json("capture")
+
+    def test_one_way(self):
+        told = self.capture("healthy-frr-bird-oneway")["one_way"]
+        self.assertEqual((told["matched"], len(told["peerings"])), (1, 1))
+        one = told["peerings"][0]
+        self.assertEqual({one["heard"], one["missing"]}, set(one["peering"].split("-")))
+        self.assertTrue(one["acknowledged"])
+        with Server(self.database("healthy-frr-bird-oneway")) as server:
+            heard = {s["address"]: s["tcp"]["segments"] for s in server.json("peerings/" + one["peering"])["sides"]}
+        self.assertEqual(heard[one["missing"]], 0)
+        self.assertGreater(heard[one["heard"]], 0)
+        self.assertEqual(self.capture("hold-sigstop-frr-bird")["one_way"], {"peerings": [], "matched": 0})
+
+    def test_what_packets_came_in(self):
+        told = self.capture("healthy-frr-bird-v6-vlan")
+        self.assertEqual(told["carriers"], [{"name": "vlan", "packets": told["capture"]["bgp_packets"]}])
+        self.assertEqual(self.capture("hold-sigstop-frr-bird")["carriers"], [])
+
+    def test_duplicates(self):
+        told = self.capture("conn-refused-frr-none-span")
+        self.assertGreater(told["capture"]["duplicate_packets"], 0)
+        self.assertEqual(sum(p["packets"] for p in told["duplicates"]["peerings"]), told["capture"]["duplicate_packets"])
+
+    def test_over_time(self):
+        database = self.database("hold-sigstop-frr-bird")
+        with Server(database) as server:
+            capture, series = server.json("capture"), server.json("capture/series")
+            self.assertEqual(sum(series["packets"]), capture["capture"]["packets"])
+            self.assertEqual(sum(series["bytes"]), capture["capture"]["bytes"])
+            self.assertEqual(len(series["time"]), len(series["dropped"]))
+            # packets stand in the interval in which they came, though files are read ahead
+            run = subprocess.run([BINARY, "decode", "--json", os.path.join(CAPTURES, "hold-sigstop-frr-bird.pcap")], capture_output=True, text=True, check=True)
+            first = series["time"][0] + series["step"]
+            early = [m for m in map(json.loads, run.stdout.splitlines()) if calendar.timegm(time.strptime(m["time"][:19], "%Y-%m-%dT%H:%M:%S")) < first]
+            self.assertLess(max(m["frame"] for m in early), series["packets"][0] + 3)
+            part = server.json("capture/series?since=%d" % first)
+            self.assertEqual(part["time"], series["time"][1:])
+            self.assertEqual(capture["kept"]["database_bytes"], os.path.getsize(database))
+            self.assertIsNone(capture["kept"]["evidence_bytes"])
+
+    def test_a_table_on_its_way(self):
+        with Server(self.database("table-exabgp-gobgp")) as server:
+            told = server.json("peerings/10.0.12.1-10.0.12.2/transfers")["transfers"]
+            finding = server.json("findings?code=bgp-table-transfer")["findings"][0]
+        self.assertEqual(len(told), 1)
+        one = told[0]
+        self.assertEqual((one["from"], one["routes"], one["end_of_rib"]), ("10.0.12.1", 20002, True))
+        self.assertIn(" %d routes in %.1f s" % (one["routes"], one["took_s"]), finding["title"])
+        self.assertIn(" " + one["line"] + " ", finding["explanation"])
+        self.assertLess(abs(one["sender_s"] + one["window_s"] + one["loss_s"] + one["path_s"] - one["took_s"]), 0.01)
+        self.assertLessEqual((len(one["line"]) - 1) * one["part_s"], one["took_s"])
+        self.assertLess(one["first"]["frame"], one["last"]["frame"])
+        with Server(self.database("hold-sigstop-frr-bird")) as server:
+            self.assertEqual(server.json("peerings/10.0.12.1-10.0.12.2/transfers")["transfers"], [])
 
 
 class Strangers(Case):

@@ -7,13 +7,7 @@
 
 const char type_json[] = "application/json";
 
-enum {
-    PEERINGS_USUAL = 100,
-    PEERINGS_MOST = 20000,
-    FINDINGS_USUAL = 100,
-    FINDINGS_MOST = 2000,
-    FILES_MOST = 1000
-};
+enum { PEERINGS_USUAL = 100, PEERINGS_MOST = 20000, FINDINGS_USUAL = 100, FINDINGS_MOST = 2000 };
 
 /* ---- beginning and end ---- */
 
@@ -60,7 +54,7 @@ uint32_t answer_number(const struct http_request *r, enum param_id id, uint32_t 
 
 /* ---- overview ---- */
 
-static void tell_live(struct telling *t, const struct web_view *v)
+void answer_live(struct telling *t, const struct web_view *v)
 {
     write_str(&t->w, "program", v->program);
     write_bool(&t->w, "live", v->live);
@@ -102,7 +96,7 @@ void api_overview(const struct web_view *v, const struct http_request *r, struct
     struct totals_row totals;
     struct capture_row c;
     uint64_t found[3] = { 0 };
-    tell_live(&t, v);
+    answer_live(&t, v);
     query_capture(v->store, &c);
     write_object(w, "capture");
     telling_capture(&t, &c);
@@ -292,40 +286,7 @@ void api_finding(const struct web_view *v, const struct http_request *r, struct 
     answer_end(&t, out);
 }
 
-/* ---- the capture ---- */
-
-void api_capture(const struct web_view *v, const struct http_request *r, struct http_response *out)
-{
-    (void)r;
-    struct telling t = answer_begin(v, out);
-    struct capture_row c;
-    struct file_row file;
-    struct finding_row f;
-    struct writer *w = &t.w;
-    tell_live(&t, v);
-    query_capture(v->store, &c);
-    write_object(w, "capture");
-    telling_capture(&t, &c);
-    write_u64(w, "damaged_frames", c.damaged_frames);
-    write_u64(w, "encrypted_packets", c.encrypted);
-    write_u64(w, "fragments_lost", c.fragments_lost);
-    write_u64(w, "stepped_back", c.stepped_back);
-    write_u64(w, "passed_over", c.passed_over);
-    write_u64(w, "announced", c.announced);
-    write_u64(w, "withdrawn", c.withdrawn);
-    write_end(w);
-    struct query q = query_files(v->store);
-    write_array(w, "files");
-    for (unsigned i = 0; i < FILES_MOST && query_file(&q, &file); i++)
-        telling_file(&t, &file);
-    write_end(w);
-    q = query_findings_of_all(v->store, true, NULL, SEVERITY_INFO);
-    write_array(w, "findings");
-    for (unsigned i = 0; i < FINDINGS_MOST && query_finding(&q, &f); i++)
-        telling_finding(&t, NULL, &f, false);
-    write_end(w);
-    answer_end(&t, out);
-}
+/* ---- what there is to be found ---- */
 
 void api_codes(const struct web_view *v, const struct http_request *r, struct http_response *out)
 {

@@ -2,9 +2,10 @@
 #include "web/api_internal.h"
 
 #include "store/offers.h"
+#include "store/pages_tap.h"
 #include <stdio.h>
 
-enum { ROWS_USUAL = 200, ROWS_MOST = 5000 };
+enum { ROWS_USUAL = 200, ROWS_MOST = 5000, TRANSFERS_USUAL = 20 };
 
 static bool find(const struct web_view *v, const struct http_request *r, struct peering_row *p,
                  struct http_response *out)
@@ -120,4 +121,58 @@ void api_connections(const struct web_view *v, const struct http_request *r, str
     for (; query_connection(&q, &row); p.rows++, p.last = row.id)
         telling_connection(&p.t, &p.sides, &row);
     end(&p, out);
+}
+
+/* ---- tables on their way ---- */
+
+static void tell_point(struct telling *t, const char *key, struct stamp when, int64_t file, uint64_t frame)
+{
+    write_object(&t->w, key);
+    telling_time(t, "time", when);
+    telling_frame(t, file, frame);
+    write_end(&t->w);
+}
+
+static void tell_transfer(struct telling *t, const struct telling_sides *sides, const struct transfer_row *x)
+{
+    struct writer *w = &t->w;
+    int64_t took = stamp_since(x->last, x->first).ns, path = took - x->sender_ns - x->window_ns - x->loss_ns;
+    write_object(w, NULL);
+    telling_address(t, "from", sides, x->side);
+    write_u64(w, "connection", x->connection);
+    tell_point(t, "first", x->first, x->first_file, x->first_frame);
+    tell_point(t, "last", x->last, x->last_file, x->last_frame);
+    write_u64(w, "routes", x->routes);
+    write_bool(w, "end_of_rib", x->end_of_rib);
+    telling_seconds(t, "took_s", took);
+    telling_seconds(t, "sender_s", x->sender_ns);
+    telling_seconds(t, "window_s", x->window_ns);
+    telling_seconds(t, "loss_s", x->loss_ns);
+    telling_seconds(t, "path_s", path > 0 ? path : 0);
+    if (*x->line) {
+        write_str(w, "line", x->line);
+        telling_seconds(t, "part_s", x->part_ns);
+    }
+    if (x->pauses) {
+        write_u64(w, "timer_pauses", x->pauses);
+        telling_seconds(t, "timer_s", x->pause_ns);
+    }
+    write_end(w);
+}
+
+void api_transfers(const struct web_view *v, const struct http_request *r, struct http_response *out)
+{
+    struct peering_row p;
+    struct transfer_row row;
+    if (!find(v, r, &p, out))
+        return;
+    struct telling_sides sides = sides_of(v, p.id);
+    struct telling t = answer_begin(v, out);
+    struct query q =
+        pages_transfers(v->store, p.id, answer_number(r, PARAM_LIMIT, TRANSFERS_USUAL, ROWS_MOST));
+    write_array(&t.w, "transfers");
+    while (pages_transfer(&q, &row))
+        tell_transfer(&t, &sides, &row);
+    write_end(&t.w);
+    answer_end(&t, out);
 }

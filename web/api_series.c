@@ -9,12 +9,6 @@
 
 enum { SERIES_ROWS = 3000, HELD_ROWS = 20000, SPARK_STEPS = 120, SPARK_BARS = 40, DAY_S = 86400 };
 
-/* A column of the answer: where its number stands in a row. */
-struct column {
-    const char *name;
-    size_t at;
-};
-
 static const struct column columns[] = {
     { "opens", offsetof(struct series_row, opens) },
     { "updates", offsetof(struct series_row, updates) },
@@ -30,11 +24,18 @@ static const struct column columns[] = {
     { "lost", offsetof(struct series_row, lost) },
 };
 
-static uint64_t number_at(const struct series_row *r, size_t at)
+void answer_columns(struct writer *w, const struct column *list, size_t n, const void *rows, size_t row_size,
+                    uint32_t count)
 {
-    uint64_t n;
-    memcpy(&n, (const char *)r + at, sizeof n);
-    return n;
+    for (size_t c = 0; c < n; c++) {
+        write_array(w, list[c].name);
+        for (uint32_t i = 0; i < count; i++) {
+            uint64_t number;
+            memcpy(&number, (const char *)rows + i * row_size + list[c].at, sizeof number);
+            write_u64(w, NULL, number);
+        }
+        write_end(w);
+    }
 }
 
 static void tell_numbers(struct writer *w, const struct series_row *rows, uint32_t count)
@@ -43,12 +44,7 @@ static void tell_numbers(struct writer *w, const struct series_row *rows, uint32
     for (uint32_t i = 0; i < count; i++)
         write_i64(w, NULL, rows[i].start_s);
     write_end(w);
-    for (size_t c = 0; c < COUNT(columns); c++) {
-        write_array(w, columns[c].name);
-        for (uint32_t i = 0; i < count; i++)
-            write_u64(w, NULL, number_at(&rows[i], columns[c].at));
-        write_end(w);
-    }
+    answer_columns(w, columns, COUNT(columns), rows, sizeof *rows, count);
     write_array(w, "margin_s");
     for (uint32_t i = 0; i < count; i++)
         if (rows[i].margin_ns == INT64_MIN)
@@ -117,16 +113,16 @@ static void tell_side(struct telling *t, const struct side_row *s, const struct 
     write_end(&t->w);
 }
 
-/* From the request, or else all of the peering. */
-static struct series_asked asked_of(const struct http_request *r, const struct peering_row *p)
+struct series_asked answer_series(const struct http_request *r, struct stamp first, struct stamp last,
+                                  uint32_t most)
 {
     struct stamp since = answer_time(r, PARAM_SINCE), until = answer_time(r, PARAM_UNTIL);
-    since = stamp_known(since) ? since : p->first;
-    until = stamp_known(until) ? until : stamp_known(p->last) ? stamp_add(p->last, SPAN_S(1)) : p->last;
-    struct series_asked a = { .peering = p->id, .limit = SERIES_ROWS };
+    since = stamp_known(since) ? since : first;
+    until = stamp_known(until) ? until : stamp_known(last) ? stamp_add(last, SPAN_S(1)) : last;
+    struct series_asked a = { .limit = most };
     a.since_s = stamp_known(since) ? since.ns / NS_PER_S : 0;
     a.until_s = stamp_known(until) ? (until.ns + NS_PER_S - 1) / NS_PER_S : 0;
-    a.step = pages_step(a.since_s, a.until_s, SERIES_ROWS);
+    a.step = pages_step(a.since_s, a.until_s, most);
     return a;
 }
 
@@ -138,7 +134,8 @@ void api_series(const struct web_view *v, const struct http_request *r, struct h
         answer_error(out, 404, "there is no such peering");
         return;
     }
-    struct series_asked asked = asked_of(r, &p);
+    struct series_asked asked = answer_series(r, p.first, p.last, SERIES_ROWS);
+    asked.peering = p.id;
     struct series_row *rows = calloc(SERIES_ROWS, sizeof *rows);
     if (!rows) {
         answer_error(out, 503, "not enough memory");

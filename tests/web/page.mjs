@@ -36,7 +36,8 @@ function database(name) {
   const file = path.join(folder, `${name}.db`)
   if (existsSync(file)) return file
   try {
-    execFileSync(binary, ['analyze', '-q', '--db', file, path.join(captures, `${name}.pcap`)], { stdio: 'ignore' })
+    const capture = path.join(captures, `${name}.pcap`)
+    execFileSync(binary, ['analyze', '-q', '--db', file, existsSync(capture) ? capture : `${capture}.gz`], { stdio: 'ignore' })
   } catch {
     // a damaged capture gives a database, too
   }
@@ -312,6 +313,43 @@ test('routes: a prefix, who announces it, and what became of it', async (browser
   await leave(page)
 })
 
+test('a table on its way: a line of what held it up, in words, too', async (browser) => {
+  const base = await serve(database('table-exabgp-gobgp'))
+  const page = await open(browser, base, '/peerings/10.0.12.1-10.0.12.2')
+  await page.waitForSelector('.transfer .stretches')
+  hold((await text(page, '.transfer h3')).includes('20,002 routes in 5.3 s'), 'routes and time')
+  hold((await page.locator('.stretches').getAttribute('aria-label')).includes('the sender paused for'), 'the line is not told')
+  const widths = await page.locator('.stretch').evaluateAll((all) => all.map((e) => e.getBoundingClientRect().width))
+  const paused = await page.locator('.stretch.by-sender').evaluateAll((all) => all.reduce((n, e) => n + e.getBoundingClientRect().width, 0))
+  const whole = widths.reduce((a, b) => a + b, 0)
+  hold(paused / whole > 0.9 && paused < whole, `the sender has ${paused} of ${whole} px`)
+  hold((await text(page, '.transfer .legend')).includes('the sender paused'), 'no legend')
+  await leave(page)
+  const small = await open(browser, await serve(database('hold-sigstop-frr-bird')), '/peerings/10.0.12.1-10.0.12.2')
+  hold((await text(small, 'section[aria-label="Tables on their way"]')).includes('None was seen'), 'nothing is said where there is none')
+  await leave(small)
+})
+
+test('the tap: over time, one way only, what packets came in, what is kept', async (browser) => {
+  const oneway = await open(browser, await serve(database('healthy-frr-bird-oneway')), '/capture')
+  same(await text(oneway, 'h1'), 'The capture itself has flaws', 'one way only')
+  await oneway.waitForSelector('.charts canvas')
+  const row = await text(oneway, 'section[aria-label="Heard one way only"] tbody tr')
+  hold(/10\.0\.12\.[12] 10\.0\.12\.[12] yes, it is acknowledged/.test(row), `the row says ${row}`)
+  hold((await text(oneway, 'section[aria-label="What packets came in"]')).includes('Plain packets'), 'nothing is said of plain packets')
+  hold(/Database \d+ KiB/.test(await text(oneway, 'section[aria-label="What is kept"]')), 'the size of the database')
+  await oneway.getByRole('link', { name: /^10\.0\.12\./ }).first().click()
+  await oneway.waitForURL(/\/peerings\//)
+  await leave(oneway)
+  const vlan = await open(browser, await serve(database('healthy-frr-bird-v6-vlan')), '/capture')
+  hold((await text(vlan, 'section[aria-label="What packets came in"]')).includes('VLAN tag 38 (100 %)'), 'VLAN')
+  hold((await text(vlan, 'section[aria-label="Heard one way only"]')).includes('both directions are heard'), 'both ways')
+  await leave(vlan)
+  const span = await open(browser, await serve(database('conn-refused-frr-none-span')), '/capture')
+  hold((await text(span, 'section[aria-label="What is wrong with it"]')).includes(' of 10.0.12.1 – 10.0.12.2'), 'whose packets stand twice')
+  await leave(span)
+})
+
 test('filter, sort and walk by keyboard', async (browser) => {
   const base = await serve(many('healthy-frr-bird-nano', 200))
   const page = await open(browser, base)
@@ -414,6 +452,45 @@ test('nothing is wider than a phone', async (browser) => {
       await leave(page)
     }
   }
+})
+
+// WCAG 2.1, 1.4.3: what is written stands out against what is behind it.
+const faintest = () => {
+  const numbers = (colour) => /rgba?\(([^)]+)\)/.exec(colour)?.[1].split(/[ ,/]+/).map(Number)
+  const light = (rgb) => [0.2126, 0.7152, 0.0722].reduce((sum, share, i) => sum + share * (rgb[i] <= 10.31 ? rgb[i] / 3294.6 : ((rgb[i] / 255 + 0.055) / 1.055) ** 2.4), 0)
+  const out = []
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement
+    if (!walk.currentNode.textContent.trim() || e instanceof SVGElement || e.closest(':disabled, .skip') || !e.getClientRects().length) continue
+    const style = getComputedStyle(e)
+    let [behind, opacity] = [null, 1]
+    for (let a = e; a; a = a.parentElement) {
+      const colour = numbers(getComputedStyle(a).backgroundColor)
+      opacity *= Number(getComputedStyle(a).opacity)
+      if (!behind && colour && (colour[3] ?? 1) > 0.9) behind = colour
+    }
+    const ink = numbers(style.color)
+    if (!behind || !ink) continue
+    const seen = ink.slice(0, 3).map((v, i) => v * opacity + behind[i] * (1 - opacity))
+    const [more, less] = [light(seen), light(behind)].sort((a, b) => b - a)
+    const ratio = (more + 0.05) / (less + 0.05)
+    if (ratio < (parseFloat(style.fontSize) >= 24 ? 3 : 4.5)) out.push(`${ratio.toFixed(2)} ${e.className} ${walk.currentNode.textContent.trim().slice(0, 30)}`)
+  }
+  return out
+}
+
+test('everything written can be read, by day and by night', async (browser) => {
+  for (const name of ['hold-sigstop-frr-bird', 'flapping-frr-bird-clear'])
+    for (const colorScheme of ['light', 'dark']) {
+      const base = await serve(database(name))
+      for (const where of VIEWS) {
+        const page = await open(browser, base, where, { colorScheme })
+        await page.waitForTimeout(300)
+        same((await page.evaluate(faintest)).join('; '), '', `${name} ${where} ${colorScheme}`)
+        await leave(page)
+      }
+    }
 })
 
 test('everything that can be pressed has a name, and every view one heading of the first rank', async (browser) => {

@@ -200,6 +200,30 @@ export interface Messages {
   source: 'files' | 'evidence'
 }
 
+interface Point {
+  time: string
+  frame: number | null
+  file?: string
+}
+
+export interface Transfer {
+  from: string
+  connection: number
+  first: Point
+  last: Point
+  routes: number
+  end_of_rib: boolean
+  took_s: number
+  sender_s: number
+  window_s: number
+  loss_s: number
+  path_s: number
+  line?: string
+  part_s?: number
+  timer_pauses?: number
+  timer_s?: number
+}
+
 // ---- OSPF
 
 export type OspfState = 'Down' | 'Attempt' | 'Init' | '2-Way' | 'ExStart' | 'Exchange' | 'Loading' | 'Full' | 'Unknown'
@@ -413,7 +437,27 @@ export interface Capture {
     damage?: string
     damage_offset?: number
   }[]
+  carriers: { name: string; packets: number }[]
+  one_way: {
+    peerings: { peering: string; heard: string; missing: string; acknowledged: boolean; packets: number; connections: number; first: string | null; last: string | null }[]
+    matched: number
+  }
+  duplicates: { peerings: { peering: string; packets: number }[]; matched: number }
+  kept: { database_bytes: number | null; evidence_bytes: number | null }
   findings: Finding[]
+}
+
+export interface CaptureSeries {
+  now: string | null
+  step: number
+  since: number
+  until: number
+  time: number[]
+  packets: number[]
+  bytes: number[]
+  received: number[]
+  dropped: number[]
+  interface_dropped: number[]
 }
 
 const KEY = 'routetap-token'

@@ -17,7 +17,8 @@ export interface Line {
 export interface ChartProps {
   name: string
   unit: string
-  times: number[]
+  times: number[] // beginnings of intervals
+  step: number // how long each is, seconds
   lines: Line[]
   format: (value: number) => string
   from: number
@@ -80,7 +81,7 @@ function seriesOf(line: Line, format: (v: number) => string): uPlot.Series {
     ...(line.shape === 'bar' && { fill: stroke, width: 0 }),
     ...(line.dash && { dash: [4, 3] }),
     ...(paths && { paths }),
-    points: { show: line.shape === 'bar' ? false : line.values.filter((v) => v !== null).length < 30, size: 5, fill: stroke },
+    points: { show: line.shape ? false : line.values.filter((v) => v !== null).length < 30, size: 5, fill: stroke },
   }
 }
 
@@ -107,12 +108,19 @@ function optionsOf(p: ChartProps, width: number, zoom: (u: uPlot) => void): uPlo
   }
 }
 
+// A step lasts until the end of its interval, also the last one.
+function alignedOf({ times, step, lines }: ChartProps): uPlot.AlignedData {
+  const end = times.length ? [times[times.length - 1]! + step] : []
+  const last = (l: Line) => (end.length ? [l.shape === 'step' ? (l.values[times.length - 1] ?? null) : null] : [])
+  return [[...times, ...end], ...lines.map((l) => [...l.values, ...last(l)])] as uPlot.AlignedData
+}
+
 export function Chart(props: ChartProps) {
   const [box, width] = useWidth<HTMLDivElement>()
   const dark = useScheme()
   const plot = useRef<uPlot | null>(null)
   const shape = [props.name, props.unit, props.from, props.to, props.floor?.top, props.lines.map((l) => l.name).join()].join('|')
-  const data = useMemo(() => [props.times, ...props.lines.map((l) => l.values)] as uPlot.AlignedData, [props.times, props.lines])
+  const data = useMemo(() => alignedOf(props), [props.times, props.step, props.lines])
   useEffect(() => {
     if (!box.current || !width) return
     const zoom = (u: uPlot) => {

@@ -13,22 +13,22 @@ export interface Span {
 const SIDES = ['--link', '--active']
 const FAMILIES = ['--link', '--active', '--established', '--opensent', '--connect', '--openconfirm', '--error', '--info']
 
-interface Grid {
+export interface Grid {
   times: number[]
   at: Map<number, number>
 }
 
 // Every interval has a place, also one in which nothing happened and which therefore has no row.
-function gridOf(s: Series): Grid {
+export function gridOf(s: { since: number; until: number; step: number }): Grid {
   const first = Math.floor(s.since / s.step) * s.step
   const times: number[] = []
   for (let t = first; t < s.until; t += s.step) times.push(t)
   return { times, at: new Map(times.map((t, i) => [t, i])) }
 }
 
-function spread<T>(grid: Grid, side: SeriesSide, values: T[], empty: T): T[] {
+export function spread<T>(grid: Grid, times: number[], values: T[], empty: T): T[] {
   const out = Array<T>(grid.times.length).fill(empty)
-  side.time.forEach((t, i) => {
+  times.forEach((t, i) => {
     const place = grid.at.get(t)
     if (place !== undefined) out[place] = values[i]!
   })
@@ -47,7 +47,7 @@ function joined(values: (number | null)[], most: number): (number | null)[] {
   return out
 }
 
-const perSecond = (values: number[], step: number) => values.map((v) => v / step)
+export const perSecond = (values: number[], step: number) => values.map((v) => v / step)
 
 function heldOf(grid: Grid, held: [number, number][]): (number | null)[] {
   let next = 0
@@ -73,12 +73,12 @@ function routesOf(s: Series, grid: Grid): Line[] {
   return lines.slice(0, 8)
 }
 
-const rate = (v: number) => (v === 0 ? '0' : v < 0.1 ? v.toFixed(2) : v < 10 ? v.toFixed(1) : count(Math.round(v)))
+export const rate = (v: number) => (v === 0 ? '0' : v < 0.1 ? v.toFixed(2) : v < 10 ? v.toFixed(1) : count(Math.round(v)))
 
 function each(s: Series, grid: Grid, pick: (side: SeriesSide) => (number | null)[], shape: Line['shape'], empty: number | null, words = ''): Line[] {
   return s.sides.map((side, i) => ({
     name: words ? `${words} of ${side.address}` : side.address,
-    values: spread(grid, side, pick(side), empty),
+    values: spread(grid, side.time, pick(side), empty),
     colour: SIDES[i]!,
     ...(shape && { shape }),
   }))
@@ -109,7 +109,7 @@ export function Charts({ path, zoom, onZoom, whole }: { path: string; zoom: Span
   if (!s.sides.some((side) => side.time.length))
     return <p class="notice">No series of counts were kept: of this span of time there is none, or an earlier routetap wrote this database.</p>
   const range = zoom ?? whole
-  const common = { times: grid.times, from: range.from, to: range.to, onZoom }
+  const common = { times: grid.times, step: s.step, from: range.from, to: range.to, onZoom }
   const any = (list: Line[]) => list.some((l) => l.values.some((v) => v !== null && v > 0))
   const hold = s.hold_time
   return (

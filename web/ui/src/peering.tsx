@@ -8,6 +8,7 @@ import { FindingItem } from './finding'
 import { Ladder } from './ladder'
 import { Fact, Link, Margin, place, SeverityMark, StatePill, Table, Trouble, Waiting } from './parts'
 import { findingPath, setQuery, type Place } from './route'
+import { Transfers } from './transfers'
 import { bytes, clock, count, counted, day, moment, percent, plain, range, sameDay, span, stamp, typeName, type Moment } from './words'
 
 const DRAWN = 2000
@@ -68,6 +69,9 @@ export function PeeringView({ id, place }: { id: string; place: Place }) {
       )}
       <Section name="Over time">
         <Charts path={path} zoom={zoom} onZoom={setZoom} whole={wholeOf(p, history)} />
+      </Section>
+      <Section name="Tables on their way">
+        <Transfers path={path} addresses={[p.sides[0].address, p.sides[1].address]} now={now} />
       </Section>
       <Section name="What happened">
         <Story p={p} history={history} now={now} />
