@@ -1,6 +1,7 @@
 /* `routetap analyze`: capture files in, the report out; kept in a database if asked. */
 #include "cli/command.h"
 #include "cli/errands.h"
+#include "cli/geoip.h"
 #include "cli/loop.h"
 #include "cli/ospf_secrets.h"
 #include "cli/report_out.h"
@@ -133,19 +134,25 @@ int cmd_analyze(const struct options *o)
         log_line(LOG_ERROR, "--keep-routes needs --db FILE to keep them in");
         return EXIT_USAGE;
     }
+    struct geo *geo = o->geoip_count ? geoip_open(o) : NULL;
+    if (o->geoip_count && !geo)
+        return EXIT_DAMAGED;
     struct scratch scratch = { .path = "" };
     struct engine_options eo = engine_defaults();
     struct analysis a = { .loop = { .take = take, .taker = &a } };
     char message[300];
     enum err why;
-    if (!find_place(&a, &scratch, o))
+    if (!find_place(&a, &scratch, o)) {
+        geo_free(geo);
         return EXIT_DAMAGED;
+    }
     eo.tell_routes = o->keep_routes;
     int status = loop_open(&a.loop, o, eo, false);
     if (!status) {
         a.store = store_open(a.path, STORE_NEW, &why, message);
         if (a.store) {
             store_keep_routes(a.store, o->keep_routes);
+            store_set_geo(a.store, geo);
             status = run(&a, o);
         } else {
             log_line(LOG_ERROR, "%s", message);
@@ -155,5 +162,5 @@ int cmd_analyze(const struct options *o)
     store_close(a.store);
     scratch_remove(&scratch);
     loop_close(&a.loop);
-    return status;
+    return geoip_close(geo, status);
 }

@@ -1,5 +1,6 @@
 /* `routetap report FILE.db`: an analysis that was kept, told again. */
 #include "cli/command.h"
+#include "cli/geoip.h"
 #include "cli/report_out.h"
 
 #include "base/log.h"
@@ -20,7 +21,12 @@ int cmd_report(const struct options *o)
         log_line(LOG_ERROR, "%s", message);
         return EXIT_DAMAGED;
     }
-    int status = report_out(s, o);
+    struct geo *geo = o->geoip_count ? geoip_open(o) : NULL;
+    int status = EXIT_DAMAGED;
+    if (geo || !o->geoip_count) {
+        store_set_geo(s, geo);
+        status = report_out(s, o);
+    }
     store_close(s);
-    return status;
+    return geoip_close(geo, status);
 }

@@ -6,6 +6,7 @@
 #include "cli/routes.h"
 #include "cli/rpki.h"
 #include "cli/rtr.h"
+#include "store/telling.h"
 
 #include "base/log.h"
 #include "base/macros.h"
@@ -86,35 +87,6 @@ static enum rpki_state validity(const struct routes *t, const struct table_asked
     return vrps_check(t->vrps, &p, origin || set ? origin : own, NULL);
 }
 
-/* "AS 1221 Telstra Pty Ltd, AU"; "unknown". */
-static void place_text(const struct geo_place *p, struct buf *out)
-{
-    size_t before = out->used;
-    if (p->asn)
-        buf_printf(out, "AS %u", p->asn);
-    const char *const words[] = { p->organisation, p->city, p->country };
-    for (size_t i = 0; i < COUNT(words); i++)
-        if (*words[i]) {
-            buf_str(out, out->used == before ? "" : i ? ", " : " ");
-            text_clean(words[i], strlen(words[i]), TEXT_UTF8, out);
-        }
-    if (out->used == before)
-        buf_str(out, "unknown");
-}
-
-static void place_json(struct writer *w, const char *key, const struct geo_place *p)
-{
-    write_object(w, key);
-    if (p->asn)
-        write_u64(w, "asn", p->asn);
-    else
-        write_null(w, "asn");
-    write_str(w, "organization", *p->organisation ? p->organisation : NULL);
-    write_str(w, "city", *p->city ? p->city : NULL);
-    write_str(w, "country", *p->country ? p->country : NULL);
-    write_end(w);
-}
-
 /* Whether the database has the same AS for the prefix as the path does: "same", "other" or "unknown". */
 static const char *origin_is(const struct routes *t, const struct geo_place *p)
 {
@@ -130,11 +102,11 @@ static void geo_json(struct routes *t, const struct table_asked *a, const struct
     write_object(w, "geo");
     geo_find(t->geo, &prefix.addr, &place);
     write_str(w, "origin", origin_is(t, &place));
-    place_json(w, "prefix", &place);
+    telling_place(w, "prefix", &place);
     geo_find(t->geo, &t->attrs->next_hop, &place);
-    place_json(w, "next_hop", &place);
+    telling_place(w, "next_hop", &place);
     geo_find(t->geo, &a->peering->side[a->side].addr, &place);
-    place_json(w, "from", &place);
+    telling_place(w, "from", &place);
     write_end(w);
 }
 
@@ -144,12 +116,12 @@ static void geo_text(struct routes *t, const struct bgp_nlri *n)
     struct geo_place place;
     geo_find(t->geo, &prefix.addr, &place);
     buf_str(&t->line, "  prefix: ");
-    place_text(&place, &t->line);
+    telling_place_text(&place, &t->line);
     if (!strcmp(origin_is(t, &place), "other"))
         buf_str(&t->line, ", another than its origin");
     geo_find(t->geo, &t->attrs->next_hop, &place);
     buf_str(&t->line, "; next hop: ");
-    place_text(&place, &t->line);
+    telling_place_text(&place, &t->line);
 }
 
 static void tell_json(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
@@ -275,11 +247,7 @@ static int run_tables(const struct options *o, struct route_filter *f)
     free(t.rows.list);
     vrps_free(t.vrps);
     rtr_close(t.rtr);
-    if (geo_damaged(t.geo)) {
-        log_line(LOG_ERROR, "a database of --geoip is damaged: some of what it should know is unknown");
-        status = status ? status : EXIT_DAMAGED;
-    }
-    geo_free(t.geo);
+    status = geoip_close(t.geo, status);
     buf_free(&t.line);
     tables_close(&tables);
     return status;

@@ -1,6 +1,7 @@
 /* `routetap serve FILE.db`: the page over an analysis that was kept, or that is being written. */
 #include "cli/command.h"
 #include "cli/errands.h"
+#include "cli/geoip.h"
 #include "cli/serve.h"
 
 #include "base/log.h"
@@ -23,6 +24,12 @@ int cmd_serve(const struct options *o)
         log_line(LOG_ERROR, "%s", message);
         return EXIT_DAMAGED;
     }
+    struct geo *geo = o->geoip_count ? geoip_open(o) : NULL;
+    if (o->geoip_count && !geo) {
+        store_close(s);
+        return EXIT_DAMAGED;
+    }
+    store_set_geo(s, geo);
     struct errands errands = { .db = o->files[0] };
     again_of_store(&errands.again, s, o->files[0]);
     struct web *w = serve_begin(s, o->files[0], o, &errands);
@@ -32,5 +39,5 @@ int cmd_serve(const struct options *o)
     } else
         store_close(s);
     again_free(&errands.again);
-    return w ? EXIT_DONE : EXIT_DAMAGED;
+    return geoip_close(geo, w ? EXIT_DONE : EXIT_DAMAGED);
 }

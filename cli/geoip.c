@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/macros.h"
+#include "cli/command.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,4 +39,14 @@ struct geo *geoip_open(const struct options *o)
         return NULL;
     }
     return g;
+}
+
+int geoip_close(struct geo *g, int status)
+{
+    if (geo_damaged(g)) {
+        log_line(LOG_ERROR, "a database of --geoip is damaged: some of what it should know is unknown");
+        status = status ? status : EXIT_DAMAGED;
+    }
+    geo_free(g);
+    return status;
 }

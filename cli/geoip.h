@@ -9,4 +9,7 @@
  * why. */
 struct geo *geoip_open(const struct options *);
 
+/* A database turned out to be damaged while it was asked: says so, and the status becomes EXIT_DAMAGED. Freed. */
+int geoip_close(struct geo *, int status);
+
 #endif

@@ -2,6 +2,7 @@
 #include "store/report_text_internal.h"
 
 #include "store/render.h"
+#include "store/telling.h"
 #include <string.h>
 
 /* How many are told in full, in short, and one by one; --all tells them all. */
@@ -171,6 +172,29 @@ static void tell_head(struct story *t, const struct pair *pair)
     add_state(t, pair, &text);
     lay_part(&t->l, INDENT, pair->p.up ? PLAIN : p == DIM ? PLAIN : RED, buf_text(&text));
     lay_end(&t->l);
+    buf_free(&text);
+}
+
+/* Who the sides are, as far as databases know them. */
+static void tell_places(struct story *t, const struct pair *pair)
+{
+    struct geo_place place;
+    struct buf text = buf_init(512);
+    bool any = false;
+    for (int i = 0; i < 2; i++) {
+        if (!telling_find_place(t->store, pair->address[i], &place) ||
+            (!place.asn && !*place.organisation && !*place.city && !*place.country))
+            continue;
+        if (!any)
+            lay_to(&t->l, INDENT);
+        any = true;
+        buf_clear(&text);
+        buf_printf(&text, "%s  ", pair->address[i]);
+        telling_place_text(&place, &text);
+        lay_part(&t->l, INDENT, DIM, buf_text(&text));
+    }
+    if (any)
+        lay_close(&t->l);
     buf_free(&text);
 }
 
@@ -378,6 +402,7 @@ static void tell_trouble(struct story *t, const struct pair *pair, unsigned numb
     tell_head(t, pair);
     if (full)
         tell_states(t, pair);
+    tell_places(t, pair);
     tell_findings(t, pair, full ? UINT32_MAX : 1);
 }
 
@@ -386,6 +411,7 @@ static void tell_quiet(struct story *t, const struct pair *pair)
     lay_gap(&t->l);
     tell_head(t, pair);
     tell_states(t, pair);
+    tell_places(t, pair);
     tell_findings(t, pair, UINT32_MAX);
 }
 
@@ -396,6 +422,7 @@ static void tell_healthy(struct story *t, const struct pair *pair, const struct 
     else {
         tell_head(t, pair);
         tell_states(t, pair);
+        tell_places(t, pair);
     }
     tell_findings(t, pair, UINT32_MAX);
 }

@@ -36,6 +36,10 @@ void store_close(struct store *);
 /* The sentence that belongs to the first failure; "" while all is well. Borrowed from the store. */
 const char *store_why(const struct store *);
 
+/* Who and where addresses are is told with them from then on. Borrowed: it outlives the store. */
+struct geo;
+void store_set_geo(struct store *, const struct geo *);
+
 /* What becomes of routes is kept from then on: with ALL every table can be told as of any moment; with CHANGES what
  * comes first in a session, its table, is left out. The engine has to tell it (engine_options.tell_routes). */
 enum keep_routes { KEEP_ROUTES_NONE, KEEP_ROUTES_CHANGES, KEEP_ROUTES_ALL };

@@ -35,6 +35,7 @@ struct store {
     bool writable;
     int64_t number;   /* of the last event */
     unsigned rows;    /* in the open transaction */
+    const struct geo *geo; /* NULL: none; not ours */
     bool nanoseconds; /* a stamp of the capture has more than six digits */
     bool digits_told;
     struct finding *held[FINDINGS_HELD]; /* owned, words too */

@@ -264,6 +264,7 @@ static void tell_side(struct telling *t, const struct side_row *s, const struct 
     telling_or_null(t, "asn", s->asn);
     if (s->asn_inferred)
         write_bool(w, "asn_inferred", true);
+    telling_geo(t, s->address);
     write_str(w, "router_id", s->router_id);
     telling_or_null(t, "hold_time", s->hold_time);
     tell_capabilities(t, b, s->side);

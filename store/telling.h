@@ -9,6 +9,7 @@
 #define STORE_TELLING_H
 
 #include "base/writer.h"
+#include "state/geo.h"
 #include "state/rules/explain.h"
 #include "store/query.h"
 
@@ -43,6 +44,16 @@ void telling_seconds(struct telling *, const char *key, int64_t ns); /* null bel
 void telling_address(struct telling *, const char *key, const struct telling_sides *, int side);
 /* "frame", and "file" where there are several. */
 void telling_frame(struct telling *, int64_t file, uint64_t frame);
+
+/* ---- who and where ---- */
+
+/* "AS 1221 Telstra Pty Ltd, AU"; "unknown". */
+void telling_place_text(const struct geo_place *, struct buf *out);
+void telling_place(struct writer *, const char *key, const struct geo_place *);
+/* False if the store was given no database (store_set_geo). */
+bool telling_find_place(const struct store *, const char *address, struct geo_place *out);
+/* The object "geo" of an address; nothing without a database. */
+void telling_geo(struct telling *, const char *address);
 
 /* ---- rows ---- */
 

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
@@ -119,6 +120,44 @@ class Places(unittest.TestCase):
         self.assertIn("prefix: AS 3356 Example Transit, another than its origin; next hop: SE", told)
         self.assertIn("prefix: unknown", run(PLAIN, "45.2.0.0/16", *self.words)[1])
         self.assertNotIn("prefix:", run(PLAIN)[1])
+
+    def other(self, *words, status=(0,)):
+        done = subprocess.run([BINARY] + list(words), capture_output=True, cwd=CAPTURES, timeout=300, check=False)
+        self.assertIn(done.returncode, status, done.stderr)
+        return done.stdout.decode()
+
+    def test_peers(self):
+        """analyze and report say who the sides are; the page's API does, too."""
+        db = os.path.join(self.folder, "kept.db")
+        told = json.loads(self.other("analyze", "-q", "--json", "--db", db, PLAIN, *self.words))
+        sides = {s["address"]: s["geo"] for p in told["peerings"] for s in p["sides"]}
+        self.assertEqual(sides["10.0.12.1"], {"asn": None, "organization": None, "city": None, "country": "SE"})
+        self.assertEqual(sides["10.0.12.2"]["country"], None)
+        again = json.loads(self.other("report", "--json", db, *self.words))
+        self.assertEqual(again["peerings"], told["peerings"])
+        self.assertNotIn('"geo"', self.other("report", "--json", db))
+        for words in (("analyze", "-q", PLAIN), ("report", db)):
+            self.assertIn("10.0.12.1  SE\n", self.other(*words, *self.words))
+            self.assertNotIn("10.0.12.1  SE", self.other(*words))
+        child = subprocess.Popen([BINARY, "serve", db, "--web", "8391", *self.words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            if "no page" in child.stderr.readline():
+                return
+            with urllib.request.urlopen("http://127.0.0.1:8391/api/v1/peerings", timeout=10) as answer:
+                lines = json.load(answer)["peerings"]
+            self.assertEqual({s["address"]: s["geo"]["country"] for s in lines[0]["sides"]}, {"10.0.12.1": "SE", "10.0.12.2": None})
+        finally:
+            child.terminate()
+            child.communicate()
+
+    def test_damaged_peers(self):
+        """Whatever a file holds, the report is told."""
+        whole = database(PLACES)
+        path = os.path.join(self.folder, "damaged.mmdb")
+        for n in range(0, len(whole), 11):
+            with open(path, "wb") as file:
+                file.write(whole[:n] + b"\xff" + whole[n + 1:])
+            self.other("analyze", "-q", PLAIN, "--geoip", path, status=(0, 1))
 
     def test_wrong(self):
         self.assertEqual(run(PLAIN, "--geoip", "there-is-no-such-database")[0], 1)

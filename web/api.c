@@ -122,6 +122,7 @@ static void tell_side_line(struct telling *t, const struct side_line *s)
     write_object(w, NULL);
     write_str(w, "address", s->address);
     telling_or_null(t, "asn", s->asn);
+    telling_geo(t, s->address);
     write_str(w, "router_id", s->router_id);
     write_str(w, "state", s->state);
     telling_time(t, "state_since", s->state_since);

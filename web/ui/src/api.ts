@@ -40,9 +40,18 @@ export interface Overview {
   findings: Record<Severity, number>
 }
 
+/** Who and where an address is, by the databases of --geoip. */
+export interface Geo {
+  asn: number | null
+  organization: string | null
+  city: string | null
+  country: string | null
+}
+
 export interface SideLine {
   address: string
   asn: number | null
+  geo?: Geo
   router_id: string | null
   state: State
   state_since: string | null
@@ -92,6 +101,7 @@ export interface Tcp {
 export interface Side {
   address: string
   asn: number | null
+  geo?: Geo
   asn_inferred?: boolean
   router_id: string | null
   hold_time: number | null

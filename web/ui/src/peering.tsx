@@ -1,6 +1,6 @@
 // One peering: what is wrong with it, both sides' states over time, what both offered, and what happened, in order.
 import { useEffect, useMemo } from 'preact/hooks'
-import type { Connection, Finding, Notification, Offer, Open, Peering, Side, Transition } from './api'
+import type { Connection, Finding, Geo, Notification, Offer, Open, Peering, Side, Transition } from './api'
 import { Bands, connectionWords, wholeOf, type History } from './bands'
 import { Charts, type Span } from './charts'
 import { useData } from './data'
@@ -110,6 +110,12 @@ function Section({ name, id, children }: { name: string; id?: string; children: 
   )
 }
 
+/** "AS 1221 Telstra Pty Ltd, AU"; nothing if no database knows it. */
+function whoAndWhere(g: Geo | undefined): string {
+  const who = [g?.asn && `AS ${g.asn}`, g?.organization].filter(Boolean).join(' ')
+  return [who, g?.city, g?.country].filter(Boolean).join(', ')
+}
+
 function Head({ p, now, worst }: { p: Peering; now: Moment; worst: Finding | undefined }) {
   const end = p.sides.map((s) => (
     <div class="end" key={s.address}>
@@ -119,6 +125,7 @@ function Head({ p, now, worst }: { p: Peering; now: Moment; worst: Finding | und
         {s.asn_inferred && ' (inferred)'}
         {s.router_id && s.router_id !== s.address && ` · router ID ${s.router_id}`}
       </p>
+      {whoAndWhere(s.geo) && <p class="faint">{whoAndWhere(s.geo)}</p>}
       <p>
         <StatePill state={s.state} />{' '}
         <span class="faint">{moment(s.state_since) !== null && now !== null && `for ${span(now - moment(s.state_since)!)}`}</span>
