@@ -286,9 +286,11 @@ static void feed_icmp(struct engine *e, const struct frame *f, struct stream_ref
     struct segment quoted = { .sport = err.sport, .dport = err.dport };
     struct session_key key = session_key_of(&err.src, &err.dst, &quoted, &from);
     struct session *s = table_get(&e->sessions, &key);
-    if (!s || s->icmp.frame)
+    /* the first one, and of a session that is up the latest: it may be its end */
+    if (!s || (s->icmp.frame && !s->icmp_mtu && !s->established_both))
         return;
     s->icmp = ref;
+    s->icmp_side = from;
     s->icmp_type = err.type;
     s->icmp_code = err.code;
     s->icmp_v6 = err.src.size == 16;

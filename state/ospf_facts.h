@@ -175,6 +175,7 @@ struct ospf_neighbor {
     struct stream_ref listed, unlisted; /* its latest Hello that does, and that doesn't */
     struct stream_ref listed_first;     /* since it last began to */
     struct stream_ref dropped;          /* its Hello that let the other go before its time; 0 none */
+    struct stream_ref let_go;           /* … its latest that let the other go, for whatever reason */
     enum ospf_state dropped_from;       /* … out of this state */
     bool dropped_steady;                /* … though the other's Hellos went on */
     struct span listed_for;             /* how long it had when it last ceased to; 0: not known */

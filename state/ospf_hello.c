@@ -333,6 +333,7 @@ static void lists_not(struct ospf *o, struct adjacency *adj, int side, struct st
     } else if (n->state > OSPF_STATE_ATTEMPT) {
         bool due = stamp_known(deadline) && stamp_before(deadline, ref.when);
         bool anew = me->emptied.frame == ref.frame && me->emptied_abruptly;
+        n->let_go = ref;
         if (due)
             ospf_on(o, adj, side, OSPF_ON_INACTIVITY, (struct stream_ref){ 0, ref.file, deadline });
         else

@@ -249,21 +249,19 @@ void peering_routes(struct peering *p, struct session *s, int from, const struct
         }
     }
     p->withdrawing[from] = false;
-    struct span since = stamp_since(ref.when, p->gone_since[from].when);
-    bool going = p->gone_since[from].frame && since.ns <= SPAN_S(COLLAPSE_S).ns;
-    if (going) /* what takes their place is no loss */
-        p->routes_before[from] += news->added;
     if (!news->removed)
         return;
-    if (!going) {
+    uint32_t left = 0;
+    for (enum bgp_family f = 0; f < FAMILY_COUNT; f++)
+        left += rib_side_count(p->rib[from], f);
+    struct span since = stamp_since(ref.when, p->gone_since[from].when);
+    if (!p->gone_since[from].frame || since.ns > SPAN_S(COLLAPSE_S).ns) {
         p->gone_since[from] = ref;
-        p->gone[from] = 0;
         p->collapse_told[from] = false;
-        p->routes_before[from] = news->removed;
-        for (enum bgp_family f = 0; f < FAMILY_COUNT; f++)
-            p->routes_before[from] += rib_side_count(p->rib[from], f);
+        p->routes_before[from] = news->removed + left;
     }
-    p->gone[from] += news->removed;
+    /* what others took the place of is no loss */
+    p->gone[from] = p->routes_before[from] > left ? p->routes_before[from] - left : 0;
     p->gone_until[from] = ref;
     if (p->gone[from] * 2 > p->routes_before[from] && p->routes_before[from] >= COLLAPSE_LEAST) {
         p->withdrawing[from] = true;

@@ -177,6 +177,7 @@ struct session {
     bool outcome_told, closed_told;
     bool collided;          /* another connection of the peering was open when its OPEN came */
     struct stream_ref icmp; /* an ICMP error quoted it */
+    int icmp_side;          /* whose packet it quotes */
     uint8_t icmp_type, icmp_code;
     bool icmp_v6;
     struct addr icmp_from;

@@ -225,7 +225,7 @@ void collision(const struct happening *h, struct findings *f)
         return;
     while (other && (other == s || !other->collided || other->facts.active < 0))
         other = other->next;
-    if (!other)
+    if (!other || other->facts.active == s->facts.active) /* one side dialled anew, and the other had none */
         return;
     char who[ADDR_TEXT], kept[ADDR_TEXT];
     const struct end *a = s->end[0].open_count && s->end[1].open_count ? s->end : other->end;
@@ -315,6 +315,9 @@ void graceful_restart(const struct happening *h, struct findings *f)
     int who = o[0]->restarting == o[1]->restarting ? p->lost_by : o[1]->restarting;
     /* without a family in the capability it only helps others to restart (RFC 4724 3) */
     if (who < 0 || !o[who]->restarting || !o[who]->restart_families)
+        return;
+    /* FRR sets the R bit in each OPEN until its own table is complete: that the other lost the session says more */
+    if (p->lost_by == !who && p->last_open[who].restarting)
         return;
     char name[ADDR_TEXT], down[32];
     struct draft *d = rule_draft(f, h, CODE_BGP_GRACEFUL_RESTART, CONFIDENCE_CERTAIN, who);

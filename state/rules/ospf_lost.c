@@ -113,6 +113,13 @@ void ospf_let_go(const struct happening *h, struct findings *f)
         n->unlisted.frame != n->dropped.frame || !n->dropped_steady || n->best_ever < OSPF_STATE_TWO_WAY ||
         (me->emptied.frame && me->emptied_abruptly))
         return;
+    /* where both let go at about the same time, it is the way between them */
+    const struct stream_ref *other = &a->side[!h->side].let_go;
+    int64_t apart = stamp_since(n->dropped.when, other->when).ns;
+    if (other->frame && (apart < 0 ? -apart : apart) <= (int64_t)me->hello.dead_interval * NS_PER_S) {
+        tell_deaf(h, f, h->side, CONFIDENCE_CERTAIN);
+        return;
+    }
     char one[16], two[16];
     struct draft *d = ospf_draft(f, h, CODE_OSPF_ROUTER_RESTARTED, CONFIDENCE_LIKELY, h->side);
     d->when = n->dropped.when;

@@ -139,8 +139,10 @@ void one_way(const struct happening *h, struct findings *f)
         bool nothing = !sender->ack_known || sender->acked == sender->isn + 1;
         bool there = receiver->first.frame && stamp_before(sender->stuck_first.when, receiver->last.when) &&
                      receiver->segments && receiver->ack_known && receiver->acked != receiver->isn + 1;
-        if (s->midway || s->was_established || !sender->syn.frame || !receiver->syn.frame || !nothing ||
-            !there || sender->stuck_count < UNHEARD_LEAST || sender->smallest_lost >= LARGE || by_ttl(s, i))
+        bool sent_back = s->icmp.frame && !s->icmp_mtu && s->icmp_side == i;
+        if (sent_back || s->midway || s->was_established || !sender->syn.frame || !receiver->syn.frame ||
+            !nothing || !there || sender->stuck_count < UNHEARD_LEAST || sender->smallest_lost >= LARGE ||
+            by_ttl(s, i))
             continue;
         char who[ADDR_TEXT], other[ADDR_TEXT];
         struct draft *d = rule_draft(f, h, CODE_TCP_RETRANSMISSIONS, CONFIDENCE_CERTAIN, -1);
@@ -155,6 +157,9 @@ void one_way(const struct happening *h, struct findings *f)
             "%s sends its first %u bytes again and again, and %s acknowledges none; what %s sends arrives. Data from %s "
             "is lost behind the capture point, or dropped at %s: a filter that lets the handshake pass does that.",
             who, sender->stuck_size, other, other, who, other);
+        if (sender->data_ttl == 1)
+            draft_say(d, "It comes with TTL 1: if %s is no direct neighbour, eBGP multihop is missing at %s.",
+                      other, who);
         draft_evidence(d, sender->syn, "the handshake passes");
         draft_evidence(d, sender->stuck_first, "%u bytes, sent again", sender->stuck_size);
         draft_evidence(d, sender->stuck_last, "and again");
