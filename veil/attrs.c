@@ -106,6 +106,29 @@ static void paint_pmsi(struct paint *p, struct brush *b)
     brush_rest(b);
 }
 
+/* Secure path: how often, flags, AS; blocks of key identifiers and signatures, which are worth nothing any more: zeros of
+ * the same lengths. RFC 8205 3 */
+static void paint_bgpsec(struct paint *p, struct brush *b)
+{
+    enum { KEY = 20 };
+    size_t length = brush_u16(b);
+    struct brush path = brush_sub(b, length < 2 ? 0 : length - 2);
+    while (brush_left(&path)) {
+        brush_keep(&path, 2);
+        paint_as4(&p->veil->key, &path);
+    }
+    while (brush_left(b)) {
+        length = brush_u16(b);
+        struct brush block = brush_sub(b, length < 2 ? 0 : length - 2);
+        brush_keep(&block, 1);
+        while (brush_left(&block)) {
+            brush_zero(&block, KEY);
+            length = brush_u16(&block);
+            brush_zero(&block, length);
+        }
+    }
+}
+
 static void next_hop(struct veil *v, struct brush *b)
 {
     enum { RD = 8 };
@@ -176,6 +199,7 @@ static paint_fn *const rows[256] = {
     [BGP_ATTR_IPV6_EXT_COMM] = paint_ext6,
     [BGP_ATTR_AIGP] = paint_keep,
     [BGP_ATTR_LARGE_COMMUNITY] = paint_large,
+    [BGP_ATTR_BGPSEC_PATH] = paint_bgpsec,
     [BGP_ATTR_OTC] = paint_as,
     [BGP_ATTR_DEVELOPMENT] = paint_zero,
 };

@@ -15,6 +15,8 @@ struct flow_run {
     uint64_t born;          /* the packet that began it */
     uint32_t base;          /* sequence number of bytes[0] */
     bool started;           /* its SYN was seen */
+    size_t on_syn;          /* bytes that stood on it */
+    unsigned shift;         /* 1: its maker forgot that a SYN takes a sequence number */
     uint8_t *bytes;
     size_t size, room;       /* behind the last byte that was seen */
     struct flow_part *parts; /* in order, none touching another */

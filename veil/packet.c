@@ -88,12 +88,42 @@ static unsigned raw(const struct brush *b)
     return version == 4 ? ETHERTYPE_IPV4 : version == 6 ? ETHERTYPE_IPV6 : 0;
 }
 
+/* RFC 1661, RFC 1662: address and control may be left out. */
+static unsigned ppp(struct brush *b)
+{
+    enum { IPV4 = 0x0021, IPV6 = 0x0057 };
+    if (brush_left(b) >= 2 && get16(b->at) == 0xff03)
+        brush_keep(b, 2);
+    unsigned proto = brush_u16(b);
+    return proto == IPV4 ? ETHERTYPE_IPV4 : proto == IPV6 ? ETHERTYPE_IPV6 : 0;
+}
+
+/* An address of two bytes; an EtherType, or control and NLPID (RFC 2427 4). */
+static unsigned frame_relay(struct brush *b)
+{
+    enum { CONTROL = 3, IPV4 = 0xcc, IPV6 = 0x8e };
+    brush_keep(b, 2);
+    const uint8_t *type = brush_take(b, 2);
+    if (!type)
+        return 0;
+    if (type[0] != CONTROL)
+        return get16(type);
+    return type[1] == IPV4 ? ETHERTYPE_IPV4 : type[1] == IPV6 ? ETHERTYPE_IPV6 : 0;
+}
+
 static enum veil_got link_header(struct veil *v, uint32_t link, struct brush *b, unsigned *type)
 {
     switch (link) {
     case LINK_ETHERNET: *type = ethernet(v, b); break;
     case LINK_SLL: *type = cooked(v, b); break;
     case LINK_SLL2: *type = cooked2(v, b); break;
+    case LINK_CISCO_HDLC:
+        brush_keep(b, 2);
+        *type = brush_u16(b);
+        break;
+    case LINK_PPP:
+    case LINK_PPP_HDLC: *type = ppp(b); break;
+    case LINK_FRAME_RELAY: *type = frame_relay(b); break;
     case LINK_BSD_NULL:
     case LINK_BSD_LOOP:
         brush_keep(b, 4);

@@ -126,6 +126,15 @@ bool veil_tcp_quoted(struct veil *v, struct brush *b)
     return true;
 }
 
+/* Replay tools put the first data on the SYN, and the next where it would end if the SYN took no sequence number
+ * (RFC 9293 3.4): with a message of its own. */
+static bool forgot_syn(const struct flow_run *r, uint32_t seq, const struct brush *b)
+{
+    struct bgp_msg msg;
+    return r->on_syn && r->on_syn == r->size && seq - r->base == r->size - 1 &&
+           bgp_next(b->at, brush_left(b), BGP_LARGEST, &msg) != BGP_NOT;
+}
+
 static void bytes_of(struct veil *v, const struct veil_layer *l, const uint8_t *head, struct brush *b)
 {
     const struct flow_key k = key_of(l, head, false);
@@ -133,15 +142,20 @@ static void bytes_of(struct veil *v, const struct veil_layer *l, const uint8_t *
     bool syn = head[13] & TCP_SYN;
     uint32_t seq = get32(head + 4) + syn;
     struct flow_run *r = f && (syn || brush_left(b)) ? run_of(v, f, seq, syn) : NULL;
-    size_t at = r ? seq - r->base : 0, n = brush_left(b);
+    size_t n = brush_left(b);
+    if (r && !v->writing && !syn && n && forgot_syn(r, seq, b))
+        r->shift = 1;
+    size_t at = r ? (uint32_t)(seq - r->base + (syn ? 0 : r->shift)) : 0;
     if (r && !v->writing && head[13] & TCP_ACK)
         pair(v, l, head, r);
-    if (r && seq - r->base == UINT32_MAX) {
+    if (r && seq - r->base == UINT32_MAX && !r->shift) {
         brush_rest(b);
         return;
     }
-    if (r && !v->writing)
+    if (r && !v->writing) {
         flow_store(v, r, at, b->at, n);
+        r->on_syn = syn && n > r->on_syn ? n : r->on_syn;
+    }
     if (r && v->writing) {
         flow_fetch(r, at, b->at, n);
         brush_keep(b, n);
