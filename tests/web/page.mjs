@@ -454,6 +454,28 @@ test('nothing is wider than a phone', async (browser) => {
   }
 })
 
+test('on a phone no times lie on each other or on what happened', async (browser) => {
+  const base = await serve(database('table-exabgp-gobgp'))
+  const page = await open(browser, base, '/peerings/10.0.12.1-10.0.12.2', { viewport: { width: 390, height: 844 } })
+  await page.waitForSelector('.bands .axis text')
+  const lies = await page.evaluate(() => {
+    const box = (e) => {
+      const range = document.createRange()
+      range.selectNodeContents(e)
+      return range.getBoundingClientRect()
+    }
+    const over = (list) => list.slice(1).filter((e, i) => box(e).left < box(list[i]).right).length
+    const steps = [...document.querySelectorAll('.story .step')].filter((s) => box(s.querySelector('.time')).right > s.querySelector('.what').getBoundingClientRect().left)
+    return [over([...document.querySelectorAll('.bands .axis text')]), steps.length, document.querySelectorAll('.story .step').length]
+  })
+  same(lies.slice(0, 2).join(), '0,0', 'labels of the axis, steps')
+  hold(lies[2] > 3, 'there are no steps')
+  await leave(page)
+  const ospf = await open(browser, await serve(database('hold-sigstop-frr-bird')), '/routes')
+  same(await ospf.getByText('No BGP was heard').count(), 0, 'BGP was heard')
+  await leave(ospf)
+})
+
 // WCAG 2.1, 1.4.3: what is written stands out against what is behind it.
 const faintest = () => {
   const numbers = (colour) => /rgba?\(([^)]+)\)/.exec(colour)?.[1].split(/[ ,/]+/).map(Number)

@@ -94,6 +94,19 @@ interface BandsProps {
   setZoom: (zoom: { from: number; to: number } | null) => void
 }
 
+// A label that would touch the one before it is left out; its tick stays.
+function labelled(marks: { t: number; x: number }[], inner: number, digits: number) {
+  const wide = clock(0, digits).length * 7
+  let taken = -Infinity
+  return marks.map((m) => {
+    const anchor = m.x < wide / 2 ? ('start' as const) : m.x > inner - wide / 2 ? ('end' as const) : ('middle' as const)
+    const begin = m.x - (anchor === 'start' ? 0 : anchor === 'end' ? wide : wide / 2)
+    if (begin < taken) return { ...m, anchor: null }
+    taken = begin + wide
+    return { ...m, anchor }
+  })
+}
+
 export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
   const [box, width] = useWidth<HTMLDivElement>()
   const { from: begin, to: end } = wholeOf(peering, history)
@@ -269,12 +282,14 @@ export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
           </g>
           <g class="axis">
             <path d={`M${left} ${axisY}H${left + inner}`} />
-            {marks.map((m) => (
+            {labelled(marks, inner, digits).map((m) => (
               <g key={m.t}>
                 <path d={`M${left + m.x} ${axisY}v4`} />
-                <text x={left + m.x} y={axisY + 16} text-anchor={m.x < 30 ? 'start' : m.x > inner - 40 ? 'end' : 'middle'}>
-                  {clock(m.t, digits)}
-                </text>
+                {m.anchor && (
+                  <text x={left + m.x} y={axisY + 16} text-anchor={m.anchor}>
+                    {clock(m.t, digits)}
+                  </text>
+                )}
               </g>
             ))}
           </g>

@@ -225,6 +225,7 @@ function Activity({ activity, from, to, onMoment }: { activity: OspfActivity; fr
     const at = new Map(activity.intervals.map((i) => [i.start, i]))
     return { times, lines: KINDS.map(([name, colour]) => ({ name, colour, shape: 'step' as const, values: times.map((t) => at.get(Math.floor(t / step) * step)?.[name] ?? 0) })) }
   }, [activity, from, to])
+  if (!activity.busiest.length && !activity.latest.length) return <p class="notice">No LSA was seen: no database was sent while it was listened.</p>
   return (
     <>
       <div class="charts">
@@ -419,7 +420,7 @@ export function OspfView({ place }: { place: Place }) {
         {topology.error ? <Trouble error={topology.error} /> : !topology.data ? <Waiting /> : (
           <div class="panel mapped">
             <NetworkMap graph={graph} areas={areas} broken={broken} picked={picked} onPick={setPicked} />
-            <p class="legend faint">
+            {areas.length > 0 && <p class="legend faint">
               {areas.map((a) => (
                 <span key={a}>
                   <svg viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="5" style={{ fill: areaColour(areas, a) }} /></svg> area {a}
@@ -427,7 +428,7 @@ export function OspfView({ place }: { place: Place }) {
               ))}
               <span>numbers: cost from that end</span>
               <span class="bad">red: down, or not there at this moment</span>
-            </p>
+            </p>}
           </div>
         )}
         {picked && <Picked graph={graph} id={picked} ospf={o} />}

@@ -1,6 +1,7 @@
 // A prefix or an address: who announces it, since when and with what, and what became of it.
 import { useEffect, useState } from 'preact/hooks'
-import { ApiError, get, type RouteChange, type RoutesFound } from './api'
+import { ApiError, get, type Overview, type RouteChange, type RoutesFound } from './api'
+import { useData } from './data'
 import { Link, Trouble } from './parts'
 import { peeringPath, setQuery, type Place } from './route'
 import './routes.css'
@@ -115,6 +116,7 @@ export function RoutesView({ place }: { place: Place }) {
   const [text, setText] = useState(q)
   const [state, setState] = useState<{ q: string; found: RoutesFound | null; error: ApiError | null }>({ q: '', found: null, error: null })
   const [most, setMost] = useState(MANY)
+  const overview = useData<Overview>('overview')
   useEffect(() => {
     document.title = `${q ? `${q} – ` : ''}Routes – routetap`
     setText(q)
@@ -142,6 +144,7 @@ export function RoutesView({ place }: { place: Place }) {
         <button type="submit">Find</button>
       </form>
       {!q && <p class="lead">A prefix is looked for as it is; an address, in all prefixes that it lies in.</p>}
+      {overview.data?.capture.bgp_packets === 0 && <p class="notice">No BGP was heard in this capture: there are no routes of it. What OSPF says stands on its own page.</p>}
       {q && state.error && <Trouble error={state.error} />}
       {q && !found && !state.error && <p class="notice faint" role="status">Looking through what was said …</p>}
       {found && (
