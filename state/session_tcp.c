@@ -248,15 +248,15 @@ static struct span grace(const struct session *s)
     return third.ns > SPAN_S(1).ns ? third : SPAN_S(1);
 }
 
-/* One of the ends was seen since this one last heard something, so the capture was there: each says something every
- * third of the hold time (RFC 4271 10). Where both are silent, it may be the capture that has a gap. */
+/* One of the ends was seen late in the silence of this one, so the capture was there: each says something every third of
+ * the hold time (RFC 4271 10). Where both are silent, it may be the capture that has a gap, or whose clock was set. */
 static bool watched(const struct engine *e, const struct session *s, int who, int64_t hold, struct stamp now)
 {
     if (e->options.on_wire)
         return true;
-    if (stamp_known(s->resumed) && stamp_before(now, stamp_add(s->resumed, SPAN_S(1))))
-        return false; /* what it says now is about to be delivered */
-    struct stamp spoke = stamp_add(session_heard(&s->end[who]), (struct span){ hold / 4 });
+    if (stamp_known(s->resumed) && stamp_before(now, stamp_add(s->resumed, (struct span){ hold / 2 })))
+        return false; /* its next KEEPALIVE is about to come, and to be delivered */
+    struct stamp spoke = stamp_add(session_heard(&s->end[who]), (struct span){ hold / 2 });
     return stamp_before(spoke, s->half[0].last.when) || stamp_before(spoke, s->half[1].last.when);
 }
 
