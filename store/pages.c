@@ -18,16 +18,7 @@ enum peerings_order pages_order(const char *name)
     return o;
 }
 
-uint64_t pages_version(struct store *s)
-{
-    struct binder b;
-    struct columns c;
-    uint64_t version = 0;
-    struct query q = query_ask(s, STMT_VERSION, &b);
-    while (query_row(&q, &c))
-        version = next_u64(&c);
-    return version;
-}
+uint64_t pages_version(struct store *s) { return (uint64_t)query_number(query_all(s, STMT_VERSION), 0); }
 
 /* ---- peerings ---- */
 
@@ -49,22 +40,6 @@ struct query pages_peerings(struct store *s, const struct peerings_asked *a)
     return q;
 }
 
-static void read_peering(struct columns *c, struct peering_row *out)
-{
-    out->id = (uint32_t)next_i64(c);
-    out->name = next_word(c);
-    out->type = next_word(c);
-    out->hold_time = next_or(c, -1);
-    out->midway = next_bool(c);
-    out->connections = next_u64(c);
-    out->packets = next_u64(c);
-    out->first = next_stamp(c);
-    out->last = next_stamp(c);
-    out->worst = (int)next_or(c, -1);
-    out->up = next_bool(c);
-    out->findings = (unsigned)next_i64(c);
-}
-
 static void read_side_line(struct columns *c, struct side_line *out)
 {
     out->address = next_word(c);
@@ -78,8 +53,7 @@ static void read_side_line(struct columns *c, struct side_line *out)
     out->last_heard = next_stamp(c);
     uint64_t *const counts[] = { &out->established_count, &out->lost_count, &out->routes, &out->updates,
                                  &out->retransmissions };
-    for (size_t i = 0; i < COUNT(counts); i++)
-        *counts[i] = next_u64(c);
+    next_counts(c, counts, COUNT(counts));
 }
 
 bool pages_peering(struct query *q, struct peering_line *out)
@@ -87,7 +61,7 @@ bool pages_peering(struct query *q, struct peering_line *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    read_peering(&c, &out->p);
+    query_read_peering(&c, &out->p);
     out->finding = next_or(&c, -1);
     out->code = next_text(&c);
     out->title = next_text(&c);
@@ -105,7 +79,7 @@ bool pages_peering_named(struct store *s, const char *name, struct peering_row *
     bind_text(&b, name);
     if (!query_row(&q, &c))
         return false;
-    read_peering(&c, out);
+    query_read_peering(&c, out);
     return true;
 }
 
@@ -140,17 +114,14 @@ struct query pages_connections(struct store *s, uint32_t peering, const struct p
 
 bool pages_open(struct store *s, uint32_t peering, int side, struct open_row *out)
 {
-    struct binder b;
     struct columns c;
-    struct query q = query_ask(s, STMT_OPEN_ROW, &b);
-    bind_i64(&b, peering);
-    bind_i64(&b, side);
+    struct query q = query_about_two(s, STMT_OPEN_ROW, peering, side);
     if (!query_row(&q, &c))
         return false;
     out->bytes = sqlite3_column_blob(c.stmt, c.at);
     out->size = (size_t)sqlite3_column_bytes(c.stmt, c.at++);
     out->cut = next_bool(&c);
-    out->connection = (uint32_t)next_i64(&c);
+    out->connection = next_u32(&c);
     out->when = next_stamp(&c);
     out->file = next_or(&c, -1);
     out->frame = next_u64(&c);
@@ -183,37 +154,23 @@ struct query pages_findings(struct store *s, const struct findings_asked *a)
 uint64_t pages_findings_count(struct store *s, const struct findings_asked *a)
 {
     struct binder b;
-    struct columns c;
-    uint64_t count = 0;
     struct query q = query_ask(s, STMT_FINDINGS_COUNT, &b);
     bind_filter(&b, a);
-    while (query_row(&q, &c))
-        count = next_u64(&c);
-    return count;
+    return (uint64_t)query_number(q, 0);
 }
 
 bool pages_finding(struct store *s, uint32_t id, struct finding_row *out)
 {
-    struct binder b;
-    struct query q = query_ask(s, STMT_FINDING_BY_ID, &b);
-    bind_i64(&b, id);
+    struct query q = query_about(s, STMT_FINDING_BY_ID, id);
     return query_finding(&q, out);
 }
 
 struct query pages_findings_after(struct store *s, uint32_t id, uint32_t limit)
 {
-    struct binder b;
-    struct query q = query_ask(s, STMT_FINDINGS_AFTER, &b);
-    bind_i64(&b, id);
-    bind_i64(&b, limit);
-    return q;
+    return query_about_two(s, STMT_FINDINGS_AFTER, id, limit);
 }
 
-struct query pages_tally(struct store *s)
-{
-    struct binder b;
-    return query_ask(s, STMT_TALLY, &b);
-}
+struct query pages_tally(struct store *s) { return query_all(s, STMT_TALLY); }
 
 bool pages_tally_row(struct query *q, struct tally_row *out)
 {
@@ -236,11 +193,7 @@ bool pages_tally_row(struct query *q, struct tally_row *out)
 
 struct query pages_changed(struct store *s, struct stamp after, uint32_t limit)
 {
-    struct binder b;
-    struct query q = query_ask(s, STMT_CHANGED, &b);
-    bind_i64(&b, after.ns);
-    bind_i64(&b, limit);
-    return q;
+    return query_about_two(s, STMT_CHANGED, after.ns, limit);
 }
 
 bool pages_changed_row(struct query *q, struct changed_row *out)
@@ -255,54 +208,42 @@ bool pages_changed_row(struct query *q, struct changed_row *out)
     return true;
 }
 
-struct query pages_notified(struct store *s)
-{
-    struct binder b;
-    return query_ask(s, STMT_NOTIFIED, &b);
-}
+struct query pages_notified(struct store *s) { return query_all(s, STMT_NOTIFIED); }
 
 bool pages_notified_row(struct query *q, struct notified_row *out)
 {
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->peering = (uint32_t)next_i64(&c);
+    out->peering = next_u32(&c);
     out->side = (int)next_i64(&c);
     out->cause = next_word(&c);
     out->count = next_u64(&c);
     return true;
 }
 
-struct query pages_advertised(struct store *s)
-{
-    struct binder b;
-    return query_ask(s, STMT_ADVERTISED, &b);
-}
+struct query pages_advertised(struct store *s) { return query_all(s, STMT_ADVERTISED); }
 
 bool pages_advertised_row(struct query *q, struct advertised_row *out)
 {
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->peering = (uint32_t)next_i64(&c);
+    out->peering = next_u32(&c);
     out->side = (int)next_i64(&c);
     out->family = next_word(&c);
     out->routes = next_u64(&c);
     return true;
 }
 
-struct query pages_found(struct store *s)
-{
-    struct binder b;
-    return query_ask(s, STMT_FOUND, &b);
-}
+struct query pages_found(struct store *s) { return query_all(s, STMT_FOUND); }
 
 bool pages_found_row(struct query *q, struct found_row *out)
 {
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->peering = (uint32_t)next_i64(&c);
+    out->peering = next_u32(&c);
     out->code = next_word(&c);
     out->severity = next_word(&c);
     out->at = next_word(&c);

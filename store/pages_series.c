@@ -41,8 +41,7 @@ bool pages_series_row(struct query *q, struct series_row *out)
                                  &out->announced,     &out->withdrawn,       &out->segments,
                                  &out->segment_bytes, &out->retransmissions, &out->zero_window_ns,
                                  &out->rtt_ns,        &out->rtt_count };
-    for (size_t i = 0; i < COUNT(counts); i++)
-        *counts[i] = next_u64(&c);
+    next_counts(&c, counts, COUNT(counts));
     out->margin_ns = next_or(&c, INT64_MIN);
     out->lost = next_u64(&c);
     return true;

@@ -29,11 +29,7 @@ bool pages_tap_row(struct query *q, struct tap_row *out)
     return true;
 }
 
-struct query pages_carriers(struct store *s)
-{
-    struct binder b;
-    return query_ask(s, STMT_CARRIERS, &b);
-}
+struct query pages_carriers(struct store *s) { return query_all(s, STMT_CARRIERS); }
 
 bool pages_carrier(struct query *q, struct carrier_row *out)
 {
@@ -45,15 +41,7 @@ bool pages_carrier(struct query *q, struct carrier_row *out)
     return true;
 }
 
-static struct query ask_some(struct store *s, enum statement which, uint32_t limit)
-{
-    struct binder b;
-    struct query q = query_ask(s, which, &b);
-    bind_i64(&b, limit);
-    return q;
-}
-
-struct query pages_one_way(struct store *s, uint32_t limit) { return ask_some(s, STMT_ONE_WAY, limit); }
+struct query pages_one_way(struct store *s, uint32_t limit) { return query_about(s, STMT_ONE_WAY, limit); }
 
 bool pages_one_way_row(struct query *q, struct one_way_row *out)
 {
@@ -72,7 +60,7 @@ bool pages_one_way_row(struct query *q, struct one_way_row *out)
     return true;
 }
 
-struct query pages_twice(struct store *s, uint32_t limit) { return ask_some(s, STMT_TWICE, limit); }
+struct query pages_twice(struct store *s, uint32_t limit) { return query_about(s, STMT_TWICE, limit); }
 
 bool pages_twice_row(struct query *q, struct twice_row *out)
 {
@@ -96,11 +84,7 @@ uint64_t pages_database_size(struct store *s)
 
 struct query pages_transfers(struct store *s, uint32_t peering, uint32_t limit)
 {
-    struct binder b;
-    struct query q = query_ask(s, STMT_TRANSFERS, &b);
-    bind_i64(&b, peering);
-    bind_i64(&b, limit);
-    return q;
+    return query_about_two(s, STMT_TRANSFERS, peering, limit);
 }
 
 bool pages_transfer(struct query *q, struct transfer_row *out)
@@ -108,7 +92,7 @@ bool pages_transfer(struct query *q, struct transfer_row *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->connection = (uint32_t)next_i64(&c);
+    out->connection = next_u32(&c);
     out->side = (int)next_i64(&c);
     out->first = next_stamp(&c);
     out->first_file = next_i64(&c);

@@ -22,9 +22,8 @@ enum err query_end(struct store *s)
 
 void query_capture(struct store *s, struct capture_row *out)
 {
-    struct binder b;
     struct columns c;
-    struct query q = query_ask(s, STMT_CAPTURE, &b);
+    struct query q = query_all(s, STMT_CAPTURE);
     *out = (struct capture_row){ .first = STAMP_NEVER, .last = STAMP_NEVER, .digits = 6 };
     if (!query_row(&q, &c))
         return;
@@ -37,8 +36,7 @@ void query_capture(struct store *s, struct capture_row *out)
                                  &out->copies,         &out->damaged_frames, &out->encrypted,
                                  &out->fragments_lost, &out->messages,       &out->announced,
                                  &out->withdrawn,      &out->stepped_back,   &out->passed_over };
-    for (size_t i = 0; i < COUNT(counts); i++)
-        *counts[i] = next_u64(&c);
+    next_counts(&c, counts, COUNT(counts));
     while (query_row(&q, &c))
         ;
 }
@@ -52,18 +50,14 @@ const char *query_note(struct store *s, const char *key)
     return query_row(&q, &c) ? next_text(&c) : NULL;
 }
 
-struct query query_files(struct store *s)
-{
-    struct binder b;
-    return query_ask(s, STMT_FILES, &b);
-}
+struct query query_files(struct store *s) { return query_all(s, STMT_FILES); }
 
 bool query_file(struct query *q, struct file_row *out)
 {
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->number = (uint32_t)next_i64(&c);
+    out->number = next_u32(&c);
     out->path = next_word(&c);
     out->link_type = next_word(&c);
     out->packets = next_u64(&c);
@@ -76,11 +70,9 @@ bool query_file(struct query *q, struct file_row *out)
 
 void query_totals(struct store *s, const char *address, struct totals_row *out)
 {
-    struct binder b;
     struct columns c;
-    struct query q = query_ask(s, STMT_TOTALS, &b);
+    struct query q = query_of_address(s, STMT_TOTALS, address);
     *out = (struct totals_row){ 0 };
-    bind_text(&b, address);
     while (query_row(&q, &c)) {
         out->peerings = next_u64(&c);
         out->up = next_u64(&c);
@@ -89,12 +81,24 @@ void query_totals(struct store *s, const char *address, struct totals_row *out)
 
 struct query query_peerings(struct store *s, enum peering_order order, const char *address)
 {
-    struct binder b;
-    struct query q = query_ask(s, order == PEERINGS_BY_TIME ? STMT_PEERINGS : STMT_PEERINGS_WORST_FIRST, &b);
-    /* a copy: the address must live as long as the walk */
-    if (b.stmt)
-        sqlite3_bind_text(b.stmt, 1, address, -1, SQLITE_TRANSIENT);
-    return q;
+    return query_of_address(s, order == PEERINGS_BY_TIME ? STMT_PEERINGS : STMT_PEERINGS_WORST_FIRST,
+                            address);
+}
+
+void query_read_peering(struct columns *c, struct peering_row *out)
+{
+    out->id = next_u32(c);
+    out->name = next_word(c);
+    out->type = next_word(c);
+    out->hold_time = next_or(c, -1);
+    out->midway = next_bool(c);
+    out->connections = next_u64(c);
+    out->packets = next_u64(c);
+    out->first = next_stamp(c);
+    out->last = next_stamp(c);
+    out->worst = (int)next_or(c, -1);
+    out->up = next_bool(c);
+    out->findings = (unsigned)next_i64(c);
 }
 
 bool query_peering(struct query *q, struct peering_row *out)
@@ -102,28 +106,13 @@ bool query_peering(struct query *q, struct peering_row *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->id = (uint32_t)next_i64(&c);
-    out->name = next_word(&c);
-    out->type = next_word(&c);
-    out->hold_time = next_or(&c, -1);
-    out->midway = next_bool(&c);
-    out->connections = next_u64(&c);
-    out->packets = next_u64(&c);
-    out->first = next_stamp(&c);
-    out->last = next_stamp(&c);
-    out->worst = (int)next_or(&c, -1);
-    out->up = next_bool(&c);
-    out->findings = (unsigned)next_i64(&c);
+    query_read_peering(&c, out);
     return true;
 }
 
 static struct query ask_sides(struct store *s, uint32_t peering, bool routes)
 {
-    struct binder b;
-    struct query q = query_ask(s, STMT_SIDES, &b);
-    bind_i64(&b, peering);
-    bind_i64(&b, routes);
-    return q;
+    return query_about_two(s, STMT_SIDES, peering, routes);
 }
 
 struct query query_sides(struct store *s, uint32_t peering) { return ask_sides(s, peering, true); }
@@ -161,12 +150,10 @@ bool query_side(struct query *q, struct side_row *out)
                                  &out->retransmissions,
                                  &out->retransmitted_bytes,
                                  &out->zero_windows };
-    for (size_t i = 0; i < COUNT(counts); i++)
-        *counts[i] = next_u64(&c);
+    next_counts(&c, counts, COUNT(counts));
     int64_t *const measures[] = { &out->zero_window_ns,    &out->rtt_min_ns, &out->rtt_mean_ns, &out->mss,
                                   &out->largest_delivered, &out->ttl };
-    for (size_t i = 0; i < COUNT(measures); i++)
-        *measures[i] = next_or(&c, -1);
+    next_measures(&c, measures, COUNT(measures));
     out->md5 = next_bool(&c);
     out->ao = next_bool(&c);
     out->missed_bytes = next_u64(&c);
@@ -190,11 +177,8 @@ bool query_route(struct query *q, struct route_row *out)
 
 bool query_open(struct store *s, uint32_t peering, int side, const uint8_t **bytes, size_t *size, bool *cut)
 {
-    struct binder b;
     struct columns c;
-    struct query q = query_ask(s, STMT_LATEST_OPEN, &b);
-    bind_i64(&b, peering);
-    bind_i64(&b, side);
+    struct query q = query_about_two(s, STMT_LATEST_OPEN, peering, side);
     if (!query_row(&q, &c))
         return false;
     *bytes = sqlite3_column_blob(c.stmt, 0);
@@ -213,7 +197,7 @@ bool query_connection(struct query *q, struct connection_row *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->id = (uint32_t)next_i64(&c);
+    out->id = next_u32(&c);
     out->active = (int)next_or(&c, -1);
     out->ports[0] = (uint16_t)next_i64(&c);
     out->ports[1] = (uint16_t)next_i64(&c);
@@ -236,14 +220,8 @@ bool query_transition(struct query *q, struct transition_row *out)
     if (!query_row(q, &c))
         return false;
     out->number = next_i64(&c);
-    out->connection = (uint32_t)next_i64(&c);
-    out->side = (int)next_i64(&c);
-    out->from = next_word(&c);
-    out->to = next_word(&c);
-    out->when = next_stamp(&c);
-    out->file = next_or(&c, -1);
-    out->frame = next_u64(&c);
-    out->cause = next_word(&c);
+    out->connection = next_u32(&c);
+    next_step(&c, out);
     return true;
 }
 
@@ -258,7 +236,7 @@ bool query_notification(struct query *q, struct notification_row *out)
     if (!query_row(q, &c))
         return false;
     out->number = next_i64(&c);
-    out->connection = (uint32_t)next_i64(&c);
+    out->connection = next_u32(&c);
     out->side = (int)next_i64(&c);
     out->when = next_stamp(&c);
     out->file = next_or(&c, -1);
@@ -286,11 +264,7 @@ struct query query_findings(struct store *s, const char *address, enum severity 
 
 struct query query_findings_of_peering(struct store *s, uint32_t peering, enum severity least)
 {
-    struct binder b;
-    struct query q = query_ask(s, STMT_FINDINGS_OF_PEERING, &b);
-    bind_i64(&b, peering);
-    bind_i64(&b, least);
-    return q;
+    return query_about_two(s, STMT_FINDINGS_OF_PEERING, peering, least);
 }
 
 struct query query_findings_of_all(struct store *s, bool capture, const char *address, enum severity least)
@@ -316,7 +290,7 @@ bool query_finding(struct query *q, struct finding_row *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->id = (uint32_t)next_i64(&c);
+    out->id = next_u32(&c);
     out->code_name = next_word(&c);
     out->code = code_parse(out->code_name);
     out->severity_name = next_word(&c);
@@ -326,8 +300,8 @@ bool query_finding(struct query *q, struct finding_row *out)
     out->peering_name = next_text(&c);
     out->at = next_text(&c);
     out->peer = next_text(&c);
-    out->at_as = (uint32_t)next_i64(&c);
-    out->peer_as = (uint32_t)next_i64(&c);
+    out->at_as = next_u32(&c);
+    out->peer_as = next_u32(&c);
     out->first = next_stamp(&c);
     out->last = next_stamp(&c);
     out->count = next_u64(&c);
@@ -360,13 +334,8 @@ bool query_evidence_row(struct query *q, struct evidence_row *out)
 
 int query_worst(struct store *s)
 {
-    struct binder b;
-    struct columns c;
-    int worst = -1;
     if (query_begin(s) != ERR_NONE)
-        return worst;
-    struct query q = query_ask(s, STMT_WORST, &b);
-    while (query_row(&q, &c))
-        worst = (int)next_i64(&c);
+        return -1;
+    int worst = (int)query_number(query_all(s, STMT_WORST), -1);
     return query_end(s) == ERR_NONE ? worst : -1;
 }

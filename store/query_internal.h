@@ -38,6 +38,41 @@ static inline struct stamp next_stamp(struct columns *c)
     return (struct stamp){ next_or(c, STAMP_NEVER.ns) };
 }
 
+static inline uint32_t next_u32(struct columns *c) { return (uint32_t)next_i64(c); }
+
+static inline void next_counts(struct columns *c, uint64_t *const into[], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        *into[i] = next_u64(c);
+}
+
+/* -1: not known. */
+static inline void next_measures(struct columns *c, int64_t *const into[], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        *into[i] = next_or(c, -1);
+}
+
+/* A step of a side, but for what it is a step of. */
+static inline void next_step(struct columns *c, struct transition_row *out)
+{
+    out->side = (int)next_i64(c);
+    out->from = next_word(c);
+    out->to = next_word(c);
+    out->when = next_stamp(c);
+    out->file = next_or(c, -1);
+    out->frame = next_u64(c);
+    out->cause = next_word(c);
+}
+
+/* The area of an LSA; NULL: of the AS. */
+static inline void next_area(struct columns *c, bool *of_as, uint32_t *area)
+{
+    int64_t n = next_or(c, -1);
+    *of_as = n < 0;
+    *area = n < 0 ? 0 : (uint32_t)n;
+}
+
 static inline struct query query_ask(struct store *s, enum statement which, struct binder *b)
 {
     struct query q = { s, db_use(&s->db, which) };
@@ -51,13 +86,54 @@ static inline bool query_row(struct query *q, struct columns *c)
     return db_step(&q->store->db, q->stmt);
 }
 
-/* Asks about one peering. */
-static inline struct query query_about(struct store *s, enum statement which, uint32_t peering)
+/* Asks about all there is. */
+static inline struct query query_all(struct store *s, enum statement which)
+{
+    struct binder unused;
+    return query_ask(s, which, &unused);
+}
+
+/* Asks about one number: which peering, link or finding, or how many of them. */
+static inline struct query query_about(struct store *s, enum statement which, int64_t n)
 {
     struct binder b;
     struct query q = query_ask(s, which, &b);
-    bind_i64(&b, peering);
+    bind_i64(&b, n);
     return q;
 }
+
+static inline struct query query_about_two(struct store *s, enum statement which, int64_t first,
+                                           int64_t second)
+{
+    struct binder b;
+    struct query q = query_ask(s, which, &b);
+    bind_i64(&b, first);
+    bind_i64(&b, second);
+    return q;
+}
+
+/* Asks about what has this address, or about all for NULL. The address is copied: the walk may outlive it. */
+static inline struct query query_of_address(struct store *s, enum statement which, const char *address)
+{
+    struct binder b;
+    struct query q = query_ask(s, which, &b);
+    if (b.stmt)
+        sqlite3_bind_text(b.stmt, 1, address, -1, SQLITE_TRANSIENT);
+    return q;
+}
+
+/* The one number that is answered, if any is. */
+static inline int64_t query_number(struct query q, int64_t otherwise)
+{
+    struct columns c;
+    while (query_row(&q, &c))
+        otherwise = next_i64(&c);
+    return otherwise;
+}
+
+/* ---- query.c ---- */
+
+/* The columns of a peering. */
+void query_read_peering(struct columns *, struct peering_row *out);
 
 #endif

@@ -5,20 +5,10 @@
 #include "state/ospf_lsdb.h"
 #include "store/query_internal.h"
 
-/* Asks what is about one address, or about any. The text must live as long as the walk. */
-static struct query about_address(struct store *s, enum statement which, const char *address)
-{
-    struct binder b;
-    struct query q = query_ask(s, which, &b);
-    if (b.stmt)
-        sqlite3_bind_text(b.stmt, 1, address, -1, SQLITE_TRANSIENT);
-    return q;
-}
-
 void query_ospf_totals(struct store *s, const char *address, struct ospf_totals_row *out)
 {
     struct columns c;
-    struct query q = about_address(s, STMT_OSPF_TOTALS, address);
+    struct query q = query_of_address(s, STMT_OSPF_TOTALS, address);
     *out = (struct ospf_totals_row){ 0 };
     while (query_row(&q, &c)) {
         out->adjacencies = next_u64(&c);
@@ -31,9 +21,8 @@ void query_ospf_totals(struct store *s, const char *address, struct ospf_totals_
 
 struct query query_ospf_routers(struct store *s)
 {
-    struct binder b;
     s->lent_router = 0;
-    return s->lent ? (struct query){ s, NULL } : query_ask(s, STMT_OSPF_ROUTERS, &b);
+    return s->lent ? (struct query){ s, NULL } : query_all(s, STMT_OSPF_ROUTERS);
 }
 
 static bool lent_router(struct store *s, struct ospf_router_row *out)
@@ -89,18 +78,14 @@ bool query_ospf_router(struct query *q, struct ospf_router_row *out)
 
 /* ---- links ---- */
 
-struct query query_ospf_links(struct store *s)
-{
-    struct binder b;
-    return query_ask(s, STMT_OSPF_LINKS, &b);
-}
+struct query query_ospf_links(struct store *s) { return query_all(s, STMT_OSPF_LINKS); }
 
 bool query_ospf_link(struct query *q, struct ospf_link_row *out)
 {
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->id = (uint32_t)next_i64(&c);
+    out->id = next_u32(&c);
     out->version = (unsigned)next_i64(&c);
     out->instance = (unsigned)next_i64(&c);
     out->name = next_word(&c);
@@ -123,7 +108,7 @@ bool query_ospf_speaker(struct query *q, struct ospf_speaker_row *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->id = (uint32_t)next_i64(&c);
+    out->id = next_u32(&c);
     out->area = next_word(&c);
     out->router_id = next_word(&c);
     out->address = next_text(&c);
@@ -134,12 +119,10 @@ bool query_ospf_speaker(struct query *q, struct ospf_speaker_row *out)
     int64_t *const measures[] = { &out->hello_interval, &out->dead_interval, &out->priority,
                                   &out->options,        &out->mask,          &out->mtu,
                                   &out->authentication, &out->key_id };
-    for (size_t i = 0; i < COUNT(measures); i++)
-        *measures[i] = next_or(&c, -1);
+    next_measures(&c, measures, COUNT(measures));
     uint64_t *const counts[] = { &out->hellos, &out->dbdescs,       &out->requests,     &out->updates,
                                  &out->acks,   &out->other_packets, &out->bad_checksums };
-    for (size_t i = 0; i < COUNT(counts); i++)
-        *counts[i] = next_u64(&c);
+    next_counts(&c, counts, COUNT(counts));
     return true;
 }
 
@@ -161,11 +144,7 @@ bool query_designation(struct query *q, struct designation_row *out)
     return true;
 }
 
-struct query query_ospf_alone(struct store *s)
-{
-    struct binder b;
-    return query_ask(s, STMT_OSPF_ALONE, &b);
-}
+struct query query_ospf_alone(struct store *s) { return query_all(s, STMT_OSPF_ALONE); }
 
 bool query_ospf_alone_row(struct query *q, struct ospf_alone_row *out)
 {
@@ -181,8 +160,8 @@ bool query_ospf_alone_row(struct query *q, struct ospf_alone_row *out)
 
 struct query query_adjacencies(struct store *s, enum adjacency_order order, const char *address)
 {
-    return about_address(s, order == ADJACENCIES_BY_LINK ? STMT_ADJACENCIES : STMT_ADJACENCIES_WORST_FIRST,
-                         address);
+    return query_of_address(s, order == ADJACENCIES_BY_LINK ? STMT_ADJACENCIES : STMT_ADJACENCIES_WORST_FIRST,
+                            address);
 }
 
 bool query_adjacency(struct query *q, struct adjacency_row *out)
@@ -190,12 +169,12 @@ bool query_adjacency(struct query *q, struct adjacency_row *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->id = (uint32_t)next_i64(&c);
+    out->id = next_u32(&c);
     out->name = next_word(&c);
     out->version = (unsigned)next_i64(&c);
     out->instance = (unsigned)next_i64(&c);
     out->area = next_word(&c);
-    out->link = (uint32_t)next_i64(&c);
+    out->link = next_u32(&c);
     out->link_name = next_word(&c);
     out->link_type = next_word(&c);
     out->dr = next_text(&c);
@@ -232,8 +211,7 @@ bool query_neighbor(struct query *q, struct neighbor_row *out)
     out->last_heard = next_stamp(&c);
     uint64_t *const counts[] = { &out->requested, &out->answered, &out->flooded, &out->resent,
                                  &out->unacknowledged };
-    for (size_t i = 0; i < COUNT(counts); i++)
-        *counts[i] = next_u64(&c);
+    next_counts(&c, counts, COUNT(counts));
     return true;
 }
 
@@ -248,23 +226,13 @@ bool query_ospf_transition(struct query *q, struct transition_row *out)
     if (!query_row(q, &c))
         return false;
     *out = (struct transition_row){ .number = next_i64(&c) };
-    out->side = (int)next_i64(&c);
-    out->from = next_word(&c);
-    out->to = next_word(&c);
-    out->when = next_stamp(&c);
-    out->file = next_or(&c, -1);
-    out->frame = next_u64(&c);
-    out->cause = next_word(&c);
+    next_step(&c, out);
     return true;
 }
 
 struct query query_findings_of_adjacency(struct store *s, uint32_t adjacency, enum severity least)
 {
-    struct binder b;
-    struct query q = query_ask(s, STMT_FINDINGS_OF_ADJACENCY, &b);
-    bind_i64(&b, adjacency);
-    bind_i64(&b, least);
-    return q;
+    return query_about_two(s, STMT_FINDINGS_OF_ADJACENCY, adjacency, least);
 }
 
 /* ---- the database ---- */
@@ -327,22 +295,20 @@ bool query_lsa(struct query *q, struct lsa_row *out)
     next_i64(&c); /* its number */
     out->version = (unsigned)next_i64(&c);
     out->instance = (unsigned)next_i64(&c);
-    int64_t area = next_or(&c, -1);
-    out->of_as = area < 0;
-    out->area = area < 0 ? 0 : (uint32_t)area;
-    out->link = (uint32_t)next_i64(&c);
+    next_area(&c, &out->of_as, &out->area);
+    out->link = next_u32(&c);
     uint32_t *const names[] = { &out->type, &out->id, &out->router, &out->sequence };
     for (size_t i = 0; i < COUNT(names); i++)
-        *names[i] = (uint32_t)next_i64(&c);
+        *names[i] = next_u32(&c);
     out->age = (unsigned)next_i64(&c);
     out->seen = next_stamp(&c);
     out->last_seen = next_stamp(&c);
     out->do_not_age = next_bool(&c);
     out->flushed = next_bool(&c);
     out->options = (uint8_t)next_i64(&c);
-    out->checksum = (uint32_t)next_i64(&c);
-    out->length = (uint32_t)next_i64(&c);
-    out->body_sequence = (uint32_t)next_i64(&c);
+    out->checksum = next_u32(&c);
+    out->length = next_u32(&c);
+    out->body_sequence = next_u32(&c);
     out->has_body = sqlite3_column_type(c.stmt, c.at) != SQLITE_NULL;
     out->body = sqlite3_column_blob(c.stmt, c.at);
     out->body_size = (size_t)sqlite3_column_bytes(c.stmt, c.at);
@@ -363,11 +329,7 @@ bool lsa_row_current(const struct lsa_row *r, struct stamp now)
     return !r->flushed && lsa_row_age(r, now) < OSPF_MAX_AGE;
 }
 
-struct query query_lsa_changes(struct store *s)
-{
-    struct binder unused;
-    return query_ask(s, STMT_LSA_CHANGES, &unused);
-}
+struct query query_lsa_changes(struct store *s) { return query_all(s, STMT_LSA_CHANGES); }
 
 bool query_lsa_change(struct query *q, struct lsa_change_row *out)
 {
@@ -376,12 +338,10 @@ bool query_lsa_change(struct query *q, struct lsa_change_row *out)
         return false;
     out->version = (unsigned)next_i64(&c);
     out->instance = (unsigned)next_i64(&c);
-    int64_t area = next_or(&c, -1);
-    out->of_as = area < 0;
-    out->area = area < 0 ? 0 : (uint32_t)area;
+    next_area(&c, &out->of_as, &out->area);
     uint32_t *const names[] = { &out->type, &out->id, &out->router, &out->sequence };
     for (size_t i = 0; i < COUNT(names); i++)
-        *names[i] = (uint32_t)next_i64(&c);
+        *names[i] = next_u32(&c);
     out->when = next_stamp(&c);
     out->frame = next_u64(&c);
     out->change = next_word(&c);

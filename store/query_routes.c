@@ -4,11 +4,7 @@
 #include "store/query_internal.h"
 #include <stdlib.h>
 
-struct query query_route_tables(struct store *s)
-{
-    struct binder b;
-    return query_ask(s, STMT_ROUTE_TABLES, &b);
-}
+struct query query_route_tables(struct store *s) { return query_all(s, STMT_ROUTE_TABLES); }
 
 bool query_route_table(struct query *q, struct route_table_row *out)
 {
@@ -16,7 +12,7 @@ bool query_route_table(struct query *q, struct route_table_row *out)
     if (!query_row(q, &c))
         return false;
     out->id = next_i64(&c);
-    out->peering = (uint32_t)next_i64(&c);
+    out->peering = next_u32(&c);
     out->side = next_i64(&c) != 0;
     out->family = bgp_family_parse(next_word(&c));
     out->path_ids = next_bool(&c);
@@ -54,7 +50,7 @@ bool query_route_update(struct query *q, struct route_update_row *out)
     out->id = next_i64(&c);
     out->table = next_i64(&c);
     out->when = next_stamp(&c);
-    out->file = (uint32_t)next_i64(&c);
+    out->file = next_u32(&c);
     out->frame = next_u64(&c);
     out->attributes = next_i64(&c);
     out->nlri = next_blob(&c);
@@ -65,9 +61,7 @@ bool query_route_update(struct query *q, struct route_update_row *out)
 
 bool query_route_update_at(struct store *s, int64_t id, struct route_update_row *out)
 {
-    struct binder b;
-    struct query q = query_ask(s, STMT_ROUTE_UPDATE_BY_ID, &b);
-    bind_i64(&b, id);
+    struct query q = query_about(s, STMT_ROUTE_UPDATE_BY_ID, id);
     return query_route_update(&q, out);
 }
 
@@ -176,10 +170,7 @@ bool query_route_attrs_row(struct query *q, struct route_attrs_row *out)
 
 struct query query_route_carriers(struct store *s, int64_t attributes)
 {
-    struct binder b;
-    struct query q = query_ask(s, STMT_ROUTE_UPDATES_BY_ATTRS, &b);
-    bind_i64(&b, attributes);
-    return q;
+    return query_about(s, STMT_ROUTE_UPDATES_BY_ATTRS, attributes);
 }
 
 bool query_route_carrier(struct query *q, int64_t *update)
