@@ -69,7 +69,7 @@ struct series {
     uint64_t credit, rounds; /* turns that are due; rounds since the pressure changed */
     uint64_t lsa_credit;     /* turns of LSAs */
     unsigned pressure;       /* how much too big the file is: ages are halved so often */
-    int64_t looked_s;
+    int64_t looked_s, retired_s;
 };
 
 /* The next peering's number in the database; 0 at the end. */

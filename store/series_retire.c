@@ -6,7 +6,8 @@
 
 enum {
     ROUND_S = 300, /* in which each peering has its turn */
-    LOOK_S = 60,   /* between two looks at the size */
+    LEAP_S = 60,
+    LOOK_S = 60, /* between two looks at the size */
     PRESSURE_MOST = 24,
 };
 
@@ -45,9 +46,10 @@ static void retire_series(struct store *s, int64_t peering, int64_t second)
 static void retire_events(struct store *s, int64_t peering, int64_t second)
 {
     static const enum statement kinds[] = { STMT_RETIRE_TRANSITIONS, STMT_RETIRE_NOTIFICATIONS,
-                                            STMT_RETIRE_OPENS,       STMT_RETIRE_CONNECTIONS, STMT_RETIRE_TRANSFERS,
-                                            STMT_RETIRE_EVIDENCE,    STMT_RETIRE_FINDINGS,
-                                            STMT_RETIRE_OSPF,        STMT_RETIRE_DESIGNATED };
+                                            STMT_RETIRE_OPENS,       STMT_RETIRE_CONNECTIONS,
+                                            STMT_RETIRE_TRANSFERS,   STMT_RETIRE_EVIDENCE,
+                                            STMT_RETIRE_FINDINGS,    STMT_RETIRE_OSPF,
+                                            STMT_RETIRE_DESIGNATED };
     int64_t until = before(s->series, second, s->series->limits.keep_events, SPARED_EVENTS);
     for (size_t i = 0; i < COUNT(kinds); i++) {
         struct binder b = bind_to(db_use(&s->db, kinds[i]));
@@ -115,6 +117,14 @@ static void look_at_size(struct store *s)
     }
 }
 
+/* Seconds since it was asked last; after a leap not all of a round is due at once. */
+static uint64_t passed_since(struct series *r, int64_t second)
+{
+    int64_t passed = second - r->retired_s;
+    r->retired_s = second;
+    return (uint64_t)(passed < 1 ? 1 : passed > LEAP_S ? LEAP_S : passed);
+}
+
 void series_retire(struct store *s, int64_t second)
 {
     struct series *r = s->series;
@@ -122,9 +132,9 @@ void series_retire(struct store *s, int64_t second)
         r->looked_s = second;
         look_at_size(s);
     }
-    /* each has its turn once a round; sooner under pressure, when there is no time to lose */
-    uint64_t turns = (uint64_t)s->peering_last + 1;
-    r->credit += r->pressure ? 8 * turns : turns;
+    /* each has its turn once a round, however often time is told; sooner under pressure, when there is none to lose */
+    uint64_t turns = (uint64_t)s->peering_last + 1, passed = passed_since(r, second);
+    r->credit += passed * (r->pressure ? 8 * turns : turns);
     for (; r->credit >= ROUND_S && !s->db.err; r->credit -= ROUND_S) {
         store_row(s);
         r->cursor = series_next_peering(s, r->cursor);
@@ -138,7 +148,7 @@ void series_retire(struct store *s, int64_t second)
         r->rounds++;
     }
     /* LSAs have their turn beside the peerings, all of them in the same round */
-    r->lsa_credit += r->pressure ? UINT64_C(8) * s->lsa_last : s->lsa_last;
+    r->lsa_credit += passed * (r->pressure ? UINT64_C(8) * s->lsa_last : s->lsa_last);
     int64_t until = before(r, second, r->limits.keep_events, SPARED_EVENTS);
     store_retire_routes(s, (struct stamp){ until * NS_PER_S });
     store_retire_lsas(s, (struct stamp){ until * NS_PER_S }, (uint32_t)(r->lsa_credit / ROUND_S));

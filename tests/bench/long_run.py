@@ -16,59 +16,16 @@ import http.client
 import os
 import re
 import statistics
-import struct
 import subprocess
 import sys
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
+from talk import Loop  # noqa: E402
+
 MIB = 1 << 20
 GROWTH = 1.05
-BLOCK = 1 << 16
-
-
-class Loop:
-    """The records of a pcap, without an end."""
-
-    def __init__(self, path):
-        with open(path, "rb") as file:
-            data = file.read()
-        self.head, self.order = data[:24], "<" if data[:4] in (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1") else ">"
-        self.data = bytearray(data)
-        self.starts, at = [], 24
-        sizes = struct.Struct(self.order + "8xI4x")
-        while at + 16 <= len(data):
-            end = at + 16 + sizes.unpack_from(data, at)[0]
-            if end > len(data):
-                break
-            self.starts.append(at)
-            at = end
-        self.end = at
-        self.seconds = struct.Struct(self.order + "I")
-        first, = self.seconds.unpack_from(data, 24)
-        last, = self.seconds.unpack_from(data, self.starts[-1])
-        self.span = last - first + 60
-        self.passes = 0
-
-    def later(self):
-        """Every stamp of the records, moved on by one round."""
-        for at in self.starts:
-            self.seconds.pack_into(self.data, at, self.seconds.unpack_from(self.data, at)[0] + self.span)
-
-    def play(self, sink, stop):
-        """Rounds into `sink`, until nobody reads it."""
-        try:
-            sink.write(self.head)
-            while not stop.is_set():
-                at = 24
-                while at < self.end and not stop.is_set():
-                    sink.write(self.data[at:min(at + BLOCK, self.end)])
-                    at += BLOCK
-                self.passes += 1
-                self.later()
-            sink.close()
-        except (BrokenPipeError, ValueError):
-            pass
 
 
 class Listener(threading.Thread):
@@ -188,7 +145,7 @@ def main():
         monitor = subprocess.Popen([args.binary, "monitor", "--config", "none", "-r", "-", "--replay", "%g" % args.speed, "--db", database,
                                     "--web", "%d" % args.port] + words[cut + 1:], stdin=subprocess.PIPE, stdout=log, stderr=log)
     loop = Loop(args.capture)
-    threading.Thread(target=loop.play, args=(monitor.stdin, stop), daemon=True).start()
+    threading.Thread(target=loop.play, args=(monitor.stdin,), daemon=True).start()
     time.sleep(2)
     listener = Listener(args.port, stop)
     try:
