@@ -147,6 +147,23 @@ static bool is_copy(struct ospf *o, const struct frame *f, struct stamp when)
 
 /* ---- whom a packet is for ---- */
 
+/* What the two say of each other's router, without knowing which of its interfaces they hear: it is these. */
+static void adopt_unseen(struct ospf *o, struct ospf_speaker *s, struct ospf_speaker *other)
+{
+    for (int turn = 0; turn < 2; turn++) {
+        struct ospf_speaker *lister = turn ? other : s, *real = turn ? s : other;
+        for (uint32_t i = 0; i < lister->adjacency_count; i++) {
+            struct ospf_adjacency *a = lister->adjacencies[i];
+            struct ospf_speaker *end = a->end[a->end[0] == lister];
+            if (end->unseen && !end->addr.size && end->router_id == real->router_id &&
+                !ospf_adjacency_find(o, lister, real)) {
+                ospf_adjacency_adopt(o, (struct adjacency *)a, end, real);
+                break;
+            }
+        }
+    }
+}
+
 /* The adjacency with the one at this address; an end that was not seen may turn out to be there. */
 static struct adjacency *addressee(struct ospf *o, struct ospf_in *in)
 {
@@ -167,6 +184,7 @@ static struct adjacency *addressee(struct ospf *o, struct ospf_in *in)
     if (other && other != s) {
         if (s->link && other->link && s->link != other->link)
             ospf_link_merge(o, s->link, other->link);
+        adopt_unseen(o, s, other);
         return ospf_adjacency_get(o, s, other, in->ref);
     }
     if (count != 1)

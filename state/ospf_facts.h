@@ -81,10 +81,11 @@ struct ospf_speaker {
     struct ospf_speaker *successor; /* its router goes on under another router ID, from the same address */
     bool incumbent;                 /* nobody else has spoken from its address since */
     bool unseen;                    /* others list it, and nothing that it sends is in the capture */
-    bool loud;                      /* sends its Hellos to the group */
-    bool quiet;                     /* sends Hellos to single neighbours */
-    bool floods_dbdesc;         /* sends Database Descriptions to the group: point-to-point (RFC 2328 8.1) */
-    bool ever_dr;               /* named a designated router */
+    bool about;         /* unseen, but its router is heard here: on which of its interfaces is not known */
+    bool loud;          /* sends its Hellos to the group */
+    bool quiet;         /* sends Hellos to single neighbours */
+    bool floods_dbdesc; /* sends Database Descriptions to the group: point-to-point (RFC 2328 8.1) */
+    bool ever_dr;       /* named a designated router */
     struct stream_ref dr_named; /* when it first did */
     struct stream_ref first, last;
     uint64_t packets[OSPF_PACKET_TYPES]; /* by type; 0 counts those of none */

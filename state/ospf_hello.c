@@ -90,9 +90,20 @@ static bool apart(const struct ospf_speaker *a, const struct ospf_speaker *b)
     return a->first.file == a->last.file && b->first.file == b->last.file && a->last.file != b->last.file;
 }
 
+/* Another interface of its router is on that link. */
+static bool name_on(const struct ospf *o, const struct ospf_speaker *s, const struct ospf_wire *link)
+{
+    const struct ospf_speaker *n = ospf_namesake(o, ospf_segment_of(o, s), s->router_id);
+    for (; n; n = n->namesake)
+        if (n != s && !n->unseen && n->link == link)
+            return true;
+    return false;
+}
+
 /* Whether the namesake can be the one that `s` lists: on the same link; without a subnet to tell, one that lists it in
  * return, or that lists nobody and is the only one of its name. */
-static bool may_be(const struct ospf_speaker *s, const struct ospf_speaker *other, bool only)
+static bool may_be(const struct ospf *o, const struct ospf_speaker *s, const struct ospf_speaker *other,
+                   bool only)
 {
     if (other == s || other->unseen || other->area != s->area || !!other->far.size != !!s->far.size)
         return false;
@@ -103,7 +114,8 @@ static bool may_be(const struct ospf_speaker *s, const struct ospf_speaker *othe
         return addr_equal(&s->far, &other->addr);
     if (apart(s, other))
         return false;
-    if (subnets && !only) /* both have one, and not the same */
+    if (subnets && (!only || s->hello.dr || other->hello.dr || name_on(o, s, other->link) ||
+                    name_on(o, other, s->link))) /* both have one, and not the same */
         return false;
     return ospf_speaker_lists(other, s->router_id) || (only && !subnets && !other->neighbor_count);
 }
@@ -140,15 +152,28 @@ static void notice_elsewhere(struct ospf_segment *g, const struct ospf_speaker *
         g->several = true;
 }
 
+/* OSPFv3 Hellos name routers, not interfaces. Where the listed router speaks here from several, the link is told apart by
+ * the addresses of unicast packets: until these come, nothing is said. */
+static bool ambiguous(const struct ospf *o, const struct ospf_segment *g, const struct ospf_speaker *s,
+                      uint32_t router_id)
+{
+    return s->version == 3 && !s->far.size && count_names(o, g, s, router_id) > 1;
+}
+
 /* Makes the adjacency with whom `s` lists, or with one that was not seen. */
 static void pair_listed(struct ospf *o, struct ospf_in *in, uint32_t router_id)
 {
     struct ospf_speaker *s = in->from;
     struct adjacency *ghost = adjacency_with(s, router_id, true);
+    if (ambiguous(o, in->segment, s, router_id)) {
+        if (ghost)
+            ghost->facts.end[ghost->facts.end[0] == s]->about = true;
+        return;
+    }
     bool only = count_names(o, in->segment, s, router_id) == 1,
          found = adjacency_with(s, router_id, false) != NULL;
     for (struct ospf_speaker *m = ospf_namesake(o, in->segment, router_id); m; m = m->namesake) {
-        if (!may_be(s, m, only)) {
+        if (!may_be(o, s, m, only)) {
             notice_elsewhere(in->segment, s, m);
             continue;
         }
@@ -184,9 +209,13 @@ static void claim_ghosts(struct ospf *o, struct ospf_in *in)
         struct ospf_speaker *lister = a->end[a->end[0] == g];
         bool only = count_names(o, in->segment, lister, s->router_id) == 1;
         bool by_addr = g->addr.size && addr_equal(&g->addr, &s->addr);
+        if (!by_addr && ambiguous(o, in->segment, s, lister->router_id)) {
+            g->about = true;
+            continue;
+        }
         if (lister == s || ospf_adjacency_find(o, lister, s))
             continue;
-        if (!by_addr && !may_be(lister, s, only)) {
+        if (!by_addr && !may_be(o, lister, s, only)) {
             notice_elsewhere(in->segment, lister, s);
             continue;
         }
@@ -426,7 +455,7 @@ static bool lonely(const struct ospf_speaker *s)
         if (!a->deaf && (a->side[0].listed.frame || a->side[1].listed.frame))
             return false;
     }
-    return !s->unseen && s->hello_known && !s->far.size;
+    return !s->unseen && s->hello_known && !s->far.size && !(s->version == 3 && s->neighbor_count);
 }
 
 /* Both spoke at the same time for as long as it takes to notice. */
@@ -443,13 +472,26 @@ static bool together(const struct ospf_speaker *a, const struct ospf_speaker *b,
     return at_end || stamp_since(now, since).ns > dead * NS_PER_S;
 }
 
+/* OSPFv3: one router ID from two addresses. With one interface ID it is two routers, for a router numbers its interfaces (RFC
+ * 5340 4.1.2). Else it may be one router on two links: if its interfaces hear others, or others speak from several
+ * addresses, too. */
+static bool may_be_two(const struct ospf_segment *g, const struct ospf_speaker *a,
+                       const struct ospf_speaker *b)
+{
+    if (a->hello.interface_id == b->hello.interface_id)
+        return true;
+    return g->doubles == 1 && a->neighbor_count == b->neighbor_count && !a->neighbors_cut &&
+           !b->neighbors_cut &&
+           (!a->neighbor_count || !memcmp(a->sorted, b->sorted, a->neighbor_count * sizeof *a->sorted));
+}
+
 /* One capture point, one tag: whether the two can share a link. Where it shows several links only the subnet tells; and
  * a label that others have in common. */
 static bool may_share(const struct ospf_segment *g, const struct ospf_speaker *a,
                       const struct ospf_speaker *b)
 {
     if (a->router_id == b->router_id)
-        return same_link(a, b) || (a->version == 3 && a->hello.interface_id == b->hello.interface_id);
+        return a->version == 3 ? may_be_two(g, a, b) : same_link(a, b);
     if (same_link(a, b))
         return !addr_equal(&a->addr, &b->addr);
     return !g->several;

@@ -13,7 +13,8 @@ struct ospf_segment {
     uint8_t version, instance;
     uint16_t vlan, carriers;
     uint32_t circuit;
-    bool several; /* one router speaks here on several links: so does the capture point */
+    bool several;     /* one router speaks here on several links: so does the capture point */
+    uint32_t doubles; /* router IDs that speak here from several addresses */
     struct ospf_speaker **speakers;
     struct ospf_wire **links;
     uint32_t speaker_count, speaker_room, link_count, link_room;

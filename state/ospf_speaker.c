@@ -232,6 +232,14 @@ static struct ospf_speaker *find(struct ospf *o, struct ospf_in *in, struct spea
     return table_get(&o->speakers, key);
 }
 
+static void note_double(const struct ospf *o, struct ospf_segment *g, const struct ospf_speaker *s)
+{
+    unsigned others = 0;
+    for (const struct ospf_speaker *n = ospf_namesake(o, g, s->router_id); n && others < 2; n = n->namesake)
+        others += n != s && !n->unseen;
+    g->doubles += others == 1;
+}
+
 struct ospf_speaker *ospf_speaker_get(struct ospf *o, struct ospf_in *in)
 {
     struct speaker_key key;
@@ -244,6 +252,7 @@ struct ospf_speaker *ospf_speaker_get(struct ospf *o, struct ospf_in *in)
         return NULL;
     }
     if (fresh) {
+        note_double(o, in->segment, s);
         s->first = in->ref;
         outbox_add(&o->engine->outbox, &(struct event){ .kind = EVENT_OSPF_SPEAKER, .as.speaker = s });
     }

@@ -232,7 +232,8 @@ void ospf_one_direction(const struct happening *h, struct findings *f)
 {
     const struct ospf_adjacency *a = h->adjacency;
     for (int side = 0; side < 2; side++) {
-        if (!a->end[!side]->unseen || a->end[side]->unseen || !a->side[side].lists || !(h->final || h->live))
+        if (!a->end[!side]->unseen || a->end[!side]->about || a->end[side]->unseen || !a->side[side].lists ||
+            !(h->final || h->live))
             continue;
         char one[16], two[16];
         struct draft *d = ospf_draft(f, h, CODE_CAPTURE_ONE_DIRECTION, CONFIDENCE_CERTAIN, -1);

@@ -248,7 +248,9 @@ void ospf_same_id(const struct happening *h, struct findings *f)
     if (x->router_id != y->router_id || !x->addr.size || !y->addr.size)
         return;
     char id[16], low[ADDR_TEXT], high[ADDR_TEXT];
-    struct draft *d = rule_draft(f, h, CODE_OSPF_DUPLICATE_ROUTER_ID, CONFIDENCE_CERTAIN, -1);
+    bool numbered_apart = x->version == 3 && x->hello.interface_id != y->hello.interface_id;
+    struct draft *d = rule_draft(f, h, CODE_OSPF_DUPLICATE_ROUTER_ID,
+                                 numbered_apart ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN, -1);
     d->at = ospf_id_as_addr(x->router_id);
     d->subject = x->link ? x->link->id : 0;
     d->once = true;
