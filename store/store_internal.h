@@ -33,10 +33,10 @@ struct numbers {
 struct store {
     struct db db;
     bool writable;
-    int64_t number;   /* of the last event */
-    unsigned rows;    /* in the open transaction */
+    int64_t number;        /* of the last event */
+    unsigned rows;         /* in the open transaction */
     const struct geo *geo; /* NULL: none; not ours */
-    bool nanoseconds; /* a stamp of the capture has more than six digits */
+    bool nanoseconds;      /* a stamp of the capture has more than six digits */
     bool digits_told;
     struct finding *held[FINDINGS_HELD]; /* owned, words too */
     struct table connections;            /* owned, by id: those that wait */

@@ -20,8 +20,8 @@ enum happening_kind {
     HAPPEN_PEERING_END,  /* the capture ends: all that is to be said of a peering */
     HAPPEN_CAPTURE_END,  /* … and of the whole */
     /* OSPF: the fields below that are named */
-    HAPPEN_OSPF_STATE,      /* side's view of the other changed: adjacency, ospf_from, ospf_to, ospf_on */
-    HAPPEN_OSPF_DEAF,       /* side let the other go, whose Hellos go on, and does not take it up again: adjacency */
+    HAPPEN_OSPF_STATE, /* side's view of the other changed: adjacency, ospf_from, ospf_to, ospf_on */
+    HAPPEN_OSPF_DEAF, /* side let the other go, whose Hellos go on, and does not take it up again: adjacency */
     HAPPEN_OSPF_MARGIN,     /* little was left of side's dead interval: adjacency */
     HAPPEN_OSPF_CHECK,      /* now and then, and at the end (final): adjacency */
     HAPPEN_OSPF_DESIGNATED, /* another DR or BDR: wire, wire_before */
