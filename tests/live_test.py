@@ -103,8 +103,8 @@ def inside(*words):
 
 
 class Monitor:
-    def __init__(self, binary, interfaces, *words, config="none", env=None):
-        line = inside(binary, "monitor", "--config", config, "--json", *words)
+    def __init__(self, binary, interfaces, *words, config="none", env=None, by=()):
+        line = inside(*by, binary, "monitor", "--config", config, "--json", *words)
         for name in interfaces:
             line += ("-i", name)
         self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -336,6 +336,40 @@ def configured(binary, fixture, folder):
     check(any(b"RELOADING=1" in w for w in said) and b"WATCHDOG=1" in said, said)
 
 
+def as_unit(binary, fixture, folder):
+    """As the systemd unit starts it: a user of its own with CAP_NET_RAW and no more. Ready, alive, told to stop, gone."""
+    if not shutil.which("setpriv"):
+        print("as_unit: no setpriv, left out")
+        return
+    wire, tap = fixture.wire()
+    os.chmod(folder, 0o755)
+    home, told = os.path.join(folder, "home"), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    os.mkdir(home)
+    shutil.chown(home, "nobody")
+    told.bind(os.path.join(folder, "notify"))
+    os.chmod(os.path.join(folder, "notify"), 0o666)
+    told.settimeout(20 * SLOW)
+    place = os.path.join(folder, "routetap")  # the build may lie where nobody can look
+    shutil.copy(binary, place)
+    os.chmod(place, 0o755)
+    env = dict(os.environ, NOTIFY_SOCKET=os.path.join(folder, "notify"), WATCHDOG_USEC="1500000")
+    by = ("setpriv", "--reuid", "nobody", "--clear-groups", "--no-new-privs", "--inh-caps", "-all,+net_raw", "--ambient-caps", "-all,+net_raw", "--bounding-set", "-all,+net_raw")
+    m = Monitor(place, [tap], "--db", os.path.join(home, "r.db"), env=env, by=by)
+    check(told.recv(500).startswith(b"READY=1"), "ready")
+    with open("/proc/%d/status" % m.pid(), encoding="ascii") as file:
+        status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    check("0" not in status["Uid"].split("\t"), status["Uid"])
+    check(all(int(status[k], 16) & ~(1 << 13) == 0 for k in ("CapPrm", "CapEff", "CapAmb", "CapBnd")), "more than CAP_NET_RAW")
+    check([told.recv(500) for _ in range(3)] == [b"WATCHDOG=1"] * 3, "signs of life")
+    replay(wire, 8, "cease-shutdown-frr-bird-vlan.pcap")
+    m.finding("bgp-cease-administrative-shutdown", 3)
+    m.end()
+    last = b""
+    while last != b"STOPPING=1":
+        last = told.recv(500)
+    check(not [w for w in m.said if "listening" not in w], m.said)
+
+
 def refuses(binary, fixture, folder):
     """What cannot be listened to is said in one sentence."""
     for words, want in ((("-i", "nowhere0"), "nowhere0"), ((), "give either interfaces"), (("-i", "lo", "--filter", "tcp prot"), "filter"),
@@ -344,7 +378,7 @@ def refuses(binary, fixture, folder):
         check(run.returncode in (1, 2) and want in run.stderr and run.stderr.count("\n") <= 2, (words, run.returncode, run.stderr))
 
 
-TESTS = [silence, arrives, two_tags, carriers, unanswered, two_interfaces, rights, restarts, configured, refuses]
+TESTS = [silence, arrives, two_tags, carriers, unanswered, two_interfaces, rights, restarts, configured, as_unit, refuses]
 
 
 def judge(binary, test, fixture):
