@@ -262,7 +262,7 @@ static struct bell *taken_out(struct bells *from, const struct alert_said *said)
 {
     for (unsigned i = 0; i < from->count; i++) {
         struct bell *b = from->list[i];
-        if (b && !memcmp(&b->said, said, sizeof *said)) {
+        if (b && alert_said_same(&b->said, said)) {
             from->list[i] = NULL;
             return b;
         }

@@ -5,8 +5,8 @@
 
 static bool put(char *to, size_t size, const char *text)
 {
-    size_t n = text ? strlen(text) : 0;
-    if (n >= size)
+    size_t n = text ? strlen(text) + 1 : 0;
+    if (n > size)
         return false;
     if (n)
         memcpy(to, text, n);
@@ -15,7 +15,7 @@ static bool put(char *to, size_t size, const char *text)
 
 const char *alert_order_make(struct alert_order *o, const struct alert_sink *sinks, unsigned count)
 {
-    memset(o, 0, sizeof *o); /* what lies between members is compared, too */
+    memset(o, 0, sizeof *o);
     if (count > ALERT_SINKS)
         return "there are too many to be rung";
     for (unsigned i = 0; i < count; i++) {
@@ -32,6 +32,13 @@ const char *alert_order_make(struct alert_order *o, const struct alert_sink *sin
     }
     o->count = count;
     return NULL;
+}
+
+bool alert_said_same(const struct alert_said *a, const struct alert_said *b)
+{
+    return a->kind == b->kind && a->least == b->least && a->group == b->group && a->wait.ns == b->wait.ns &&
+           a->resend.ns == b->resend.ns && !strcmp(a->target, b->target) && !strcmp(a->ca, b->ca) &&
+           !strcmp(a->token, b->token);
 }
 
 struct alert_sink alert_order_sink(struct alert_said *said)

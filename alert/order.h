@@ -21,6 +21,7 @@ struct alert_order {
 
 /* NULL, or what is wrong: words that are too long. */
 const char *alert_order_make(struct alert_order *, const struct alert_sink *, unsigned count);
+bool alert_said_same(const struct alert_said *, const struct alert_said *);
 /* Points into `said`. */
 struct alert_sink alert_order_sink(struct alert_said *said);
 
