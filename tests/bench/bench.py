@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -42,6 +43,7 @@ RACES = [
 LINEAR = 2.4
 STRAIGHT = ["a.pcap", "a-bird-frr.pcap", "b.pcap", "d.pcap"]
 LSA_BYTES = 400 + 40  # besides what the LSA is itself, of which an AS-external-LSA has 36 and a Router-LSA more
+MONITOR_PACKETS = 400000  # a CPU second, into SQLite
 SPF_ROUTERS, SPF_MS, SPF_ROUNDS = 2000, 50, 40
 
 
@@ -258,11 +260,30 @@ def counts(board, args, capture):
         board.row("count %s %s" % (kind, name), "not told" if got is None else "%d" % got, "%d" % n, got == n)
 
 
+def monitored(board, args, capture):
+    """Packets a CPU second into a database by monitor as it is usually started, with its page; and with changes of routes."""
+    name = os.path.basename(capture)
+    for words, bar in ((["--web", str(args.port)], MONITOR_PACKETS), (["--web", str(args.port), "--keep-routes", "changes"], 0)):
+        rates = []
+        for _ in range(max(args.runs, 1)):
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "monitor.db")
+                cpu, _, status = spawn([args.binary, "monitor", "-q", "--config", "none", "-r", capture, "--db", path] + words)
+                with sqlite3.connect(path) as link:
+                    (packets,), = link.execute("SELECT packets FROM capture")
+                link.close()
+                rates.append(packets / cpu if status == 0 else 0)
+        rate = statistics.median(rates)
+        board.row("monitor %s %s" % (" ".join(words[2:]) or "as usual", name), "%.0f packets a CPU second" % rate,
+                  ">= %d" % bar if bar else "no bar", rate >= bar and rate > 0)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", nargs="?", help="routetap, a release build")
     parser.add_argument("--captures", metavar="DIR")
     parser.add_argument("--truth", metavar="DIR", help="default: the captures' own folder")
+    parser.add_argument("--port", type=int, default=8196, help="for monitor's page")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--peer-runs", type=int, default=1)
     parser.add_argument("--refresh", action="store_true", help="measure the peers again")
@@ -299,6 +320,8 @@ def main():
         counts(board, args, os.path.join(args.captures, name))
     if there("a.pcap"):
         archive(board, args, os.path.join(args.captures, "a.pcap"))
+    if there("b.pcap"):
+        monitored(board, args, os.path.join(args.captures, "b.pcap"))
     if args.only in ("", "e", "e.pcap"):
         shortest_paths(board, args)
     print("%d figures, %d over their bar" % (len(board.rows), board.bad))

@@ -19,7 +19,12 @@ static void there_and_back(void)
     memset(o, 0xaa, sizeof *o);
     memset(other, 0x55, sizeof *other);
     CHECK(!alert_order_make(o, all, COUNT(all)) && !alert_order_make(other, all, COUNT(all)));
-    CHECK(o->count == COUNT(all) && !memcmp(o, other, sizeof *o)); /* whatever lay there before */
+    CHECK(o->count == COUNT(all) && other->count == COUNT(all));
+    CHECK(!alert_said_same(&o->said[0], &o->said[1]));
+    for (unsigned i = 0; i < o->count; i++) /* whatever lay there before */
+        CHECK(alert_said_same(&o->said[i], &other->said[i]));
+    other->said[0].token[0] ^= 1;
+    CHECK(!alert_said_same(&o->said[0], &other->said[0]));
     for (unsigned i = 0; i < o->count; i++) {
         struct alert_sink s = alert_order_sink(&o->said[i]);
         CHECK(s.kind == all[i].kind && s.least == all[i].least && s.group == all[i].group);
