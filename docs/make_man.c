@@ -1,13 +1,12 @@
 /* docs/routetap.1.in in, the manual page out: lines that begin with @ are filled in from the same tables that make
  * --help, explain and the decoders, so that the page cannot fall behind the program. It runs while the program is
  * being built, and so takes nothing of it but those rows. */
+#include "docs/rows.h"
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static const struct {
     const char *utf8, *roff;
@@ -51,33 +50,6 @@ static void argument(const char *words)
     printf(".%s%.*s%s\n", optional ? "Op Ar " : "Ar ", (int)n, words + optional,
            strstr(words, "…") ? " ..." : "");
 }
-
-enum option_id {
-#define OPTION(ident, name, letter, argument, what) OPTION_##ident,
-#include "cli/options.def"
-#undef OPTION
-    OPTION_COUNT
-};
-#define OPT(ident) [OPTION_##ident] = true
-
-static const struct {
-    const char *name, *arguments, *what;
-    bool options[OPTION_COUNT];
-} commands[] = {
-#define COMMAND(name, function, arguments, what, ...) { name, arguments, what, { __VA_ARGS__ } },
-#include "cli/commands.def"
-#undef COMMAND
-};
-
-static const struct {
-    const char *name;
-    char letter;
-    const char *argument, *what;
-} options[] = {
-#define OPTION(ident, name, letter, argument, what) { name, letter, argument, what },
-#include "cli/options.def"
-#undef OPTION
-};
 
 static void write_synopsis(void)
 {

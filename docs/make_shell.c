@@ -1,38 +1,10 @@
 /* The tables of commands and options in; completions for a shell, or a sample of the configuration file, out. As with
  * the manual page, what is shown cannot fall behind the program. */
+#include "docs/rows.h"
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
-enum option_id {
-#define OPTION(ident, name, letter, argument, what) OPTION_##ident,
-#include "cli/options.def"
-#undef OPTION
-    OPTION_COUNT
-};
-#define OPT(ident) [OPTION_##ident] = true
-
-static const struct {
-    const char *name, *arguments, *what;
-    bool options[OPTION_COUNT];
-} commands[] = {
-#define COMMAND(name, function, arguments, what, ...) { name, arguments, what, { __VA_ARGS__ } },
-#include "cli/commands.def"
-#undef COMMAND
-};
-
-static const struct {
-    const char *name;
-    char letter;
-    const char *argument, *what;
-} options[] = {
-#define OPTION(ident, name, letter, argument, what) { name, letter, argument, what },
-#include "cli/options.def"
-#undef OPTION
-};
 
 static bool takes(size_t option, const char *word)
 {
