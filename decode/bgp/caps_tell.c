@@ -25,49 +25,60 @@ static void tell_mode(struct writer *w, uint8_t mode)
         write_u64(w, "mode", mode);
 }
 
-CAP_TELLER(family)
+/* An array of objects, one for each that `row` reads. */
+static void tell_rows(struct writer *w, struct cursor *in, void (*row)(struct writer *, struct cursor *))
+{
+    write_array(w, "families");
+    while (cur_left(in)) {
+        write_object(w, NULL);
+        row(w, in);
+        write_end(w);
+    }
+    write_end(w);
+}
+
+static void tell_afi_safi(struct writer *w, struct cursor *in)
+{
+    uint16_t afi = cur_u16(in);
+    tell_family(w, afi, cur_u8(in));
+}
+
+/* RFC 4760 8: a reserved byte between AFI and SAFI */
+static void tell_mp_family(struct writer *w, struct cursor *in)
 {
     uint16_t afi = cur_u16(in);
     cur_u8(in);
     tell_family(w, afi, cur_u8(in));
 }
 
-CAP_TELLER(orf)
+CAP_TELLER(family) { tell_mp_family(w, in); }
+
+static void orf_row(struct writer *w, struct cursor *in)
 {
-    write_array(w, "families");
-    while (cur_left(in)) {
+    tell_mp_family(w, in);
+    write_array(w, "types");
+    for (unsigned n = cur_u8(in); n && cur_left(in); n--) {
         write_object(w, NULL);
-        uint16_t afi = cur_u16(in);
-        cur_u8(in);
-        tell_family(w, afi, cur_u8(in));
-        write_array(w, "types");
-        for (unsigned n = cur_u8(in); n && cur_left(in); n--) {
-            write_object(w, NULL);
-            uint8_t type = cur_u8(in);
-            write_u64(w, "type", type);
-            if (bgp_orf_name(type))
-                write_str(w, "name", bgp_orf_name(type));
-            tell_mode(w, cur_u8(in));
-            write_end(w);
-        }
-        write_end(w);
+        uint8_t type = cur_u8(in);
+        write_u64(w, "type", type);
+        if (bgp_orf_name(type))
+            write_str(w, "name", bgp_orf_name(type));
+        tell_mode(w, cur_u8(in));
         write_end(w);
     }
     write_end(w);
 }
 
-CAP_TELLER(next_hop)
+CAP_TELLER(orf) { tell_rows(w, in, orf_row); }
+
+static void next_hop_row(struct writer *w, struct cursor *in)
 {
-    write_array(w, "families");
-    while (cur_left(in)) {
-        write_object(w, NULL);
-        uint16_t afi = cur_u16(in);
-        tell_family(w, afi, (uint8_t)cur_u16(in)); /* two bytes for the SAFI here: RFC 8950 4 */
-        tell_afi(w, "next_hop", cur_u16(in));
-        write_end(w);
-    }
-    write_end(w);
+    uint16_t afi = cur_u16(in);
+    tell_family(w, afi, (uint8_t)cur_u16(in)); /* two bytes for the SAFI here: RFC 8950 4 */
+    tell_afi(w, "next_hop", cur_u16(in));
 }
+
+CAP_TELLER(next_hop) { tell_rows(w, in, next_hop_row); }
 
 CAP_TELLER(bgpsec)
 {
@@ -77,18 +88,13 @@ CAP_TELLER(bgpsec)
     tell_afi(w, "afi", cur_u16(in));
 }
 
-CAP_TELLER(labels)
+static void labels_row(struct writer *w, struct cursor *in)
 {
-    write_array(w, "families");
-    while (cur_left(in)) {
-        write_object(w, NULL);
-        uint16_t afi = cur_u16(in);
-        tell_family(w, afi, cur_u8(in));
-        write_u64(w, "labels", cur_u8(in));
-        write_end(w);
-    }
-    write_end(w);
+    tell_afi_safi(w, in);
+    write_u64(w, "labels", cur_u8(in));
 }
+
+CAP_TELLER(labels) { tell_rows(w, in, labels_row); }
 
 CAP_TELLER(role)
 {
@@ -101,21 +107,19 @@ CAP_TELLER(role)
         write_u64(w, "role", role);
 }
 
+static void graceful_row(struct writer *w, struct cursor *in)
+{
+    tell_afi_safi(w, in);
+    write_bool(w, "forwarding", cur_u8(in) & 0x80);
+}
+
 CAP_TELLER(graceful)
 {
     uint16_t head = cur_u16(in);
     write_bool(w, "restarting", head & 0x8000);
     write_bool(w, "notification", head & 0x4000); /* RFC 8538 2 */
     write_u64(w, "restart_time", head & 0x0fff);
-    write_array(w, "families");
-    while (cur_left(in)) {
-        write_object(w, NULL);
-        uint16_t afi = cur_u16(in);
-        tell_family(w, afi, cur_u8(in));
-        write_bool(w, "forwarding", cur_u8(in) & 0x80);
-        write_end(w);
-    }
-    write_end(w);
+    tell_rows(w, in, graceful_row);
 }
 
 CAP_TELLER(asn) { write_u64(w, "asn", cur_u32(in)); }
@@ -134,32 +138,22 @@ CAP_TELLER(multisession)
     bgp_cap_tell_codes(w, in);
 }
 
-CAP_TELLER(modes)
+static void modes_row(struct writer *w, struct cursor *in)
 {
-    write_array(w, "families");
-    while (cur_left(in)) {
-        write_object(w, NULL);
-        uint16_t afi = cur_u16(in);
-        tell_family(w, afi, cur_u8(in));
-        tell_mode(w, cur_u8(in));
-        write_end(w);
-    }
-    write_end(w);
+    tell_afi_safi(w, in);
+    tell_mode(w, cur_u8(in));
 }
 
-CAP_TELLER(llgr)
+CAP_TELLER(modes) { tell_rows(w, in, modes_row); }
+
+static void llgr_row(struct writer *w, struct cursor *in)
 {
-    write_array(w, "families");
-    while (cur_left(in)) {
-        write_object(w, NULL);
-        uint16_t afi = cur_u16(in);
-        tell_family(w, afi, cur_u8(in));
-        write_bool(w, "forwarding", cur_u8(in) & 0x80);
-        write_u64(w, "stale_time", cur_u24(in));
-        write_end(w);
-    }
-    write_end(w);
+    tell_afi_safi(w, in);
+    write_bool(w, "forwarding", cur_u8(in) & 0x80);
+    write_u64(w, "stale_time", cur_u24(in));
 }
+
+CAP_TELLER(llgr) { tell_rows(w, in, llgr_row); }
 
 CAP_TELLER(fqdn)
 {
@@ -169,18 +163,13 @@ CAP_TELLER(fqdn)
 
 CAP_TELLER(software) { bgp_text_tell(w, "version", cur_sub(in, cur_u8(in))); }
 
-CAP_TELLER(paths_limit)
+static void paths_limit_row(struct writer *w, struct cursor *in)
 {
-    write_array(w, "families");
-    while (cur_left(in)) {
-        write_object(w, NULL);
-        uint16_t afi = cur_u16(in);
-        tell_family(w, afi, cur_u8(in));
-        write_u64(w, "limit", cur_u16(in));
-        write_end(w);
-    }
-    write_end(w);
+    tell_afi_safi(w, in);
+    write_u64(w, "limit", cur_u16(in));
 }
+
+CAP_TELLER(paths_limit) { tell_rows(w, in, paths_limit_row); }
 
 void bgp_cap_tell(struct writer *w, const struct bgp_cap *cap)
 {
