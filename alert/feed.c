@@ -101,9 +101,7 @@ static void add_adjacency(struct alert_feed *f, const struct ospf_adjacency *j)
 {
     struct subject *s = add_subject(f, ALERT_ADJACENCY, j->id, j->name);
     for (int i = 0; s && i < 2; i++) {
-        uint32_t id = j->end[i]->router_id;
-        uint8_t four[4] = { (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id };
-        s->addr[i] = addr_v4(four);
+        s->addr[i] = addr_of_id(j->end[i]->router_id);
     }
 }
 

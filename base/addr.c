@@ -175,11 +175,25 @@ char *addr_text(const struct addr *a, char text[ADDR_TEXT])
     return text;
 }
 
+struct addr addr_of_id(uint32_t id)
+{
+    const uint8_t four[4] = { (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id };
+    return addr_v4(four);
+}
+
 char *addr_id_text(uint32_t id, char text[16])
 {
-    const uint8_t b[4] = { (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id };
-    put_v4(text, b);
+    const struct addr a = addr_of_id(id);
+    put_v4(text, a.b);
     return text;
+}
+
+unsigned addr_mask_bits(uint32_t mask)
+{
+    unsigned bits = 0;
+    while (bits < 32 && mask & UINT32_C(0x80000000) >> bits)
+        bits++;
+    return bits;
 }
 
 char *prefix_text(const uint8_t *p, unsigned bits, unsigned size, char text[ADDR_TEXT])

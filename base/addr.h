@@ -18,6 +18,8 @@ struct addr {
 
 struct addr addr_v4(const uint8_t *four);
 struct addr addr_v6(const uint8_t *sixteen);
+/* A number in host order: a router ID, an OSPF Link State ID. */
+struct addr addr_of_id(uint32_t);
 /* From text; size 0 if it is no address. */
 struct addr addr_parse(const char *text);
 /* RFC 5952 for IPv6; "?" for none. Returns `text`. */
@@ -32,6 +34,8 @@ static inline int addr_compare(const struct addr *a, const struct addr *b)
 {
     return a->size != b->size ? (a->size < b->size ? -1 : 1) : memcmp(a->b, b->b, sizeof a->b);
 }
+/* The ones a mask begins with. */
+unsigned addr_mask_bits(uint32_t mask);
 /* The first `bits` bits of both are the same. Addresses of two families never are. */
 bool addr_same_prefix(const struct addr *a, const struct addr *b, unsigned bits);
 bool addr_link_local(const struct addr *);

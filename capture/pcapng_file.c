@@ -6,6 +6,7 @@
  * at; only those that nobody needs, and that are bigger than the buffer, are passed over piece by piece. */
 #include "capture/pcapng.h"
 
+#include "base/grow.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,15 +144,7 @@ static enum got simple_packet(struct reader *r, const struct block *b, struct pa
 
 static bool room_for_interface(struct pcapng_form *form)
 {
-    if (form->count < form->room)
-        return true;
-    uint32_t room = form->room ? form->room * 2 : 4;
-    struct interface *at = realloc(form->at, room * sizeof *at);
-    if (!at)
-        return false;
-    form->at = at;
-    form->room = room;
-    return true;
+    return grow(&form->at, form->count, &form->room, sizeof *form->at, 4, UINT32_MAX);
 }
 
 static enum got interface_block(struct reader *r, const struct block *b)

@@ -1,6 +1,7 @@
 /* Packets in; a ring of pcapng files out. */
 #include "capture/ring.h"
 
+#include "base/grow.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +64,7 @@ static int by_number(const void *a, const void *b)
 static struct old *list_files(const struct ring *r, size_t *count)
 {
     struct old *list = NULL;
-    size_t room = 0;
+    uint32_t room = 0;
     *count = 0;
     int fd = dup(r->folder);
     DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
@@ -78,13 +79,8 @@ static struct old *list_files(const struct ring *r, size_t *count)
         uint64_t n = number_of(e->d_name);
         if (!n || fstatat(r->folder, e->d_name, &facts, AT_SYMLINK_NOFOLLOW) || !S_ISREG(facts.st_mode))
             continue;
-        if (*count == room) {
-            room = room ? room * 2 : 64;
-            struct old *more = realloc(list, room * sizeof *more);
-            if (!more)
-                break;
-            list = more;
-        }
+        if (!grow(&list, *count, &room, sizeof *list, 64, UINT32_MAX))
+            break;
         list[(*count)++] = (struct old){ n, (uint64_t)facts.st_size };
     }
     closedir(folder);

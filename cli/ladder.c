@@ -1,6 +1,7 @@
 /* Rungs in, lines of text on standard output out. */
 #include "cli/ladder.h"
 
+#include "base/grow.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,15 +24,8 @@ static struct rung *last_rung(struct ladder *l)
 /* Where the next rung goes; NULL without memory. */
 static struct rung *next_rung(struct ladder *l)
 {
-    if (l->rungs && l->rung_count < l->room)
-        return l->rungs + l->rung_count;
-    size_t room = l->room ? 2 * l->room : 64;
-    struct rung *more = realloc(l->rungs, room * sizeof *more);
-    if (!more)
-        return NULL;
-    l->rungs = more;
-    l->room = room;
-    return more + l->rung_count;
+    bool room = grow(&l->rungs, l->rung_count, &l->room, sizeof *l->rungs, 64, UINT32_MAX);
+    return room ? l->rungs + l->rung_count : NULL;
 }
 
 static void append(struct ladder *l, const struct rung *r, const char *words)

@@ -6,7 +6,8 @@
 
 struct ladder {
     struct rung *rungs; /* owned */
-    size_t rung_count, room;
+    size_t rung_count;
+    uint32_t room;
     uint32_t *connections; /* owned: those whose beginning was told, later their end (high bit) */
     unsigned connection_count;
     uint64_t lost; /* steps for which there was no memory */

@@ -22,14 +22,6 @@ static void counted(struct buf *out, unsigned n, const char *word)
     buf_printf(out, "%u %s%s", n, word, n == 1 ? "" : n && word[strlen(word) - 1] == 'x' ? "es" : "s");
 }
 
-static unsigned mask_bits(uint32_t mask)
-{
-    unsigned bits = 0;
-    while (bits < 32 && mask & UINT32_C(0x80000000) >> bits)
-        bits++;
-    return bits;
-}
-
 static void put_prefix(struct buf *out, const struct addr *a, unsigned bits)
 {
     char text[ADDR_TEXT];
@@ -73,10 +65,8 @@ static bool say_network(const struct ospf_lsa *lsa, struct buf *out)
     if (!ospf_network_read(lsa, &net))
         return false;
     if (lsa->version == 2) {
-        const uint8_t id[4] = { (uint8_t)(lsa->id >> 24), (uint8_t)(lsa->id >> 16), (uint8_t)(lsa->id >> 8),
-                                (uint8_t)lsa->id };
-        struct addr a = addr_v4(id);
-        unsigned bits = mask_bits(net.mask);
+        struct addr a = addr_of_id(lsa->id);
+        unsigned bits = addr_mask_bits(net.mask);
         for (unsigned i = bits; i < 32; i++)
             a.b[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
         put_prefix(out, &a, bits);
@@ -169,7 +159,8 @@ static void say_link(const struct ospf_lsa *lsa, const struct ospf_link *l, stru
                    ospf_id_text(l->neighbor, id), (unsigned)l->neighbor_interface_id, l->metric,
                    (unsigned)l->interface_id);
     else if (l->type == OSPF_LINK_STUB)
-        buf_printf(words, "%s %s/%u, cost %u", type, ospf_id_text(l->id, id), mask_bits(l->data), l->metric);
+        buf_printf(words, "%s %s/%u, cost %u", type, ospf_id_text(l->id, id), addr_mask_bits(l->data),
+                   l->metric);
     else
         buf_printf(words, "%s %s, cost %u, from %s", type, ospf_id_text(l->id, id), l->metric,
                    ospf_id_text(l->data, data));

@@ -1,6 +1,7 @@
 /* A database, its graph and a way through it in; sentences about what the packets did not show, out. */
 #include "cli/ospf_doubts.h"
 
+#include "base/grow.h"
 #include "cli/ospf_tell.h"
 #include "store/render.h"
 #include <stdlib.h>
@@ -25,16 +26,9 @@ void ospf_doubts_free(struct ospf_doubts *d)
 /* Takes the text. */
 static void add(struct ospf_doubts *d, const char *code, struct buf *text)
 {
-    if (d->count == d->room) {
-        uint32_t room = d->room ? d->room * 2 : 8;
-        struct ospf_doubt *more = realloc(d->list, room * sizeof *more);
-        d->short_of_memory |= !more;
-        if (more) {
-            d->list = more;
-            d->room = room;
-        }
-    }
-    char *words = d->count < d->room ? buf_dup(text) : NULL;
+    bool room = grow(&d->list, d->count, &d->room, sizeof *d->list, 8, UINT32_MAX);
+    d->short_of_memory |= !room;
+    char *words = room ? buf_dup(text) : NULL;
     if (words)
         d->list[d->count++] = (struct ospf_doubt){ code, words };
     d->short_of_memory |= !words;

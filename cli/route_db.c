@@ -1,6 +1,7 @@
 /* Rows of a database in; tables as they were at a moment, or what was said change by change, out. */
 #include "cli/route_db.h"
 
+#include "base/grow.h"
 #include "base/log.h"
 #include "base/macros.h"
 #include "cli/command.h"
@@ -97,15 +98,9 @@ static void read_peers(struct route_db *d)
     struct query q = query_peerings(d->store, PEERINGS_BY_TIME, NULL);
     uint32_t room = 0;
     for (struct peering_row row; query_peering(&q, &row);) {
-        if (d->peer_count == room) {
-            uint32_t larger = room ? 2 * room : 64;
-            struct db_peer *more = realloc(d->peers, larger * sizeof *more);
-            if (!more) {
-                d->short_of_memory = true;
-                continue;
-            }
-            d->peers = more;
-            room = larger;
+        if (!grow(&d->peers, d->peer_count, &room, sizeof *d->peers, 64, UINT32_MAX)) {
+            d->short_of_memory = true;
+            continue;
         }
         struct db_peer *p = &d->peers[d->peer_count++];
         *p = (struct db_peer){ .facts.id = row.id };
@@ -120,17 +115,11 @@ static void read_peers(struct route_db *d)
 static void read_tables(struct route_db *d)
 {
     struct query q = query_route_tables(d->store);
-    size_t room = 0;
+    uint32_t room = 0;
     for (struct route_table_row row; query_route_table(&q, &row);) {
-        if (d->table_count == room) {
-            size_t larger = room ? 2 * room : 64;
-            struct route_table_row *more = realloc(d->tables, larger * sizeof *more);
-            if (!more) {
-                d->short_of_memory = true;
-                continue;
-            }
-            d->tables = more;
-            room = larger;
+        if (!grow(&d->tables, d->table_count, &room, sizeof *d->tables, 64, UINT32_MAX)) {
+            d->short_of_memory = true;
+            continue;
         }
         d->tables[d->table_count++] = row;
     }

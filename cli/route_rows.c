@@ -1,6 +1,7 @@
 /* Routes of a table in; sorted rows out. */
 #include "cli/route_rows.h"
 
+#include "base/grow.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,15 +25,9 @@ struct bgp_nlri route_row_nlri(const struct route_row_kept *r, enum bgp_family f
 
 void route_rows_add(struct route_rows *t, const struct rib_route *r)
 {
-    if (t->count == t->room) {
-        size_t room = t->room ? 2 * t->room : 1024;
-        struct route_row_kept *more = realloc(t->list, room * sizeof *more);
-        if (!more) {
-            t->short_of_memory = true;
-            return;
-        }
-        t->list = more;
-        t->room = room;
+    if (!grow(&t->list, t->count, &t->room, sizeof *t->list, 1024, UINT32_MAX)) {
+        t->short_of_memory = true;
+        return;
     }
     size_t size = cur_left(&r->nlri.key);
     bool in_room = r->nlri.key.at == r->room;

@@ -23,7 +23,8 @@ struct route_row_kept {
 
 struct route_rows {
     struct route_row_kept *list; /* owned: free */
-    size_t count, room;
+    size_t count;
+    uint32_t room;
     bool short_of_memory;
 };
 

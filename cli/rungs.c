@@ -32,10 +32,8 @@ static void brief(const struct event_message *m, struct buf *out)
     if (m->msg->type == BGP_OPEN) {
         struct bgp_open o;
         bgp_open_read(m->msg, &o);
-        const uint8_t id[4] = { (uint8_t)(o.router_id >> 24), (uint8_t)(o.router_id >> 16),
-                                (uint8_t)(o.router_id >> 8), (uint8_t)o.router_id };
-        struct addr router = addr_v4(id);
-        buf_printf(out, "OPEN AS %" PRIu32 ", hold %u s, ID %s", o.asn, o.hold, addr_text(&router, text));
+        buf_printf(out, "OPEN AS %" PRIu32 ", hold %u s, ID %s", o.asn, o.hold,
+                   addr_id_text(o.router_id, text));
     } else if (m->msg->type == BGP_NOTIFICATION) {
         struct bgp_notification n;
         bgp_notification_read(m->msg, &n);

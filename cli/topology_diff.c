@@ -2,6 +2,7 @@
  * of their names; then both lists are read side by side. */
 #include "cli/topology.h"
 
+#include "base/grow.h"
 #include "cli/ospf_tell.h"
 #include <stdlib.h>
 #include <string.h>
@@ -24,16 +25,9 @@ struct topology_diff {
 
 static void add(struct facts *f, struct buf *name, struct buf *value)
 {
-    if (f->count == f->room) {
-        uint32_t room = f->room ? f->room * 2 : 64;
-        struct fact *more = realloc(f->list, room * sizeof *more);
-        if (more) {
-            f->list = more;
-            f->room = room;
-        }
-    }
+    bool room = grow(&f->list, f->count, &f->room, sizeof *f->list, 64, UINT32_MAX);
     struct fact new = { buf_dup(name), buf_dup(value) };
-    if (f->count < f->room && new.name &&new.value)
+    if (room && new.name &&new.value)
         f->list[f->count++] = new;
     else {
         free(new.name);

@@ -1,6 +1,7 @@
 /* Drafts of rules in; findings out, each told once and counted. */
 #include "state/findings_internal.h"
 
+#include "base/grow.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,14 +154,8 @@ static struct kept *find_or_open(struct findings *f, const struct draft *d, bool
         f->lost++;
         return NULL;
     }
-    if (f->count == f->room) {
-        uint32_t room = f->room ? f->room * 2 : 16;
-        struct finding **list = realloc(f->list, room * sizeof(*list));
-        if (!list)
-            return NULL;
-        f->list = list;
-        f->room = room;
-    }
+    if (!grow(&f->list, f->count, &f->room, sizeof(*f->list), 16, UINT32_MAX))
+        return NULL;
     k = calloc(1, sizeof *k);
     if (!k || !table_put(&f->open, &key, k)) {
         free(k);

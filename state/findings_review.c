@@ -1,6 +1,7 @@
 /* Reviews: what rules say of a moment goes on top of what happened, and comes off again before the next one. */
 #include "state/findings_internal.h"
 
+#include "base/grow.h"
 #include "base/hash.h"
 #include <stdlib.h>
 #include <string.h>
@@ -77,14 +78,8 @@ static void list(struct findings *f, struct kept *k)
 {
     if (k->listed)
         return;
-    if (f->latest_count == f->latest_room) {
-        uint32_t room = f->latest_room ? f->latest_room * 2 : 16;
-        struct kept **more = realloc(f->latest, room * sizeof(*more));
-        if (!more)
-            return;
-        f->latest = more;
-        f->latest_room = room;
-    }
+    if (!grow(&f->latest, f->latest_count, &f->latest_room, sizeof(*f->latest), 16, UINT32_MAX))
+        return;
     k->listed = true;
     f->latest[f->latest_count++] = k;
 }

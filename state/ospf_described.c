@@ -1,20 +1,6 @@
 /* An LSA in; the prefixes that it says can be reached, one at a time, out. */
 #include "state/ospf_lsdb.h"
 
-static struct addr v4(uint32_t a)
-{
-    const uint8_t four[4] = { (uint8_t)(a >> 24), (uint8_t)(a >> 16), (uint8_t)(a >> 8), (uint8_t)a };
-    return addr_v4(four);
-}
-
-static unsigned bits_of(uint32_t mask)
-{
-    unsigned bits = 0;
-    while (bits < 32 && mask & UINT32_C(0x80000000) >> bits)
-        bits++;
-    return bits;
-}
-
 void ospf_described_begin(struct ospf_described *it, const struct ospf_lsa *lsa)
 {
     struct ospf_intra_prefix intra;
@@ -34,8 +20,8 @@ static bool one(struct ospf_described *it, struct addr *prefix, unsigned *bits)
     struct ospf_route route;
     it->kind = OSPF_DESCRIBED_NONE;
     if (it->lsa.version == 2 && ospf_network_read(&it->lsa, &network)) {
-        *prefix = v4(it->lsa.id);
-        *bits = bits_of(network.mask);
+        *prefix = addr_of_id(it->lsa.id);
+        *bits = addr_mask_bits(network.mask);
         return true;
     }
     if (!ospf_route_read(&it->lsa, &route) || !route.prefix.size || route.metric >= OSPF_INFINITY)
@@ -59,8 +45,8 @@ static bool next(struct ospf_described *it, struct addr *prefix, unsigned *bits)
     case OSPF_DESCRIBED_LINKS:
         while (ospf_link_next(&it->router, &l))
             if (l.type == OSPF_LINK_STUB) {
-                *prefix = v4(l.id);
-                *bits = bits_of(l.data);
+                *prefix = addr_of_id(l.id);
+                *bits = addr_mask_bits(l.data);
                 return true;
             }
         return false;

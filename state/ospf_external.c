@@ -2,6 +2,7 @@
  * (RFC 2328 16.4, RFC 3101 2.5). */
 #include "state/ospf_graph_internal.h"
 
+#include "base/grow.h"
 #include <stdlib.h>
 
 enum { WAYS_MOST = 1 << 22, DEFAULT_BITS = 0 };
@@ -28,7 +29,7 @@ static bool add_way(struct ways *w, uint32_t from, struct way way)
         if (way.rank < best->rank || way.cost < best->cost)
             w->count = from;
     }
-    if (!ospf_graph_grow(&w->list, w->count, &w->room, WAYS_MOST, sizeof *w->list))
+    if (!grow(&w->list, w->count, &w->room, sizeof *w->list, 64, WAYS_MOST))
         return false;
     w->list[w->count++] = way;
     return true;
@@ -65,7 +66,7 @@ static bool outside_look(struct outside *o, const struct ospf_paths *p)
         const struct ospf_node *n = &g->nodes[i];
         if (n->network || n->id != p->router || !n->described)
             continue;
-        if (!ospf_graph_grow(&o->own, o->own_count, &o->own_room, WAYS_MOST, sizeof *o->own))
+        if (!grow(&o->own, o->own_count, &o->own_room, sizeof *o->own, 64, WAYS_MOST))
             return false;
         o->own[o->own_count++] = i;
         o->of_as |= !n->stub_area;
@@ -74,7 +75,7 @@ static bool outside_look(struct outside *o, const struct ospf_paths *p)
         const struct ospf_announced *a = &g->announced[i];
         if (a->prefix.size || a->external || (o->at_border && a->area))
             continue;
-        if (!ospf_graph_grow(&o->far, o->far_count, &o->far_room, WAYS_MOST, sizeof *o->far))
+        if (!grow(&o->far, o->far_count, &o->far_room, sizeof *o->far, 64, WAYS_MOST))
             return false;
         o->far[o->far_count++] = (struct far){ a->target, i };
     }
@@ -200,7 +201,7 @@ static uint32_t ways_known(const struct outside *o, struct known_ways *k, const 
         good = node == OSPF_NO_NODE || add_way(w, from, (struct way){ p->cost[node], a->area, node, 0 });
     } else
         good = ways_to_asbr(o, a->router, w);
-    good = good && ospf_graph_grow(&w->list, w->count, &w->room, WAYS_MOST, sizeof *w->list) &&
+    good = good && grow(&w->list, w->count, &w->room, sizeof *w->list, 64, WAYS_MOST) &&
            table_put(&k->of, &key, (void *)((uintptr_t)from + 1));
     if (!good)
         return OSPF_NO_NODE;

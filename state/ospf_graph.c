@@ -1,6 +1,7 @@
 /* A database in; its routers and networks with the ways between them, and what is announced where, out. */
 #include "state/ospf_graph_internal.h"
 
+#include "base/grow.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,19 +11,6 @@ enum { NODES_MOST = 1 << 20, EDGES_MOST = 1 << 22, PREFIX_NU = 1, ROUTER_LSA = 0
 struct node_key {
     uint32_t area, network, id, interface_id;
 };
-
-bool ospf_graph_grow(void *array, uint32_t count, uint32_t *room, uint32_t most, size_t size)
-{
-    void **where = array, *more;
-    if (count < *room)
-        return true;
-    uint32_t wanted = *room ? *room * 2 : 64;
-    if (wanted > most || !(more = realloc(*where, wanted * size)))
-        return false;
-    *where = more;
-    *room = wanted;
-    return true;
-}
 
 uint32_t ospf_graph_find(const struct ospf_graph *g, uint32_t area, bool network, uint32_t id,
                          uint32_t interface_id)
@@ -38,7 +26,7 @@ static uint32_t node_get(struct ospf_graph *g, uint32_t area, bool network, uint
     uint32_t found = ospf_graph_find(g, area, network, id, interface_id);
     if (found != OSPF_NO_NODE)
         return found;
-    if (!ospf_graph_grow(&g->nodes, g->node_count, &g->node_room, NODES_MOST, sizeof *g->nodes) ||
+    if (!grow(&g->nodes, g->node_count, &g->node_room, sizeof *g->nodes, 64, NODES_MOST) ||
         !table_put(&g->by_key, &key, (void *)((uintptr_t)g->node_count + 1))) {
         g->failed = true;
         return OSPF_NO_NODE;
@@ -51,7 +39,7 @@ static uint32_t node_get(struct ospf_graph *g, uint32_t area, bool network, uint
 static void add_edge(struct ospf_graph *g, struct ospf_edge e)
 {
     if (e.from == OSPF_NO_NODE || e.to == OSPF_NO_NODE ||
-        !ospf_graph_grow(&g->edges, g->edge_count, &g->edge_room, EDGES_MOST, sizeof *g->edges)) {
+        !grow(&g->edges, g->edge_count, &g->edge_room, sizeof *g->edges, 64, EDGES_MOST)) {
         g->failed = true;
         return;
     }
@@ -70,25 +58,11 @@ static void add_leaf(struct ospf_graph *g, uint32_t node, uint32_t cost, struct 
 {
     if (node == OSPF_NO_NODE || bits > prefix.size * 8u)
         return;
-    if (!ospf_graph_grow(&g->leaves, g->leaf_count, &g->leaf_room, EDGES_MOST, sizeof *g->leaves)) {
+    if (!grow(&g->leaves, g->leaf_count, &g->leaf_room, sizeof *g->leaves, 64, EDGES_MOST)) {
         g->failed = true;
         return;
     }
     g->leaves[g->leaf_count++] = (struct ospf_leaf){ node, cost, masked(prefix, bits), (uint8_t)bits, type };
-}
-
-struct addr ospf_graph_v4(uint32_t a)
-{
-    const uint8_t four[4] = { (uint8_t)(a >> 24), (uint8_t)(a >> 16), (uint8_t)(a >> 8), (uint8_t)a };
-    return addr_v4(four);
-}
-
-static unsigned bits_of(uint32_t mask)
-{
-    unsigned bits = 0;
-    while (bits < 32 && mask & UINT32_C(0x80000000) >> bits)
-        bits++;
-    return bits;
 }
 
 /* ---- LSAs ---- */
@@ -113,7 +87,7 @@ static void from_router(struct ospf_graph *g, const struct ospf_lsa *lsa, uint32
         e.data = lsa->version == 3 ? l.interface_id : l.data;
         e.far = lsa->version == 3 ? l.neighbor_interface_id : 0;
         if (l.type == OSPF_LINK_STUB) {
-            add_leaf(g, from, l.metric, ospf_graph_v4(l.id), bits_of(l.data), lsa->type);
+            add_leaf(g, from, l.metric, addr_of_id(l.id), addr_mask_bits(l.data), lsa->type);
             continue;
         }
         if (l.type == OSPF_LINK_TRANSIT)
@@ -138,7 +112,7 @@ static void from_network(struct ospf_graph *g, const struct ospf_lsa *lsa, uint3
     g->nodes[from].described = true;
     g->nodes[from].dr = lsa->router;
     if (lsa->version == 2)
-        add_leaf(g, from, 0, ospf_graph_v4(lsa->id), bits_of(body.mask), lsa->type);
+        add_leaf(g, from, 0, addr_of_id(lsa->id), addr_mask_bits(body.mask), lsa->type);
     while (ospf_id_next(&body.routers, &id))
         add_edge(g, (struct ospf_edge){ .from = from, .to = node_get(g, area, false, id, 0) });
 }
@@ -161,8 +135,7 @@ static void from_route(struct ospf_graph *g, const struct ospf_lsa *lsa, uint32_
     struct ospf_route r;
     if (!ospf_route_read(lsa, &r) || r.metric >= OSPF_INFINITY || (r.prefix_options & PREFIX_NU))
         return;
-    if (!ospf_graph_grow(&g->announced, g->announced_count, &g->announced_room, EDGES_MOST,
-                         sizeof *g->announced)) {
+    if (!grow(&g->announced, g->announced_count, &g->announced_room, sizeof *g->announced, 64, EDGES_MOST)) {
         g->failed = true;
         return;
     }
@@ -188,8 +161,8 @@ static void from_link(struct ospf_graph *g, const struct ospf_lsa *lsa)
     struct ospf_link_lsa body;
     if (!ospf_link_lsa_read(lsa, &body))
         return;
-    if (!ospf_graph_grow(&g->interfaces, g->interface_count, &g->interface_room, EDGES_MOST,
-                         sizeof *g->interfaces)) {
+    if (!grow(&g->interfaces, g->interface_count, &g->interface_room, sizeof *g->interfaces, 64,
+              EDGES_MOST)) {
         g->failed = true;
         return;
     }

@@ -121,7 +121,7 @@ bool ospf_graph_announces_router(const struct ospf_graph *g, uint32_t router, ui
 uint32_t ospf_graph_owner(const struct ospf_graph *g, const struct addr *a)
 {
     for (uint32_t i = 0; g->version == 2 && a->size == 4 && i < g->edge_count; i++) {
-        struct addr own = ospf_graph_v4(g->edges[i].data);
+        struct addr own = addr_of_id(g->edges[i].data);
         if (g->edges[i].type && addr_equal(&own, a))
             return g->edges[i].from;
     }

@@ -59,9 +59,7 @@ struct ospf_paths {
 uint32_t ospf_graph_between(const struct ospf_graph *, uint32_t from, uint32_t to, uint32_t *first);
 /* The number of the router's node in the area, if its own LSA is there; OSPF_NO_NODE. */
 uint32_t ospf_paths_own(const struct ospf_paths *, uint32_t area);
-struct addr ospf_graph_v4(uint32_t);
 /* For arrays: room for one more, or false. */
-bool ospf_graph_grow(void *array, uint32_t count, uint32_t *room, uint32_t most, size_t size);
 
 /* ospf_routes.c: fills in the routes. False without memory. */
 bool ospf_routes_gather(struct ospf_paths *);

@@ -1,6 +1,7 @@
 /* What each side described to the other in; what each side has still to ask for by it, out. RFC 2328 10.6 */
 #include "state/ospf_internal.h"
 
+#include "base/grow.h"
 #include <stdlib.h>
 
 enum { HEADS_MOST = 1 << 22 };
@@ -8,14 +9,8 @@ enum { HEADS_MOST = 1 << 22 };
 void ospf_heads_add(struct adjacency *adj, int side, const struct ospf_lsa *lsa, struct ospf_lsa_facts *entry)
 {
     struct ospf_heads *h = &adj->heads[side];
-    if (h->count == h->room) {
-        uint32_t room = h->room ? h->room * 2 : 16;
-        struct ospf_head *list = room <= HEADS_MOST ? realloc(h->list, room * sizeof *list) : NULL;
-        if (!list)
-            return;
-        h->list = list;
-        h->room = room;
-    }
+    if (!grow(&h->list, h->count, &h->room, sizeof *h->list, 16, HEADS_MOST))
+        return;
     h->list[h->count++] =
         (struct ospf_head){ .lsa = entry, .sequence = lsa->sequence, .number = entry->number & INT32_MAX };
 }

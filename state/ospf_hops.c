@@ -27,7 +27,7 @@ static int by_interface(const void *a, const void *b)
 static struct addr address(const struct ospf_graph *g, uint32_t router, uint32_t data)
 {
     if (g->version == 2)
-        return data >= NO_NUMBER ? ospf_graph_v4(data) : (struct addr){ 0 };
+        return data >= NO_NUMBER ? addr_of_id(data) : (struct addr){ 0 };
     struct ospf_interface what = { .router = router, .id = data };
     const struct ospf_interface *found =
         g->interface_count

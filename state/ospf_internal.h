@@ -156,8 +156,6 @@ void ospf_speaker_auth(struct ospf *, struct ospf_in *);
 bool ospf_speaker_list(struct ospf_speaker *, struct cursor ids);
 bool ospf_speaker_lists(const struct ospf_speaker *, uint32_t router_id);
 void ospf_speaker_free(struct ospf_speaker *);
-/* Room for one more in an array of pointers. */
-MUST_USE bool ospf_room(void *array, uint32_t count, uint32_t *room);
 
 /* ---- ospf_link.c: who shares a link ---- */
 

@@ -4,24 +4,17 @@
  * whom. A span port may show several links under one tag. */
 #include "state/ospf_internal.h"
 
+#include "base/grow.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { LINKS_MOST = 16384, MEMBERS_MOST = 1024, HOST_BITS = 32 };
 
-static unsigned mask_bits(uint32_t mask)
-{
-    unsigned bits = 0;
-    while (bits < HOST_BITS && mask & UINT32_C(0x80000000) >> bits)
-        bits++;
-    return bits;
-}
-
 /* The subnet that its Hello gives; 0 for none (unnumbered, virtual, OSPFv3). */
 static unsigned subnet_bits(const struct ospf_speaker *s)
 {
-    unsigned bits = s->version == 2 && s->hello_known && !s->far.size ? mask_bits(s->hello.mask) : 0;
+    unsigned bits = s->version == 2 && s->hello_known && !s->far.size ? addr_mask_bits(s->hello.mask) : 0;
     return bits < HOST_BITS ? bits : 0;
 }
 
@@ -64,8 +57,9 @@ static void name_link(struct ospf_wire *l, const struct ospf_speaker *first)
 
 static struct ospf_wire *link_new(struct ospf *o, struct ospf_segment *g)
 {
-    if (o->link_count >= LINKS_MOST || !ospf_room(&o->links, o->link_count, &o->link_room) ||
-        !ospf_room(&g->links, g->link_count, &g->link_room))
+    if (o->link_count >= LINKS_MOST ||
+        !grow(&o->links, o->link_count, &o->link_room, sizeof(*o->links), 4, UINT32_MAX) ||
+        !grow(&g->links, g->link_count, &g->link_room, sizeof(*g->links), 4, UINT32_MAX))
         return NULL;
     struct ospf_wire *l = calloc(1, sizeof *l);
     if (!l)
@@ -81,7 +75,8 @@ static struct ospf_wire *link_new(struct ospf *o, struct ospf_segment *g)
 
 static bool join(struct ospf_wire *l, struct ospf_speaker *s)
 {
-    if (l->member_count >= MEMBERS_MOST || !ospf_room(&l->members, l->member_count, &l->member_room))
+    if (l->member_count >= MEMBERS_MOST ||
+        !grow(&l->members, l->member_count, &l->member_room, sizeof(*l->members), 4, UINT32_MAX))
         return false;
     l->members[l->member_count++] = s;
     s->link = l;
@@ -316,7 +311,7 @@ void ospf_link_reckon(struct ospf_wire *l)
 
 static bool in_subnet(const struct ospf_speaker *of, const struct ospf_speaker *s)
 {
-    return addr_same_prefix(&of->addr, &s->addr, mask_bits(of->hello.mask));
+    return addr_same_prefix(&of->addr, &s->addr, addr_mask_bits(of->hello.mask));
 }
 
 static uint32_t subnet_differs(const struct ospf_speaker *a, const struct ospf_speaker *b)

@@ -2,6 +2,7 @@
  * the history of what became of them. */
 #include "state/ospf_lsdb_internal.h"
 
+#include "base/grow.h"
 #include "base/hash.h"
 #include <stdlib.h>
 
@@ -249,14 +250,8 @@ static struct lsdb_block *block_for(struct ospf_lsdb *db)
     uint32_t i = db->count / BLOCK;
     if (db->count % BLOCK)
         return db->blocks[i];
-    if (i == db->block_room) {
-        uint32_t room = i ? i * 2 : 16;
-        struct lsdb_block **blocks = realloc(db->blocks, room * sizeof(*blocks));
-        if (!blocks)
-            return NULL;
-        db->blocks = blocks;
-        db->block_room = room;
-    }
+    if (!grow(&db->blocks, i, &db->block_room, sizeof(*db->blocks), 16, UINT32_MAX))
+        return NULL;
     return db->blocks[i] = aligned_alloc(LINE, sizeof(struct lsdb_block));
 }
 

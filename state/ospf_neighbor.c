@@ -5,6 +5,7 @@
  * packet that caused them. */
 #include "state/ospf_internal.h"
 
+#include "base/grow.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,8 @@ struct adjacency *ospf_adjacency_find(const struct ospf *o, const struct ospf_sp
 
 static bool enlist(struct ospf_speaker *s, struct ospf_adjacency *a)
 {
-    if (!ospf_room(&s->adjacencies, s->adjacency_count, &s->adjacency_room))
+    if (!grow(&s->adjacencies, s->adjacency_count, &s->adjacency_room, sizeof(*s->adjacencies), 4,
+              UINT32_MAX))
         return false;
     s->adjacencies[s->adjacency_count++] = a;
     return true;

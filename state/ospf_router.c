@@ -1,6 +1,7 @@
 /* Speakers and databases in; routers out: their addresses, areas and roles, as all of them together tell. */
 #include "state/ospf_internal.h"
 
+#include "base/grow.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,14 +35,8 @@ static void add_address(struct ospf_router_facts *r, const struct addr *a)
     for (uint32_t i = 0; i < r->address_count; i++)
         if (addr_equal(&r->addresses[i], a))
             return;
-    if (r->address_count == r->address_room) {
-        uint32_t room = r->address_room ? r->address_room * 2 : 4;
-        struct addr *all = realloc(r->addresses, room * sizeof *all);
-        if (!all)
-            return;
-        r->addresses = all;
-        r->address_room = room;
-    }
+    if (!grow(&r->addresses, r->address_count, &r->address_room, sizeof *r->addresses, 4, UINT32_MAX))
+        return;
     r->addresses[r->address_count++] = *a;
 }
 
@@ -50,21 +45,9 @@ static void add_area(struct ospf_router_facts *r, uint32_t area)
     for (uint32_t i = 0; i < r->area_count; i++)
         if (r->areas[i] == area)
             return;
-    if (r->area_count == r->area_room) {
-        uint32_t room = r->area_room ? r->area_room * 2 : 4;
-        uint32_t *all = room <= AREAS_MOST ? realloc(r->areas, room * sizeof *all) : NULL;
-        if (!all)
-            return;
-        r->areas = all;
-        r->area_room = room;
-    }
+    if (!grow(&r->areas, r->area_count, &r->area_room, sizeof *r->areas, 4, AREAS_MOST))
+        return;
     r->areas[r->area_count++] = area;
-}
-
-static struct addr from_id(uint32_t id)
-{
-    uint8_t b[4] = { (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id };
-    return addr_v4(b);
 }
 
 /* RFC 2328 A.4.2: Link Data of point-to-point, transit and virtual links is the router's own address; a stub network of
@@ -82,7 +65,7 @@ static void from_router_lsa(struct ospf_router_facts *r, const struct ospf_lsa *
     while (lsa->version == 2 && ospf_link_next(&body, &l)) {
         bool host = l.type == OSPF_LINK_STUB && l.data == UINT32_MAX;
         uint32_t own = host ? l.id : l.type == OSPF_LINK_STUB ? 0 : l.data;
-        struct addr a = from_id(own);
+        struct addr a = addr_of_id(own);
         if (own >= LEAST_ADDRESS)
             add_address(r, &a);
     }

@@ -2,6 +2,7 @@
  * from outside, by ospf_external.c. */
 #include "state/ospf_graph_internal.h"
 
+#include "base/grow.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +53,7 @@ static bool add_equal(struct ospf_paths *p, struct ospf_path_route *to, const st
         if (e->node == r->node && e->router == r->router)
             return true;
     while ((e = ospf_paths_also(p, e)));
-    if (!ospf_graph_grow(&p->equals, p->equal_count, &p->equal_room, ROUTES_MOST, sizeof *p->equals))
+    if (!grow(&p->equals, p->equal_count, &p->equal_room, sizeof *p->equals, 64, ROUTES_MOST))
         return false;
     p->equals[p->equal_count] = *r;
     p->equals[p->equal_count].also = to->also;
@@ -70,7 +71,7 @@ bool ospf_routes_offer(struct ospf_paths *p, const struct ospf_path_route *r)
             p->routes[known - 1] = *r;
         return order || add_equal(p, &p->routes[known - 1], r);
     }
-    if (!ospf_graph_grow(&p->routes, p->route_count, &p->route_room, ROUTES_MOST, sizeof *p->routes) ||
+    if (!grow(&p->routes, p->route_count, &p->route_room, sizeof *p->routes, 64, ROUTES_MOST) ||
         !table_put(&p->by_prefix, &key, (void *)((uintptr_t)p->route_count + 1)))
         return false;
     p->routes[p->route_count++] = *r;

@@ -1,6 +1,7 @@
 /* Packets in; who sent them: one router's interface on a link, told apart by tag, source address, router ID and area. */
 #include "state/ospf_internal.h"
 
+#include "base/grow.h"
 #include "base/hash.h"
 #include <stdlib.h>
 #include <string.h>
@@ -27,20 +28,6 @@ struct namesake_key {
     uint32_t segment, router_id;
 };
 
-bool ospf_room(void *array, uint32_t count, uint32_t *room)
-{
-    void **where = array, *more;
-    if (count < *room)
-        return true;
-    uint32_t wanted = *room ? *room * 2 : 4;
-    more = realloc(*where, wanted * sizeof(void *));
-    if (!more)
-        return false;
-    *where = more;
-    *room = wanted;
-    return true;
-}
-
 struct place_key {
     uint32_t segment, area, over_virtual;
     struct addr addr;
@@ -65,7 +52,8 @@ struct ospf_segment *ospf_segment_get(struct ospf *o, const struct ospf_packet *
     struct ospf_segment *s = table_get(&o->segment_keys, &key);
     if (s)
         return s;
-    if (o->segment_count == SPEAKERS_MOST || !ospf_room(&o->segments, o->segment_count, &o->segment_room))
+    if (o->segment_count == SPEAKERS_MOST ||
+        !grow(&o->segments, o->segment_count, &o->segment_room, sizeof(*o->segments), 4, UINT32_MAX))
         return NULL;
     s = calloc(1, sizeof *s);
     if (!s || !table_put(&o->segment_keys, &key, s)) {
@@ -119,7 +107,8 @@ static bool is_virtual(const struct ospf_in *in)
 static struct ospf_speaker *speaker_new(struct ospf *o, struct ospf_segment *g, const struct speaker_key *key)
 {
     struct namesake_key name = { g->id, key->router_id };
-    if (o->speakers.live >= SPEAKERS_MOST || !ospf_room(&g->speakers, g->speaker_count, &g->speaker_room))
+    if (o->speakers.live >= SPEAKERS_MOST ||
+        !grow(&g->speakers, g->speaker_count, &g->speaker_room, sizeof(*g->speakers), 4, UINT32_MAX))
         return NULL;
     struct ospf_speaker *s = calloc(1, sizeof *s), *first = table_get(&o->namesakes, &name);
     if (!s || !table_put(&o->speakers, key, s)) {

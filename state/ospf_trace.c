@@ -2,6 +2,7 @@
  * which is why a way through areas is found as routers find it. */
 #include "state/ospf_trace.h"
 
+#include "base/grow.h"
 #include <stdlib.h>
 
 enum { STEPS_MOST = 4096, OTHERS_MOST = 128 };
@@ -138,14 +139,8 @@ static uint32_t find(const struct ospf_trace *t, uint32_t router)
 static bool add_step(struct ospf_trace *t, const struct ospf_graph *g, const struct ospf_place *to,
                      uint32_t router)
 {
-    if (t->count == t->room) {
-        uint32_t room = t->room ? t->room * 2 : 16;
-        struct ospf_trace_step *more = realloc(t->steps, room * sizeof *more);
-        if (!more)
-            return false;
-        t->steps = more;
-        t->room = room;
-    }
+    if (!grow(&t->steps, t->count, &t->room, sizeof *t->steps, 16, UINT32_MAX))
+        return false;
     t->steps[t->count] = (struct ospf_trace_step){ .router = router };
     return decide(g, to, &t->steps[t->count++]);
 }

@@ -1,5 +1,6 @@
 #include "state/outbox.h"
 
+#include "base/grow.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,15 +14,9 @@ enum { BLOCK = 16384 };
 
 struct event *outbox_open(struct outbox *o, enum event_kind kind)
 {
-    if (o->count == o->room) {
-        uint32_t room = o->room ? o->room * 2 : 16;
-        struct event *list = realloc(o->list, room * sizeof *list);
-        if (!list) {
-            o->lost++;
-            return NULL;
-        }
-        o->list = list;
-        o->room = room;
+    if (!grow(&o->list, o->count, &o->room, sizeof *o->list, 16, UINT32_MAX)) {
+        o->lost++;
+        return NULL;
     }
     struct event *e = &o->list[o->count++];
     e->kind = kind;

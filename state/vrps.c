@@ -1,6 +1,7 @@
 /* Payloads in; whether an AS may announce a prefix out. RFC 6811 */
 #include "state/vrps.h"
 
+#include "base/grow.h"
 #include <stdlib.h>
 
 enum { VRPS_MOST = 1 << 24 };
@@ -14,7 +15,8 @@ struct vrp {
 
 struct vrps_family {
     struct vrp *list; /* owned */
-    size_t count, room;
+    size_t count;
+    uint32_t room;
     uint64_t lengths[3]; /* bit per length of a prefix that there is */
 };
 
@@ -58,14 +60,8 @@ bool vrps_add(struct vrps *v, const struct prefix *p, unsigned most, uint32_t as
     struct vrps_family *f = &v->family[p->addr.size == 16];
     if (!p->addr.size || p->bits > most || most > p->addr.size * 8u || f->count == VRPS_MOST)
         return false;
-    if (f->count == f->room) {
-        size_t room = f->room ? 2 * f->room : 1024;
-        struct vrp *more = realloc(f->list, room * sizeof *more);
-        if (!more)
-            return false;
-        f->list = more;
-        f->room = room;
-    }
+    if (!grow(&f->list, f->count, &f->room, sizeof *f->list, 1024, UINT32_MAX))
+        return false;
     struct vrp *one = &f->list[f->count++];
     *one = of_prefix(p, p->bits);
     one->most = (uint8_t)most;

@@ -20,9 +20,7 @@ static void put_domain(struct events *e, unsigned version, unsigned instance)
 /* By its address or its router ID. */
 static bool is_asked(const struct events *e, const struct ospf_speaker *s)
 {
-    uint8_t id[4] = { (uint8_t)(s->router_id >> 24), (uint8_t)(s->router_id >> 16),
-                      (uint8_t)(s->router_id >> 8), (uint8_t)s->router_id };
-    struct addr router = addr_v4(id);
+    struct addr router = addr_of_id(s->router_id);
     return !e->peer.size || addr_equal(&e->peer, &s->addr) || addr_equal(&e->peer, &router);
 }
 

@@ -70,11 +70,9 @@ static void tell_fixed(struct pair *p)
     number(p, 1, text[1], b->asn, "");
     tell_row(p, "as", "AS", text[0], text[1], a->asn == b->asn ? "iBGP" : "eBGP", FIT_PLAIN);
     for (int i = 0; i < 2; i++) {
-        uint32_t id = p->open[i].router_id;
         text[i][0] = '\0';
         if (p->seen[i])
-            snprintf(text[i], sizeof text[i], "%u.%u.%u.%u", id >> 24, id >> 16 & 255, id >> 8 & 255,
-                     id & 255);
+            addr_id_text(p->open[i].router_id, text[i]);
     }
     /* within an AS both must differ: RFC 6286 2.1 */
     tell_row(p, "router-id", "Router ID", text[0], text[1], NULL,

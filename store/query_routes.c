@@ -1,6 +1,7 @@
 /* Questions about routes that were kept in; rows, and numbers of updates, out. */
 #include "store/query_routes.h"
 
+#include "base/grow.h"
 #include "store/query_internal.h"
 #include <stdlib.h>
 
@@ -69,15 +70,9 @@ bool query_route_update_at(struct store *s, int64_t id, struct route_update_row 
 
 void route_numbers_add(struct route_numbers *n, int64_t number)
 {
-    if (n->count == n->room) {
-        size_t room = n->room ? 2 * n->room : 256;
-        int64_t *more = realloc(n->of, room * sizeof *more);
-        if (!more) {
-            n->short_of_memory = true;
-            return;
-        }
-        n->of = more;
-        n->room = room;
+    if (!grow(&n->of, n->count, &n->room, sizeof *n->of, 256, UINT32_MAX)) {
+        n->short_of_memory = true;
+        return;
     }
     n->of[n->count++] = number;
 }

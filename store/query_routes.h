@@ -38,7 +38,8 @@ bool query_route_update_at(struct store *, int64_t id, struct route_update_row *
 /* Numbers of updates; owned by whoever asks: free(of). */
 struct route_numbers {
     int64_t *of;
-    size_t count, room;
+    size_t count;
+    uint32_t room;
     bool short_of_memory;
 };
 void route_numbers_add(struct route_numbers *, int64_t);

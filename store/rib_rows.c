@@ -1,6 +1,7 @@
 /* Tables to rows to UPDATEs. */
 #include "store/rib_rows.h"
 
+#include "base/grow.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,15 +17,8 @@ bool rib_rows_plain(enum bgp_family f)
 
 static struct rib_row *next_row(struct rib_rows *r)
 {
-    if (r->list && r->count < r->room)
-        return r->list + r->count;
-    size_t room = r->room ? 2 * r->room : 1024;
-    struct rib_row *more = realloc(r->list, room * sizeof *more);
-    if (!more)
-        return NULL;
-    r->list = more;
-    r->room = room;
-    return more + r->count;
+    bool room = grow(&r->list, r->count, &r->room, sizeof *r->list, 1024, UINT32_MAX);
+    return room ? r->list + r->count : NULL;
 }
 
 void rib_rows_add(struct rib_rows *r, const struct rib_side *side, enum bgp_family family, uint32_t from)

@@ -20,7 +20,8 @@ struct rib_row {
 
 struct rib_rows {
     struct rib_row *list; /* owned */
-    size_t count, room;
+    size_t count;
+    uint32_t room;
     uint64_t left_out; /* routes without attributes, or for which there was no memory */
 };
 

@@ -37,13 +37,10 @@ static void bind_tcp(struct binder *b, const struct tcp_facts *t)
 
 static void bind_speaker(struct binder *b, const struct bgp_side *s, char id[ADDR_TEXT])
 {
-    uint32_t r = s->router_id;
-    const uint8_t four[4] = { (uint8_t)(r >> 24), (uint8_t)(r >> 16), (uint8_t)(r >> 8), (uint8_t)r };
-    struct addr as_address = addr_v4(four);
-    addr_text(&as_address, id);
+    addr_id_text(s->router_id, id);
     bind_u64_or_null(b, s->asn);
     bind_i64(b, s->asn_inferred);
-    bind_text(b, s->open_known || r ? id : NULL);
+    bind_text(b, s->open_known || s->router_id ? id : NULL);
     if (s->open_known)
         bind_i64(b, s->hold);
     else

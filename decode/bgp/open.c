@@ -129,7 +129,8 @@ struct bgp_ctx bgp_negotiate(const struct bgp_open *sender, const struct bgp_ope
 
 static void tell_router_id(struct writer *w, uint32_t id)
 {
-    write_format(w, "router_id", "%u.%u.%u.%u", id >> 24, id >> 16 & 0xff, id >> 8 & 0xff, id & 0xff);
+    char text[16];
+    write_str(w, "router_id", addr_id_text(id, text));
 }
 
 void bgp_open_tell(struct writer *w, const struct bgp_msg *msg)
@@ -175,6 +176,7 @@ static void line_families(const struct bgp_open *o, struct buf *out)
 void bgp_open_line(const struct bgp_msg *msg, struct buf *out)
 {
     struct bgp_open o;
+    char id[16];
     bgp_open_read(msg, &o);
     size_t there = cur_left(&msg->body);
     if (there >= AT_HOLD - BGP_HEADER)
@@ -182,8 +184,7 @@ void bgp_open_line(const struct bgp_msg *msg, struct buf *out)
     if (there >= AT_IDENTIFIER - BGP_HEADER)
         buf_printf(out, ", hold time %u s", o.hold);
     if (there >= AT_LENGTH - BGP_HEADER)
-        buf_printf(out, ", router ID %u.%u.%u.%u", o.router_id >> 24, o.router_id >> 16 & 0xff,
-                   o.router_id >> 8 & 0xff, o.router_id & 0xff);
+        buf_printf(out, ", router ID %s", addr_id_text(o.router_id, id));
     if (o.families) {
         buf_char(out, ',');
         line_families(&o, out);

@@ -5,7 +5,7 @@ static bool masked(const struct ospf_lsa *lsa, uint32_t mask, struct ospf_route 
 {
     bool holes;
     out->bits = ospf_mask_bits(mask, &holes);
-    out->prefix = ospf_id_addr(lsa->id & mask);
+    out->prefix = addr_of_id(lsa->id & mask);
     return !holes;
 }
 
@@ -184,7 +184,7 @@ static bool external_read(const struct ospf_lsa *lsa, struct cursor *in, struct 
     out->metric = cur_u24(in);
     uint32_t forwarding = cur_u32(in);
     if (forwarding)
-        out->forwarding = ospf_id_addr(forwarding);
+        out->forwarding = addr_of_id(forwarding);
     out->tag = cur_u32(in);
     return cur_ok(in);
 }

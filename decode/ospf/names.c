@@ -89,19 +89,11 @@ void ospf_ids_tell(struct writer *w, const char *key, struct cursor ids)
     write_end(w);
 }
 
-struct addr ospf_id_addr(uint32_t id)
-{
-    return addr_v4(
-        (const uint8_t[]){ (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id });
-}
-
 uint8_t ospf_mask_bits(uint32_t mask, bool *holes)
 {
-    uint8_t bits = 0;
-    while (bits < 32 && mask & UINT32_C(0x80000000) >> bits)
-        bits++;
+    unsigned bits = addr_mask_bits(mask);
     *holes = bits < 32 && mask << bits;
-    return bits;
+    return (uint8_t)bits;
 }
 
 void ospf_prefix_tell(struct writer *w, const char *key, const struct addr *a, unsigned bits)

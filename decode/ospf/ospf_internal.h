@@ -33,7 +33,6 @@ void ospf_ids_tell(struct writer *, const char *key, struct cursor ids);
 uint8_t ospf_mask_bits(uint32_t mask, bool *holes);
 /* The address behind the mask, cut to it: "10.0.0.0/24". */
 void ospf_prefix_tell(struct writer *, const char *key, const struct addr *, unsigned bits);
-struct addr ospf_id_addr(uint32_t id);
 
 /* ---- sums.c ---- */
 

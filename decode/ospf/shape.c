@@ -152,7 +152,7 @@ static void tell_prefix(struct reading *r, const char *key, bool words)
         if (!ospf_words_prefix(r->in, r->bits, r->ipv4, &a))
             return;
     } else
-        a = ospf_id_addr(cur_u32(r->in));
+        a = addr_of_id(cur_u32(r->in));
     if (r->bits > a.size * 8u)
         cur_take(r->in, cur_left(r->in) + 1);
     else

@@ -40,9 +40,10 @@ static void about_as(struct draft *d, const struct refusal *r)
 static void about_id(struct draft *d, const struct refusal *r)
 {
     uint32_t a = r->rejected->open.router_id, b = r->refuser->open.router_id;
+    char id[16];
     draft_title(d, "%s refuses the BGP Identifier of %s", r->by, r->of);
     if (r->rejected->open_count)
-        draft_say(d, "%s claims %u.%u.%u.%u%s.", r->of, a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255,
+        draft_say(d, "%s claims %s%s.", r->of, addr_id_text(a, id),
                   r->refuser->open_count && a == b ? ", which is also that of the other side" : "");
 }
 

@@ -251,7 +251,7 @@ void ospf_same_id(const struct happening *h, struct findings *f)
     bool numbered_apart = x->version == 3 && x->hello.interface_id != y->hello.interface_id;
     struct draft *d = rule_draft(f, h, CODE_OSPF_DUPLICATE_ROUTER_ID,
                                  numbered_apart ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN, -1);
-    d->at = ospf_id_as_addr(x->router_id);
+    d->at = addr_of_id(x->router_id);
     d->subject = x->link ? x->link->id : 0;
     d->once = true;
     d->when = stamp_later(x->hello_first.when, y->hello_first.when);

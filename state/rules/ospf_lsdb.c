@@ -36,7 +36,7 @@ void ospf_lsa_flaps(const struct happening *h, struct findings *f)
     struct span period = { stamp_since(s->changed_last, s->burst_first.when).ns /
                            (s->burst > 1 ? s->burst - 1 : 1) };
     struct draft *d = rule_draft(f, h, CODE_OSPF_LSA_FLAPPING, CONFIDENCE_CERTAIN, -1);
-    d->at = ospf_id_as_addr(l->key.router);
+    d->at = addr_of_id(l->key.router);
     d->subject = subject_of(l);
     d->when = s->burst_first.when;
     d->once = true;
@@ -60,7 +60,7 @@ void ospf_lsa_flushes(const struct happening *h, struct findings *f)
     struct buf name = buf_init(120);
     name_lsa(l, &name);
     struct draft *d = rule_draft(f, h, CODE_OSPF_LSA_FLUSHED, CONFIDENCE_CERTAIN, -1);
-    d->at = ospf_id_as_addr(l->key.router);
+    d->at = addr_of_id(l->key.router);
     draft_title(d, "%s takes LSAs back: flushed at MaxAge", ospf_id_text(l->key.router, router));
     draft_say(d, "The latest is %s. What it described is no longer there, or described by another LSA.",
               buf_text(&name));
@@ -90,7 +90,7 @@ void ospf_lsa_strangers_fight(const struct happening *h, struct findings *f)
         return;
     char router[16];
     struct draft *d = rule_draft(f, h, CODE_OSPF_DUPLICATE_ROUTER_ID, CONFIDENCE_CERTAIN, -1);
-    d->at = ospf_id_as_addr(l->key.router);
+    d->at = addr_of_id(l->key.router);
     d->once = true;
     d->when = s->stranger[0].when;
     draft_title(d, "two routers have the router ID %s: its Router-LSA says now this, now that",
@@ -114,7 +114,7 @@ static bool describes(const struct ospf_lsa *lsa, const struct ospf_speaker *s)
     if (!ospf_router_read(lsa, &body))
         return false;
     while (ospf_link_next(&body, &l)) {
-        struct addr own = ospf_id_as_addr(l.data), net = ospf_id_as_addr(l.id);
+        struct addr own = addr_of_id(l.data), net = addr_of_id(l.id);
         if (lsa->version == 3
                 ? l.interface_id == s->hello.interface_id
                 : addr_equal(&own, &s->addr) || (l.type == OSPF_LINK_STUB && s->link && s->link->bits &&
@@ -174,7 +174,7 @@ void ospf_two_origins(const struct happening *h, struct findings *f)
                                   *there = missing == s ? other : s;
         char router[16], one[ADDR_TEXT], two[ADDR_TEXT];
         struct draft *d = rule_draft(f, h, CODE_OSPF_DUPLICATE_ROUTER_ID, CONFIDENCE_LIKELY, -1);
-        d->at = ospf_id_as_addr(s->router_id);
+        d->at = addr_of_id(s->router_id);
         d->once = true;
         d->when = l->ref.when;
         draft_title(d, "two routers have the router ID %s, on different links",
@@ -200,7 +200,7 @@ void ospf_bad_sum(const struct happening *h, struct findings *f)
     char source[ADDR_TEXT];
     const char *type = ospf_type_name(p->type);
     struct draft *d = rule_draft(f, h, CODE_OSPF_CHECKSUM_ERROR, CONFIDENCE_CERTAIN, -1);
-    d->at = h->speaker ? ospf_id_as_addr(h->speaker->router_id) : *h->ospf_source;
+    d->at = h->speaker ? addr_of_id(h->speaker->router_id) : *h->ospf_source;
     addr_text(h->ospf_source, source);
     draft_title(d, "OSPF packets of %s have a wrong checksum", source);
     draft_say(
@@ -216,7 +216,7 @@ void ospf_bad_lsa_sum(const struct happening *h, struct findings *f)
     const struct ospf_lsa *l = h->ospf_lsa;
     char id[16], router[16], from[16];
     struct draft *d = rule_draft(f, h, CODE_OSPF_CHECKSUM_ERROR, CONFIDENCE_CERTAIN, -1);
-    d->at = ospf_id_as_addr(h->speaker->router_id);
+    d->at = addr_of_id(h->speaker->router_id);
     d->subject = (uint32_t)hash_u64((uint64_t)l->id << 32 | l->router, l->type) | 1;
     ospf_id_text(h->speaker->router_id, from);
     draft_title(d, "%s floods an LSA with a wrong checksum", from);

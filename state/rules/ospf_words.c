@@ -1,11 +1,5 @@
 #include "state/rules/ospf_words.h"
 
-struct addr ospf_id_as_addr(uint32_t id)
-{
-    const uint8_t four[4] = { (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id };
-    return addr_v4(four);
-}
-
 struct draft *ospf_draft(struct findings *f, const struct happening *h, enum finding_code code,
                          enum confidence confidence, int at)
 {
@@ -14,8 +8,8 @@ struct draft *ospf_draft(struct findings *f, const struct happening *h, enum fin
         return d;
     d->adjacency = h->adjacency->id;
     if (at >= 0) {
-        d->at = ospf_id_as_addr(h->adjacency->end[at]->router_id);
-        d->peer = ospf_id_as_addr(h->adjacency->end[!at]->router_id);
+        d->at = addr_of_id(h->adjacency->end[at]->router_id);
+        d->peer = addr_of_id(h->adjacency->end[!at]->router_id);
     }
     return d;
 }

@@ -4,8 +4,6 @@
 
 #include "state/rules/rule.h"
 
-/* A router ID as findings name it. */
-struct addr ospf_id_as_addr(uint32_t router_id);
 /* A draft about the adjacency of the happening, with that side as the one to look at first (-1: none named). */
 struct draft *ospf_draft(struct findings *, const struct happening *, enum finding_code, enum confidence,
                          int at);
