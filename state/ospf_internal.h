@@ -1,4 +1,4 @@
-/* What the files of OSPF's state share: ospf.c, ospf_speaker.c, ospf_link.c, ospf_hello.c, ospf_neighbor.c,
+/* What the files of OSPF's state share: ospf.c, ospf_speaker.c, ospf_link.c, ospf_hello.c, ospf_pair.c, ospf_neighbor.c,
  * ospf_exchange.c, ospf_heads.c, ospf_flood.c, ospf_fate.c, ospf_router.c. */
 #ifndef STATE_OSPF_INTERNAL_H
 #define STATE_OSPF_INTERNAL_H
@@ -171,6 +171,11 @@ void ospf_link_reckon(struct ospf_wire *);
 /* ---- ospf_hello.c: Hellos ---- */
 
 void ospf_hear_hello(struct ospf *, struct ospf_in *);
+
+/* ---- ospf_pair.c: who is whose neighbour ---- */
+
+/* Adjacencies with those whom the sender's Hello lists, or that listed it before it was seen. */
+void ospf_pair_listed(struct ospf *, struct ospf_in *);
 /* Those who are alone on a link and might be on one: adjacencies that never were. */
 void ospf_pair_lonely(struct ospf *, struct ospf_segment *, struct stamp now, bool at_end);
 
