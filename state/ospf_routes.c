@@ -53,8 +53,8 @@ static bool add_equal(struct ospf_paths *p, struct ospf_path_route *to, const st
         if (e->node == r->node && e->router == r->router)
             return true;
     while ((e = ospf_paths_also(p, e)));
-    if (!grow(&p->equals, p->equal_count, &p->equal_room, sizeof *p->equals, 64, ROUTES_MOST))
-        return false;
+    if (!grow(&p->equals, p->equal_count, &p->equal_room, sizeof *p->equals, 64, ROUTES_MOST) || !p->equals)
+        return false; /* room without an array there is none, which clang-tidy cannot know */
     p->equals[p->equal_count] = *r;
     p->equals[p->equal_count].also = to->also;
     to->also = ++p->equal_count;
