@@ -62,7 +62,7 @@ static int init_path(struct route_filter *f, const char *words)
 int route_filter_init(struct route_filter *f, const struct options *o, const char *where)
 {
     bool address = false;
-    *f = (struct route_filter){ .options = o, .words = buf_init(1 << 18) };
+    *f = (struct route_filter){ .options = o, .words = buf_init(1 << 18), .community = buf_init(1 << 8) };
     if (where && !prefix_parse(where, &f->at, &address)) {
         log_line(LOG_ERROR, "%s is neither a prefix nor an address", where);
         return EXIT_USAGE;
@@ -77,6 +77,12 @@ int route_filter_init(struct route_filter *f, const struct options *o, const cha
                  : o->exact   ? AT_EXACT
                  : address    ? AT_LONGEST
                               : AT_EXACT;
+    if (o->community && !bgp_community_words(o->community, &f->community)) {
+        log_line(LOG_ERROR,
+                 "--community %s: a community is such as 65001:100, 65001:1:2, no-export or rt:65001:100",
+                 o->community);
+        return EXIT_USAGE;
+    }
     return o->as_path ? init_path(f, o->as_path) : EXIT_DONE;
 }
 
@@ -84,6 +90,7 @@ void route_filter_free(struct route_filter *f)
 {
     if (f->has_path)
         regfree(&f->path);
+    buf_free(&f->community);
     buf_free(&f->words);
 }
 
@@ -130,5 +137,5 @@ bool route_filter_attrs(struct route_filter *f, const struct route_attrs *r)
         return true;
     buf_clear(&f->words);
     route_communities(r, &f->words);
-    return has_word(buf_text(&f->words), f->options->community);
+    return has_word(buf_text(&f->words), buf_text(&f->community));
 }

@@ -21,6 +21,7 @@ struct route_filter {
     } how; /* AT_LONGEST: as AT_SHORTER, then the longest */
     bool has_path;
     regex_t path;
+    struct buf community; /* as routes tell theirs; empty: any */
     struct buf words;
 };
 

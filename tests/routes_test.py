@@ -201,6 +201,7 @@ class Filters(unittest.TestCase):
         self.assertEqual(self.routes("--as-path", "_10002_"), [r for r in self.every if "10002" in r["as_path"].split()])
         self.assertEqual(self.routes("--family", "ipv6-unicast"), [])
         self.assertEqual(self.routes("--community", "0001:0"), [])
+        self.assertEqual(self.routes("--community", "010001:00"), self.routes("--community", community))
 
     def test_one_line(self):
         rows = [row.split("|") for row in run("routes", "-m", "-q", self.NAME).splitlines()]
@@ -212,7 +213,7 @@ class Filters(unittest.TestCase):
         self.assertIn(b"not all that was said", done.stderr)
 
     def test_wrong(self):
-        for words in ((PLAIN, "--longer"), (PLAIN, "--as-path", "("), (PLAIN, "--history", "x"), (PLAIN, "--family", "ipv5"), ()):
+        for words in ((PLAIN, "--longer"), (PLAIN, "--community", "no-such"), (PLAIN, "--as-path", "("), (PLAIN, "--history", "x"), (PLAIN, "--family", "ipv5"), ()):
             run("routes", *words, status=(2,))
 
 

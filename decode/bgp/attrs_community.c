@@ -1,6 +1,8 @@
 /* Communities of all sizes: 4 bytes (RFC 1997), 8 (RFC 4360), 12 (RFC 8092), 20 (RFC 5701). */
 #include "decode/bgp/update_internal.h"
 
+#include <string.h>
+
 enum { PLAIN = 4, EXTENDED = 8, LARGE = 12, IPV6 = 20 };
 
 /* RFC 7606 7.8, 7.14, 7.15; RFC 8092 6: a non-zero multiple of what one needs */
@@ -25,23 +27,37 @@ static void tell_each(struct writer *w, const struct attr_in *in, size_t one,
     buf_free(&words);
 }
 
-static void plain_text(const uint8_t *p, struct buf *out)
-{
-    static const struct {
-        uint16_t high, low;
-        const char *name;
-    } rows[] = {
+/* Those that have a name. */
+static const struct {
+    uint16_t high, low;
+    const char *name;
+} plain_rows[] = {
 #define COMMUNITY(high, low, name) { high, low, name },
 #include "decode/bgp/communities.def"
 #undef COMMUNITY
-    };
-    unsigned high = (unsigned)p[0] << 8 | p[1], low = (unsigned)p[2] << 8 | p[3];
-    for (size_t i = 0; i < COUNT(rows); i++)
-        if (rows[i].high == high && rows[i].low == low) {
-            buf_str(out, rows[i].name);
+};
+
+void bgp_community_text(unsigned high, unsigned low, struct buf *out)
+{
+    for (size_t i = 0; i < COUNT(plain_rows); i++)
+        if (plain_rows[i].high == high && plain_rows[i].low == low) {
+            buf_str(out, plain_rows[i].name);
             return;
         }
     buf_printf(out, "%u:%u", high, low);
+}
+
+bool bgp_community_known(const char *name)
+{
+    for (size_t i = 0; i < COUNT(plain_rows); i++)
+        if (!strcmp(plain_rows[i].name, name))
+            return true;
+    return false;
+}
+
+static void plain_text(const uint8_t *p, struct buf *out)
+{
+    bgp_community_text((unsigned)p[0] << 8 | p[1], (unsigned)p[2] << 8 | p[3], out);
 }
 
 static void large_text(const uint8_t *p, struct buf *out)

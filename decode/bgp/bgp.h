@@ -337,6 +337,9 @@ void bgp_cap_tell(struct writer *, const struct bgp_cap *);
 void bgp_attributes_tell(struct writer *, const struct bgp_update *, const struct bgp_ctx *);
 /* The communities in the attribute with that code (8, 16, 25 or 32), blanks between; nothing if it is not there. */
 void bgp_communities_text(const struct bgp_update *, unsigned code, struct buf *out);
+/* A community as people write it, such as "65535:65281", "NO_EXPORT" or "target:65001:1", as that writes it: "no-export",
+ * "rt:65001:1". False: it is none; out then holds nothing of worth. */
+bool bgp_community_words(const char *text, struct buf *out);
 /* One line for people: "UPDATE 3 announced, 1 withdrawn, AS path 65001 65002, next hop 10.0.0.1". */
 void bgp_line(const struct bgp_msg *, const struct bgp_ctx *, struct buf *out);
 

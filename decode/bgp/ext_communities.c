@@ -2,6 +2,7 @@
 #include "decode/bgp/update_internal.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A shape writes the six bytes behind type and subtype, its colon first. */
 typedef void six_text(struct cursor six, struct buf *out);
@@ -159,17 +160,18 @@ static void text_layer2(struct cursor v, struct buf *out)
     buf_printf(out, ":%u:0x%02x:%u", encapsulation, flags, cur_u16(&v));
 }
 
-void bgp_ext_community_text(const uint8_t *p, struct buf *out)
-{
-    static const struct {
-        uint8_t type, subtype;
-        const char *name;
-        six_text *text;
-    } rows[] = {
+static const struct {
+    uint8_t type, subtype;
+    const char *name;
+    six_text *text;
+} rows[] = {
 #define EXT_COMMUNITY(type, subtype, name, shape) { type, subtype, name, text_##shape },
 #include "decode/bgp/ext_communities.def"
 #undef EXT_COMMUNITY
-    };
+};
+
+void bgp_ext_community_text(const uint8_t *p, struct buf *out)
+{
     for (size_t i = 0; i < COUNT(rows); i++)
         if (rows[i].type == p[0] && rows[i].subtype == p[1]) {
             buf_str(out, rows[i].name);
@@ -178,4 +180,13 @@ void bgp_ext_community_text(const uint8_t *p, struct buf *out)
         }
     buf_printf(out, "0x%02x%02x", p[0], p[1]);
     text_hex(cur_over(p + 2, 6), out);
+}
+
+bool bgp_ext_community_known(const char *name, size_t size, bool alone)
+{
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (strlen(rows[i].name) == size && !memcmp(rows[i].name, name, size) &&
+            alone == (rows[i].text == text_none))
+            return true;
+    return false;
 }

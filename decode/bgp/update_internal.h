@@ -103,6 +103,10 @@ void bgp_esi_text(struct cursor esi, struct buf *out); /* RFC 7432 5: ten bytes,
 void bgp_mac_text(const uint8_t *mac, size_t n, struct buf *out);
 /* An extended community of eight bytes: "rt:65000:1". */
 void bgp_ext_community_text(const uint8_t *eight, struct buf *out);
+void bgp_community_text(unsigned high, unsigned low, struct buf *out);
+/* Whether such communities are told by this word, alone or with more behind it. */
+bool bgp_community_known(const char *name);
+bool bgp_ext_community_known(const char *name, size_t size, bool alone);
 /* "vxlan"; NULL when not assigned. RFC 9012 14 */
 const char *bgp_tunnel_type_name(unsigned type);
 void bgp_ip_text(struct cursor address, struct buf *out); /* 4 or 16 bytes; hex otherwise */
