@@ -23,6 +23,7 @@ struct alert {
     char subject[160];  /* the peering's or adjacency's name; "" for the capture as a whole */
     char at[ADDR_TEXT]; /* "" when the packets don't tell */
     char called[200];   /* what people call the routers: "10.0.12.1 is edge1"; "" */
+    char places[600];   /* who and where they are: "192.0.2.1: AS 64496 Example, DE"; "" */
     char confidence[16];
     char summary[400], description[2000], advice[800];
 };

@@ -124,6 +124,27 @@ static void add_called(const struct alert_feed *f, struct alert *a, const struct
                  name);
 }
 
+/* "192.0.2.1: AS 64496 Example, DE; 192.0.2.2: SE" */
+static void add_place(const struct alert_feed *f, struct alert *a, const struct addr *one)
+{
+    char text[ADDR_TEXT];
+    size_t n = strlen(a->places);
+    if (!f->options.place || !one->size || a->about != ALERT_PEERING) /* router IDs look like addresses */
+        return;
+    struct buf words = buf_init(256);
+    f->options.place(f->options.place_of, one, &words);
+    if (words.used)
+        snprintf(a->places + n, sizeof a->places - n, "%s%s: %s", n ? "; " : "", addr_text(one, text),
+                 buf_text(&words));
+    buf_free(&words);
+}
+
+static void add_side(const struct alert_feed *f, struct alert *a, const struct addr *one)
+{
+    add_called(f, a, one);
+    add_place(f, a, one);
+}
+
 static struct alert begin(const struct subject *s, uint64_t kind, uint32_t id)
 {
     struct alert a = { .key = kind << 40 | (uint64_t)s->about << 32 | id, .about = s->about };
@@ -168,8 +189,8 @@ static void ring(struct alert_feed *f, const struct subject *s, const struct sai
     snprintf(a.confidence, sizeof a.confidence, "%s", confidence_name(one->confidence));
     snprintf(a.summary, sizeof a.summary, "%s", one->title ? one->title : "");
     snprintf(a.description, sizeof a.description, "%s", one->explanation ? one->explanation : "");
-    add_called(f, &a, &one->at);
-    add_called(f, &a, &one->peer);
+    add_side(f, &a, &one->at);
+    add_side(f, &a, &one->peer);
     add_advice(&a, one);
     f->options.emit(f->options.to, &a);
 }
@@ -263,7 +284,7 @@ static void tell_state(struct alert_feed *f, struct subject *s, bool up, bool fi
              up ? s->about == ALERT_PEERING ? "Established" : "Full" : "down");
     snprintf(a.description, sizeof a.description, "%s (%s).", words, cause);
     for (int i = 0; i < 2; i++)
-        add_called(f, &a, &s->addr[i]);
+        add_side(f, &a, &s->addr[i]);
     f->options.emit(f->options.to, &a);
 }
 

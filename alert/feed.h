@@ -8,6 +8,7 @@
 #define ALERT_FEED_H
 
 #include "alert/alert.h"
+#include "base/buf.h"
 #include "state/outbox.h"
 
 struct alert_feed_options {
@@ -16,6 +17,9 @@ struct alert_feed_options {
     struct addr peer;                                 /* only peerings with this address; size 0: all */
     const char *(*name)(void *, const struct addr *); /* what people call it, or NULL */
     void *name_of;
+    void (*place)(void *, const struct addr *,
+                  struct buf *out); /* adds who and where it is, if known; or NULL */
+    void *place_of;
 };
 
 struct alert_feed;

@@ -33,6 +33,8 @@ static void annotations(struct writer *w, const struct alert *a)
         write_str(w, "advice", a->advice);
     if (*a->called)
         write_str(w, "names", a->called);
+    if (*a->places)
+        write_str(w, "places", a->places);
     write_str(w, "confidence", a->confidence);
     write_format(w, "count", "%u", (unsigned)a->count);
     write_end(w);

@@ -18,6 +18,7 @@ struct analysis {
     const char *path; /* of the database */
     struct store *store;
     struct loop loop;
+    struct geoip *geoip;
 };
 
 static bool take(void *taker, const struct outbox *out)
@@ -77,6 +78,7 @@ static bool show(struct analysis *a, const struct options *o)
 {
     fflush(stdout);
     struct errands errands = { .db = a->path,
+                               .geoip = a->geoip,
                                .again = { .files = o->files,
                                           .file_count = o->file_count,
                                           .ports = o->ports,
@@ -84,10 +86,11 @@ static bool show(struct analysis *a, const struct options *o)
     for (unsigned i = 0; i < o->file_count; i++)
         if (!strcmp(o->files[i], "-"))
             errands.again.file_count = 0; /* standard input comes once */
+    serve_hold();
     struct web *w = serve_begin(a->store, a->path, o, &errands);
     if (!w)
         return false;
-    serve_wait();
+    serve_wait(o, &errands);
     serve_end(w);
     return true;
 }
@@ -134,25 +137,23 @@ int cmd_analyze(const struct options *o)
         log_line(LOG_ERROR, "--keep-routes needs --db FILE to keep them in");
         return EXIT_USAGE;
     }
-    struct geo *geo = o->geoip_count ? geoip_open(o) : NULL;
-    if (o->geoip_count && !geo)
+    struct geoip *geoip = geoip_open(o);
+    if (!geoip)
         return EXIT_DAMAGED;
     struct scratch scratch = { .path = "" };
     struct engine_options eo = engine_defaults();
-    struct analysis a = { .loop = { .take = take, .taker = &a } };
+    struct analysis a = { .loop = { .take = take, .taker = &a }, .geoip = geoip };
     char message[300];
     enum err why;
-    if (!find_place(&a, &scratch, o)) {
-        geo_free(geo);
-        return EXIT_DAMAGED;
-    }
+    if (!find_place(&a, &scratch, o))
+        return geoip_close(geoip, EXIT_DAMAGED);
     eo.tell_routes = o->keep_routes;
     int status = loop_open(&a.loop, o, eo, false);
     if (!status) {
         a.store = store_open(a.path, STORE_NEW, &why, message);
         if (a.store) {
             store_keep_routes(a.store, o->keep_routes);
-            store_set_geo(a.store, geo);
+            store_set_geo(a.store, geoip_geo(geoip));
             status = run(&a, o);
         } else {
             log_line(LOG_ERROR, "%s", message);
@@ -162,5 +163,5 @@ int cmd_analyze(const struct options *o)
     store_close(a.store);
     scratch_remove(&scratch);
     loop_close(&a.loop);
-    return geoip_close(geo, status);
+    return geoip_close(geoip, status);
 }

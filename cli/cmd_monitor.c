@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/errands.h"
 #include "cli/event_out.h"
+#include "cli/geoip.h"
 #include "cli/keep.h"
 #include "cli/notify.h"
 #include "cli/report_out.h"
@@ -13,6 +14,7 @@
 #include "base/log.h"
 #include "capture/privdrop.h"
 #include "store/lines.h"
+#include "store/telling.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +30,7 @@ struct monitor {
     struct alerter *alerter;
     struct bmp bmp;
     struct event_out events;
+    struct geoip *geoip;
     const struct options *options; /* as given at the start */
     struct options *reread;        /* of the configuration file since; owned, or NULL */
     struct tcp_key keys[KEYS_MAX]; /* secrets are those of the two above */
@@ -61,6 +64,17 @@ static void ring(void *monitor, const struct alert *a)
 }
 
 static const char *name_of(void *names, const struct addr *a) { return names_address(names, a); }
+
+static void place_of(void *geoip, const struct addr *a, struct buf *out)
+{
+    struct geo_place place;
+    if (!geo_there(geoip_geo(geoip)))
+        return;
+    geo_find(geoip_geo(geoip), a, &place);
+    if (place.asn || *place.organisation || *place.city || *place.country || *place.country_name)
+        telling_place_text(&place, out);
+}
+
 static const char *file_name(void *source, uint32_t number) { return source_file(source, number)->path; }
 
 /* ---- SIGHUP ---- */
@@ -89,7 +103,9 @@ static void set_sinks(struct monitor *m, const struct options *fresh)
 static void reread(struct monitor *m)
 {
     loop_reload_rpki(&m->loop, m->options);
-    if (!m->options->config_path && m->options->rpki)
+    if (!m->options->config_path || m->options->given[OPTION_GEOIP])
+        geoip_reread(m->geoip, m->options);
+    if (!m->options->config_path && (m->options->rpki || m->options->geoip_count))
         return;
     if (!m->options->config_path) {
         log_line(LOG_NOTE, "SIGHUP: no configuration file was read, so there is none to be read again");
@@ -102,6 +118,8 @@ static void reread(struct monitor *m)
         lines_set(m->lines, m->options->given[OPTION_SEVERITY] ? m->options->least : fresh->least,
                   &fresh->names);
         keep_set(&m->keep, fresh);
+        if (!m->options->given[OPTION_GEOIP])
+            geoip_reread(m->geoip, fresh);
         if (m->feed) {
             alert_feed_names(m->feed, &fresh->names);
             set_sinks(m, fresh);
@@ -125,8 +143,10 @@ static bool beat(void *taker, struct stamp second, bool due)
     struct monitor *m = taker;
     if (loop_reread())
         reread(m);
-    if (due)
+    if (due) {
         loop_ask_rtr(&m->loop);
+        geoip_look(m->geoip);
+    }
     keep_beat(&m->keep, second, due);
     if (m->alerter)
         alerter_flush(m->alerter);
@@ -170,9 +190,13 @@ static bool open_alerts(struct monitor *m)
     char message[300] = "there is not enough memory to begin";
     if (!o->sink_count && !o->config_path) /* the file may name some later */
         return true;
-    struct alert_feed_options fo = {
-        .emit = ring, .to = m, .peer = o->peer, .name = name_of, .name_of = (void *)(uintptr_t)&o->names
-    };
+    struct alert_feed_options fo = { .emit = ring,
+                                     .to = m,
+                                     .peer = o->peer,
+                                     .name = name_of,
+                                     .name_of = (void *)(uintptr_t)&o->names,
+                                     .place = place_of,
+                                     .place_of = m->geoip };
     m->feed = alert_feed_new(&fo);
     m->alerter = m->feed ? alerter_start(o->sinks, o->sink_count, message) : NULL;
     if (!m->alerter)
@@ -205,7 +229,8 @@ static bool show(struct monitor *m)
                                               .file_count = o->read_count,
                                               .ring = o->evidence,
                                               .ports = o->ports,
-                                              .port_count = o->port_count } };
+                                              .port_count = o->port_count },
+                                   .geoip = m->geoip };
     if (store_flush(m->keep.store) != ERR_NONE) /* so that there is something to be opened */
         return false;
     struct store *s = store_open(o->db, STORE_READ, &why, message);
@@ -213,6 +238,7 @@ static bool show(struct monitor *m)
         log_line(LOG_ERROR, "%s", message);
         return false;
     }
+    store_set_geo(s, geoip_geo(m->geoip));
     m->web = serve_begin(s, o->db, o, &m->errands);
     if (!m->web)
         store_close(s);
@@ -240,12 +266,12 @@ static bool begin(struct monitor *m)
                                 .name = name_of,
                                 .name_of = (void *)(uintptr_t)&o->names };
     m->lines = lines_new(stdout, &lo);
-    return m->lines && give_up_rights(o) && open_alerts(m) && keep_open(&m->keep, o, &m->loop) &&
-           enter_sandbox(o) && bmp_open(&m->bmp, o, m->loop.engine) && event_out_open(&m->events, o) &&
-           show(m);
+    return m->lines && give_up_rights(o) && (m->geoip = geoip_open(o)) && open_alerts(m) &&
+           keep_open(&m->keep, o, &m->loop) && enter_sandbox(o) && bmp_open(&m->bmp, o, m->loop.engine) &&
+           event_out_open(&m->events, o) && show(m);
 }
 
-static void end(struct monitor *m)
+static int end(struct monitor *m, int status)
 {
     serve_end(m->web);
     bmp_close(&m->bmp);
@@ -258,6 +284,7 @@ static void end(struct monitor *m)
     if (m->reread)
         options_free(m->reread);
     free(m->reread);
+    return geoip_close(m->geoip, status);
 }
 
 int cmd_monitor(const struct options *o)
@@ -281,6 +308,5 @@ int cmd_monitor(const struct options *o)
             status = keep_finish(&m.keep) ? status : EXIT_DAMAGED;
         }
     }
-    end(&m);
-    return status;
+    return end(&m, status);
 }

@@ -21,12 +21,12 @@ int cmd_report(const struct options *o)
         log_line(LOG_ERROR, "%s", message);
         return EXIT_DAMAGED;
     }
-    struct geo *geo = o->geoip_count ? geoip_open(o) : NULL;
+    struct geoip *geoip = geoip_open(o);
     int status = EXIT_DAMAGED;
-    if (geo || !o->geoip_count) {
-        store_set_geo(s, geo);
+    if (geoip) {
+        store_set_geo(s, geoip_geo(geoip));
         status = report_out(s, o);
     }
     store_close(s);
-    return geoip_close(geo, status);
+    return geoip_close(geoip, status);
 }

@@ -35,7 +35,8 @@ struct routes {
     uint64_t told;
     struct rtr *rtr;
     struct vrps *vrps; /* NULL, like the next: nobody asks */
-    struct geo *geo;
+    struct geoip *geoip;
+    const struct geo *geo; /* NULL: nobody asks */
 };
 
 static bool asked(struct routes *t, const struct rib_route *r)
@@ -233,12 +234,13 @@ static int run_tables(const struct options *o, struct route_filter *f)
     struct routes t = {
         .options = o, .filter = f, .line = buf_init(16 << 20), .attrs = malloc(sizeof *t.attrs)
     };
-    if (!open_rpki(&t, o) || (o->geoip_count && !(t.geo = geoip_open(o)))) {
+    if (!open_rpki(&t, o) || !(t.geoip = geoip_open(o))) {
         free(t.attrs);
         vrps_free(t.vrps);
         rtr_close(t.rtr);
         return EXIT_DAMAGED;
     }
+    t.geo = o->geoip_count ? geoip_geo(t.geoip) : NULL;
     int status = tables_open(&tables, o, f, o->at);
     t.when = tables.when;
     if (t.attrs && (tables.db || tables.loop.engine))
@@ -247,7 +249,7 @@ static int run_tables(const struct options *o, struct route_filter *f)
     free(t.rows.list);
     vrps_free(t.vrps);
     rtr_close(t.rtr);
-    status = geoip_close(t.geo, status);
+    status = geoip_close(t.geoip, status);
     buf_free(&t.line);
     tables_close(&tables);
     return status;

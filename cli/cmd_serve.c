@@ -24,20 +24,21 @@ int cmd_serve(const struct options *o)
         log_line(LOG_ERROR, "%s", message);
         return EXIT_DAMAGED;
     }
-    struct geo *geo = o->geoip_count ? geoip_open(o) : NULL;
-    if (o->geoip_count && !geo) {
+    struct geoip *geoip = geoip_open(o);
+    if (!geoip) {
         store_close(s);
         return EXIT_DAMAGED;
     }
-    store_set_geo(s, geo);
-    struct errands errands = { .db = o->files[0] };
+    store_set_geo(s, geoip_geo(geoip));
+    struct errands errands = { .db = o->files[0], .geoip = geoip };
     again_of_store(&errands.again, s, o->files[0]);
+    serve_hold();
     struct web *w = serve_begin(s, o->files[0], o, &errands);
     if (w) {
-        serve_wait();
+        serve_wait(o, &errands);
         serve_end(w);
     } else
         store_close(s);
     again_free(&errands.again);
-    return geoip_close(geo, w ? EXIT_DONE : EXIT_DAMAGED);
+    return geoip_close(geoip, w ? EXIT_DONE : EXIT_DAMAGED);
 }

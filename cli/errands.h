@@ -8,6 +8,7 @@
 struct errands {
     const char *db; /* path of the database; borrowed */
     struct again again;
+    struct geoip *geoip; /* borrowed */
 };
 
 /* An errand_fn: `whose` is the struct above. */

@@ -2,8 +2,11 @@
 
 #include "base/log.h"
 #include "cli/errands.h"
+#include "cli/geoip.h"
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
+#include <unistd.h>
 
 #ifdef RT_WEB
 #include "web/server.h"
@@ -56,13 +59,34 @@ struct web *serve_begin(struct store *s, const char *path, const struct options 
 void serve_end(struct web *w) { (void)w; }
 #endif
 
-void serve_wait(void)
+static sigset_t awaited(void)
 {
     sigset_t set;
-    int got;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    return set;
+}
+
+void serve_hold(void)
+{
+    const sigset_t set = awaited();
     sigprocmask(SIG_BLOCK, &set, NULL);
-    sigwait(&set, &got);
+}
+
+void serve_wait(const struct options *o, struct errands *e)
+{
+    const struct timespec second = { .tv_sec = 1 };
+    const sigset_t set = awaited();
+    bool seen = isatty(STDERR_FILENO);
+    for (int got = 0; got != SIGINT && got != SIGTERM;) {
+        got = sigtimedwait(&set, NULL, &second);
+        if (got == SIGHUP && seen && !isatty(STDERR_FILENO))
+            break; /* the terminal is gone, and whoever looked at it */
+        if (got == SIGHUP)
+            geoip_reread(e->geoip, o);
+        else
+            geoip_look(e->geoip);
+    }
 }

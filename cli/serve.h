@@ -14,8 +14,10 @@ bool serve_can(void);
  * NULL; errands: where their answers come from, lives until serve_end. NULL after saying why; the store is the
  * caller's then. */
 struct web *serve_begin(struct store *, const char *path, const struct options *, struct errands *);
-/* Waits for SIGINT or SIGTERM. */
-void serve_wait(void);
+/* Signals wait until serve_wait takes them: before serve_begin says that there is a page. */
+void serve_hold(void);
+/* Waits for SIGINT or SIGTERM. Meanwhile files of the errands that change are read again, at SIGHUP all of them. */
+void serve_wait(const struct options *, struct errands *);
 void serve_end(struct web *);
 
 #endif

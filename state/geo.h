@@ -6,9 +6,11 @@
 
 struct geo;
 
+/* All of it but geo_add and geo_sound may be called from any thread. */
 struct geo_place {
-    uint32_t asn;                                /* 0: unknown */
-    char organisation[96], country[8], city[64]; /* "": unknown; country: ISO 3166, two letters */
+    uint32_t asn;                      /* 0: unknown */
+    char organisation[96], city[64];   /* "": unknown, like the next */
+    char country[8], country_name[64]; /* ISO 3166, two letters; in English */
 };
 
 /* NULL without memory, or if this routetap was built without libmaxminddb. */
@@ -20,5 +22,11 @@ const char *geo_add(struct geo *, const char *path);
 void geo_find(const struct geo *, const struct addr *, struct geo_place *);
 /* A file that had been opened turned out to be damaged when it was asked. */
 bool geo_damaged(const struct geo *);
+/* There is a file. */
+bool geo_there(const struct geo *);
+/* Looks for damage before anybody asks. */
+bool geo_sound(struct geo *);
+/* The files of `fresh`, which is freed, take the place of these; others may ask meanwhile. */
+void geo_take(struct geo *, struct geo *fresh);
 
 #endif

@@ -11,7 +11,7 @@ void telling_place_text(const struct geo_place *p, struct buf *out)
     size_t before = out->used;
     if (p->asn)
         buf_printf(out, "AS %u", p->asn);
-    const char *const words[] = { p->organisation, p->city, p->country };
+    const char *const words[] = { p->organisation, p->city, *p->country ? p->country : p->country_name };
     for (size_t i = 0; i < COUNT(words); i++)
         if (*words[i]) {
             buf_str(out, out->used == before ? "" : i ? ", " : " ");
@@ -31,13 +31,14 @@ void telling_place(struct writer *w, const char *key, const struct geo_place *p)
     write_str(w, "organization", *p->organisation ? p->organisation : NULL);
     write_str(w, "city", *p->city ? p->city : NULL);
     write_str(w, "country", *p->country ? p->country : NULL);
+    write_str(w, "country_name", *p->country_name ? p->country_name : NULL);
     write_end(w);
 }
 
 bool telling_find_place(const struct store *s, const char *address, struct geo_place *out)
 {
     const struct addr a = addr_parse(address);
-    if (!s->geo)
+    if (!geo_there(s->geo))
         return false;
     geo_find(s->geo, &a, out);
     return true;

@@ -12,10 +12,13 @@ import ipaddress
 import json
 import os
 import shutil
+import signal
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import urllib.request
 
@@ -82,6 +85,47 @@ PLACES = {"46.1.0.0/16": {"country": {"iso_code": "DE", "names": {"en": "Germany
           "10.0.12.1/32": {"country": {"iso_code": "SE"}}}
 
 
+def put(path, data):
+    """As who updates it should: nobody sees half of it."""
+    with open(path + ".new", "wb") as file:
+        file.write(data)
+    os.rename(path + ".new", path)
+
+
+class Page:
+    """A command that shows a page, and what it says of itself."""
+
+    def __init__(self, *words):
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            self.port = door.getsockname()[1]
+        self.words = [BINARY] + list(words) + ["--web", str(self.port)]
+
+    def __enter__(self):
+        self.child = subprocess.Popen(self.words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=CAPTURES, text=True)
+        said = self.wait_for("page")
+        if "no page" in said or "without its page" in said:
+            self.__exit__()
+            raise unittest.SkipTest("this routetap was built without its page")
+        return self
+
+    def __exit__(self, *_):
+        self.child.terminate()
+        self.rest = self.child.communicate(timeout=60)[1]
+
+    def wait_for(self, words):
+        for line in self.child.stderr:
+            if words in line:
+                return line
+        raise AssertionError("never said: " + words)
+
+    def ask(self, path):
+        with urllib.request.urlopen("http://127.0.0.1:%d/api/v1/%s" % (self.port, path), timeout=30) as answer:
+            return json.load(answer)
+
+    def countries(self):
+        return {s["address"]: s.get("geo", {}).get("country") for p in self.ask("peerings")["peerings"] for s in p["sides"]}
+
+
 class Places(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="geoip-")
@@ -131,7 +175,7 @@ class Places(unittest.TestCase):
         db = os.path.join(self.folder, "kept.db")
         told = json.loads(self.other("analyze", "-q", "--json", "--db", db, PLAIN, *self.words))
         sides = {s["address"]: s["geo"] for p in told["peerings"] for s in p["sides"]}
-        self.assertEqual(sides["10.0.12.1"], {"asn": None, "organization": None, "city": None, "country": "SE"})
+        self.assertEqual(sides["10.0.12.1"], {"asn": None, "organization": None, "city": None, "country": "SE", "country_name": None})
         self.assertEqual(sides["10.0.12.2"]["country"], None)
         again = json.loads(self.other("report", "--json", db, *self.words))
         self.assertEqual(again["peerings"], told["peerings"])
@@ -139,16 +183,70 @@ class Places(unittest.TestCase):
         for words in (("analyze", "-q", PLAIN), ("report", db)):
             self.assertIn("10.0.12.1  SE\n", self.other(*words, *self.words))
             self.assertNotIn("10.0.12.1  SE", self.other(*words))
-        child = subprocess.Popen([BINARY, "serve", db, "--web", "8391", *self.words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        try:
-            if "no page" in child.stderr.readline():
-                return
-            with urllib.request.urlopen("http://127.0.0.1:8391/api/v1/peerings", timeout=10) as answer:
-                lines = json.load(answer)["peerings"]
-            self.assertEqual({s["address"]: s["geo"]["country"] for s in lines[0]["sides"]}, {"10.0.12.1": "SE", "10.0.12.2": None})
-        finally:
-            child.terminate()
-            child.communicate()
+        with Page("serve", db, *self.words) as page:
+            self.assertEqual(page.countries(), {"10.0.12.1": "SE", "10.0.12.2": None})
+
+    def replaced(self, page, path):
+        """Another file is taken; a damaged one leaves the one before in use, in whichever way it came."""
+        norway = database({"10.0.12.1/32": {"country": {"iso_code": "NO", "names": {"en": "Norway"}}}})
+        finland = database({"10.0.12.1/32": {"country_code": "FI", "country": "Finland"}})
+        self.assertEqual(page.countries()["10.0.12.1"], "SE")
+        put(path, norway)
+        page.wait_for("has changed and was read again")
+        self.assertEqual(page.countries()["10.0.12.1"], "NO")
+        os.truncate(path, 100)
+        page.wait_for("what was read before stays in use")
+        self.assertEqual(page.countries()["10.0.12.1"], "NO")
+        put(path, b"\xff" * 30 + finland[30:])  # whole as far as its end tells
+        page.wait_for("what was read before stays in use")
+        self.assertEqual(page.countries()["10.0.12.1"], "NO")
+        os.unlink(path)
+        page.child.send_signal(signal.SIGHUP)
+        page.wait_for("what was read before stays in use")
+        with open(path, "wb") as file:  # in place, in two pieces
+            file.write(finland[:50])
+            file.flush()
+            file.write(finland[50:])
+        page.child.send_signal(signal.SIGHUP)
+        page.wait_for("of --geoip was read again")
+        self.assertEqual(page.countries()["10.0.12.1"], "FI")
+        self.assertIsNone(page.child.poll())
+
+    def test_replaced_while_serving(self):
+        db = os.path.join(self.folder, "kept.db")
+        self.other("analyze", "-q", "--db", db, PLAIN)
+        with Page("serve", db, "--geoip", self.paths[2]) as page:
+            self.replaced(page, self.paths[2])
+        self.assertEqual(page.child.returncode, 0, page.rest)
+
+    def test_replaced_while_listening(self):
+        """The same; and who rings says who and where it is."""
+        db, told = os.path.join(self.folder, "live.db"), os.path.join(self.folder, "told")
+        alert = "severity=info wait=0s tee -a " + told
+        words = ["monitor", "--config", "none", "-r", PLAIN, "--replay", "0.5", "--db", db, "--alert-command", alert]
+        with Page(*words, "--geoip", self.paths[2]) as page:
+            for _ in range(300):
+                time.sleep(0.1)
+                if "10.0.12.1" in page.countries() and os.path.exists(told) and os.path.getsize(told):
+                    break
+            self.replaced(page, self.paths[2])
+        with open(told, encoding="utf-8") as file:
+            self.assertIn('"places":"10.0.12.1: SE"', file.read().replace(": \"", ":\""))
+
+    def test_configured_folder(self):
+        """A name is sought where geoipupdate puts what it fetches."""
+        conf = os.path.join(self.folder, "GeoIP.conf")
+        with open(conf, "w", encoding="utf-8") as file:
+            file.write("# of an account\nAccountID 1\nDatabaseDirectory  %s\n" % self.folder)
+        inside = "touch /etc/GeoIP.conf 2>/dev/null; mount --bind %s /etc/GeoIP.conf || exit 77; exec %s routes -q %s --json --geoip asn" % (
+            conf, BINARY, PLAIN)
+        if not os.path.exists("/etc/GeoIP.conf"):
+            inside = "mount -t tmpfs none /etc && cp %s /etc/GeoIP.conf || exit 77; exec %s routes -q %s --json --geoip asn" % (conf, BINARY, PLAIN)
+        done = subprocess.run(["unshare", "-rm", "sh", "-c", inside], capture_output=True, cwd=CAPTURES, timeout=300, check=False)
+        if not done.stdout and (done.returncode == 77 or b"unshare" in done.stderr):
+            self.skipTest("no namespace to have a folder /etc of our own in")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Example Transit", done.stdout.decode())
 
     def test_damaged_peers(self):
         """Whatever a file holds, the report is told."""
@@ -181,8 +279,26 @@ class Places(unittest.TestCase):
             status, _, said = run(PLAIN, "--geoip", path)
             self.assertIn(status, (0, 1), path)
             self.assertEqual(status == 1, "geoip" in said, (path, said))
+            self.other("analyze", "-q", PLAIN, "--geoip", path, status=(0, 1))
             if os.path.basename(path).startswith("GeoLite2"):
                 self.assertEqual(status, 0, path)
+
+    @unittest.skipUnless(os.path.isdir(SHARED), "there is no folder of other makers' databases")
+    def test_shared_while_serving(self):
+        """Each takes the place of the one before, or is refused; there are answers all the while."""
+        db, path = os.path.join(self.folder, "kept.db"), self.paths[2]
+        self.other("analyze", "-q", "--db", db, PLAIN)
+        with Page("serve", db, "--geoip", path) as page:
+            for one in sorted(glob.glob(os.path.join(SHARED, "*.mmdb"))):
+                shutil.copy(one, path + ".new")
+                os.rename(path + ".new", path)
+                page.child.send_signal(signal.SIGHUP)
+                said = page.wait_for("geoip")
+                self.assertEqual(len(page.countries()), 2)
+                if os.path.basename(one).startswith("GeoLite2"):
+                    self.assertIn("read again", said, one)
+                if "broken" in one or "corrupt" in one:
+                    self.assertIn("stays in use", said, one)
 
 
 def main():
