@@ -19,9 +19,13 @@ static void read_option(uint8_t kind, struct cursor value, struct segment *s)
         s->wscale = cur_u8(&value);
         s->wscale = s->wscale > WSCALE_MOST ? WSCALE_MOST : s->wscale;
         break;
-    case 4: s->sack_permitted = size == 0; break;        /* RFC 2018 2 */
-    case 5: s->sack_blocks = (uint8_t)(size / 8); break; /* RFC 2018 3 */
-    case 8:                                              /* RFC 7323 3.2 */
+    case 4: s->sack_permitted = size == 0; break; /* RFC 2018 2 */
+    case 5:                                       /* RFC 2018 3 */
+        s->sack_blocks = (uint8_t)(size / 8);
+        s->sack_left = s->sack_blocks ? cur_u32(&value) : 0;
+        s->sack_right = s->sack_blocks ? cur_u32(&value) : 0;
+        break;
+    case 8: /* RFC 7323 3.2 */
         s->has_stamp = size == 8;
         s->ts_value = cur_u32(&value);
         s->ts_echo = cur_u32(&value);

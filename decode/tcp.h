@@ -17,9 +17,10 @@ struct segment {
     uint8_t wscale;   /* at most 14 */
     uint16_t mss;
     uint32_t ts_value, ts_echo;
-    uint8_t sack_blocks; /* how many ranges a SACK option names */
-    const uint8_t *md5;  /* 16 bytes of option 19, or NULL; borrowed */
-    const uint8_t *ao;   /* value of option 29 (KeyID, RNextKeyID, MAC), or NULL; borrowed */
+    uint8_t sack_blocks;            /* how many ranges a SACK option names */
+    uint32_t sack_left, sack_right; /* the first of them */
+    const uint8_t *md5;             /* 16 bytes of option 19, or NULL; borrowed */
+    const uint8_t *ao;              /* value of option 29 (KeyID, RNextKeyID, MAC), or NULL; borrowed */
     uint8_t ao_size;
     struct cursor header;  /* with options, as captured */
     struct cursor payload; /* what was captured */

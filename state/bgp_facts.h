@@ -32,6 +32,8 @@ enum { SIDE_MESSAGES = 6 }; /* by BGP message type; 0 counts what was none */
 struct tcp_facts {
     uint64_t segments, bytes; /* with payload; copies of a span port not counted */
     uint64_t retransmissions, retransmitted_bytes;
+    uint64_t needless;     /* of those: the other side's acknowledgement stood in the capture before */
+    uint64_t had_twice;    /* segments of which the other side says that it has them already (D-SACK) */
     uint64_t zero_windows; /* times that this side's receive window shut */
     struct span zero_window_time;
     struct span rtt_min, rtt_sum; /* from its data to the other's acknowledgement, as seen at the tap */

@@ -181,6 +181,8 @@ void tcp_ack(struct engine *e, struct session *s, int from, const struct segment
     if (!(seg->flags & TCP_ACK) || seg->flags & TCP_RST)
         return;
     s->half[from].heard_ack = s->peering->heard_ack[from] = ref;
+    if (seg->sack_blocks && !seq_before(seg->ack, seg->sack_right)) /* D-SACK: RFC 2883 4 */
+        s->peering->facts.side[!from].tcp.had_twice++;
     s->peering->facts.side[from].acknowledges = true;
     if (sender->ack_known && !seq_before(sender->acked, seg->ack))
         return;
@@ -219,6 +221,7 @@ static void sent_again(struct session *s, int from, const struct segment *seg, s
     h->retransmissions++;
     t->retransmissions++;
     t->retransmitted_bytes += seg->payload_size;
+    t->needless += h->ack_known && !seq_before(h->acked, seg->seq + seg->payload_size);
     h->timing = false; /* Karn: no round trip from what was sent twice */
     h->sample_size = 0;
     if (h->stuck_count && h->stuck_seq == seg->seq) {

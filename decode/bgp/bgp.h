@@ -126,7 +126,7 @@ struct bgp_open {
     bool graceful, restarting, n_bit;         /* 64: there, R bit, N bit (RFC 8538) */
     uint16_t restart_time;                    /* seconds */
     uint64_t restart_families, forwarding;    /* 64: listed; with F bit */
-    bool llgr;                                /* 71 */
+    bool llgr;                                /* 71, with a stale time for a family at least */
     int role;                                 /* 9 (RFC 9234): 0 provider … 4 peer; -1 when not there */
     struct faults faults;
 };

@@ -98,8 +98,10 @@ static enum fault_code absorb_add_path(struct bgp_open *o, struct cursor *in)
 
 static enum fault_code absorb_llgr(struct bgp_open *o, struct cursor *in)
 {
-    (void)in;
-    o->llgr = true;
+    while (cur_left(in) >= 7) { /* RFC 9494 4.2: AFI, SAFI, flags, stale time */
+        cur_u32(in);
+        o->llgr |= cur_u24(in) > 0;
+    }
     return FAULT_COUNT;
 }
 

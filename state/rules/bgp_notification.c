@@ -28,7 +28,7 @@ static void say_limit(struct draft *d, const struct notification_facts *n, const
         draft_say(d, "It had %u routes of %s when it closed, counted from the UPDATEs.", n->routes, other);
 }
 
-static const struct {
+static const struct cease {
     uint8_t subcode;
     enum finding_code code;
     bool other_side; /* the one to look at is who received it */
@@ -47,6 +47,15 @@ static const struct {
     { 0, CODE_BGP_CEASE_OTHER, false, "%s ends the session with %s and gives no reason" },
 };
 
+/* The row of a subcode; the last one for those that have none. */
+static const struct cease *cease_of(unsigned subcode)
+{
+    unsigned i = 0;
+    while (i < COUNT(ceases) - 1 && ceases[i].subcode != subcode)
+        i++;
+    return &ceases[i];
+}
+
 void notification_cease(const struct happening *h, struct findings *f)
 {
     const struct session *s = h->session;
@@ -57,14 +66,13 @@ void notification_cease(const struct happening *h, struct findings *f)
     /* without an OPEN of its own it has no session to end: see bgp-connect-closed-before-open */
     if (n->before_open && n->subcode != 5)
         return;
-    unsigned i = 0;
-    while (i < COUNT(ceases) - 1 && ceases[i].subcode != n->subcode)
-        i++;
-    int at = ceases[i].other_side ? !h->side : h->side;
-    struct draft *d = rule_draft(f, h, ceases[i].code, CONFIDENCE_CERTAIN, at);
+    const struct cease *cease = cease_of(n->subcode);
+    const struct cease *reason = n->has_inner && n->inner_code == 6 ? cease_of(n->inner_subcode) : cease;
+    int at = reason->other_side ? !h->side : h->side;
+    struct draft *d = rule_draft(f, h, cease->code, CONFIDENCE_CERTAIN, at);
     char title[256];
     // the format comes from the table above, with two strings each
-    snprintf(title, sizeof title, ceases[i].what, side_name(h->peering, h->side, who),
+    snprintf(title, sizeof title, cease->what, side_name(h->peering, h->side, who),
              side_name(h->peering, !h->side, other));
     if (n->has_inner) {
         draft_title(d, "%s: %s", title, bgp_notify_name(n->inner_code, n->inner_subcode, inner));

@@ -228,6 +228,8 @@ void collision(const struct happening *h, struct findings *f)
         other = other->next;
     if (!other || other->facts.active == s->facts.active) /* one side dialled anew, and the other had none */
         return;
+    if (other->facts.closed.frame) /* told when that one closed: this is the end of the one that was kept */
+        return;
     char who[ADDR_TEXT], kept[ADDR_TEXT];
     const struct end *a = s->end[0].open_count && s->end[1].open_count ? s->end : other->end;
     bool known = a[0].open_count && a[1].open_count;
@@ -320,15 +322,32 @@ void graceful_restart(const struct happening *h, struct findings *f)
     /* FRR sets the R bit in each OPEN until its own table is complete: that the other lost the session says more */
     if (p->lost_by == !who && p->last_open[who].restarting)
         return;
-    char name[ADDR_TEXT], down[32];
+    char name[ADDR_TEXT], other[ADDR_TEXT], down[32];
+    const struct open_facts *before = &p->last_open[who];
+    struct span away = stamp_since(o[who]->ref.when, p->session_lost.when);
+    bool long_lived = o[0]->llgr && o[1]->llgr; /* RFC 9494: then stale routes stay longer */
+    bool late = before->graceful && !long_lived && away.ns > SPAN_S(before->restart_time).ns;
     struct draft *d = rule_draft(f, h, CODE_BGP_GRACEFUL_RESTART, CONFIDENCE_CERTAIN, who);
-    draft_title(d, "%s restarted gracefully", side_name(p, who, name));
-    draft_say(
-        d,
-        "Its OPEN has the Restart bit (RFC 4724), %s after the session before was lost; it offered to be back "
-        "within %u s. %s",
-        span_words(stamp_since(o[who]->ref.when, p->session_lost.when), down), o[who]->restart_time,
-        o[who]->forwarding ? "It kept its forwarding state." : "It did not keep its forwarding state.");
+    side_name(p, who, name);
+    side_name(p, !who, other);
+    if (late)
+        d->severity = SEVERITY_WARNING;
+    draft_title(d, "%s %s", name,
+                late ? "came back too late for a graceful restart" : "restarted gracefully");
+    draft_say(d, "Its OPEN has the Restart bit (RFC 4724), %s after the session before was lost; it %s %u s.",
+              span_words(away, down),
+              before->graceful ? "had asked for its routes to be kept for" : "offers to be back within",
+              before->graceful ? before->restart_time : o[who]->restart_time);
+    if (late)
+        draft_say(d, "By then %s had to delete them (RFC 4724 4.2): traffic went another way, or nowhere.",
+                  other);
+    else if (o[who]->forwarding)
+        draft_say(d, "It kept its forwarding state.");
+    else
+        draft_say(
+            d,
+            "It did not keep its forwarding state, so %s had to delete its routes all the same (RFC 4724 4.2).",
+            other);
     draft_evidence(d, p->session_lost, "the session before was lost");
     draft_evidence(d, o[who]->ref, "OPEN with the Restart bit");
     draft_end(f, d);

@@ -1,6 +1,8 @@
 /* TCP under BGP: sizes that don't pass, windows that stay shut, loss, TTL. RFC 1191, 5082, 9293. */
 #include "state/rules/rule.h"
 
+#include <stdio.h>
+
 rule_fn path_mtu, path_mtu_yet, window_shut, window_shut_yet, path_loses, one_way, one_way_yet, ttl_security,
     ttl_security_yet;
 
@@ -91,36 +93,83 @@ void window_shut(const struct happening *h, struct findings *f)
 
 void window_shut_yet(const struct happening *h, struct findings *f) { over_open(h, f, window_shut); }
 
-/* Loss on the path: several different segments had to be sent again. One segment that is stuck is another matter. */
-void path_loses(const struct happening *h, struct findings *f)
+/* What one side sent again, over all connections. */
+struct resent {
+    unsigned runs; /* different segments, in one connection */
+    struct stream_ref first, last;
+    uint64_t lost;     /* segments that had not arrived, as far as the capture tells */
+    uint64_t needless; /* they had: it is the acknowledgement that was lost, or late */
+    double lost_share, needless_share;
+};
+
+static struct resent what_was_resent(const struct peering *p, int i)
+{
+    struct resent r = { 0 };
+    for (const struct session *s = p->sessions; s; s = s->next) {
+        r.runs = s->half[i].resend_runs > r.runs ? s->half[i].resend_runs : r.runs;
+        if (s->half[i].resent_first.frame)
+            r.first = s->half[i].resent_first; /* sessions are newest first */
+        if (!r.last.frame)
+            r.last = s->half[i].resent_last;
+    }
+    const struct tcp_facts *t = &p->facts.side[i].tcp;
+    r.needless = t->needless > t->had_twice ? t->needless : t->had_twice;
+    r.needless = r.needless < t->retransmissions ? r.needless : t->retransmissions;
+    r.lost = t->retransmissions - r.needless;
+    double percent = t->segments ? 100.0 / (double)t->segments : 0;
+    r.lost_share = percent * (double)r.lost;
+    r.needless_share = percent * (double)r.needless;
+    return r;
+}
+
+/* Several different segments; one that is stuck is another matter. */
+enum { LOST_LEAST = 3 };
+
+/* The way from side i to the other: its data is lost there, and so are its acknowledgements of what the other says. */
+static void tell_path(const struct happening *h, struct findings *f, int i)
 {
     const struct peering *p = h->peering;
-    for (int i = 0; i < 2; i++) {
-        unsigned runs = 0;
-        struct stream_ref first = { 0 }, last = { 0 };
-        for (const struct session *s = p->sessions; s; s = s->next) {
-            runs = s->half[i].resend_runs > runs ? s->half[i].resend_runs : runs; /* in one connection */
-            if (s->half[i].resent_first.frame)
-                first = s->half[i].resent_first; /* sessions are newest first */
-            if (!last.frame)
-                last = s->half[i].resent_last;
-        }
-        const struct tcp_facts *t = &p->facts.side[i].tcp;
-        double share = t->segments ? 100.0 * (double)t->retransmissions / (double)t->segments : 0;
-        if (runs < 3 || share < 1)
-            continue;
-        char who[ADDR_TEXT], other[ADDR_TEXT];
-        struct draft *d = rule_draft(f, h, CODE_TCP_RETRANSMISSIONS, CONFIDENCE_CERTAIN, -1);
-        d->subject = 1u + (unsigned)i;
-        d->when = first.when;
-        draft_title(d, "the path from %s to %s loses packets: %.1f %% of segments are sent again",
-                    side_name(p, i, who), side_name(p, !i, other), share);
-        draft_say(d, "%llu of %llu segments with data of %s were sent again, %u different ones.",
-                  (unsigned long long)t->retransmissions, (unsigned long long)t->segments, who, runs);
-        draft_evidence(d, first, "first retransmission");
-        draft_evidence(d, last, "latest retransmission");
-        draft_end(f, d);
-    }
+    struct resent data = what_was_resent(p, i), acks = what_was_resent(p, !i);
+    /* where most of it was needless, so may be the rest: what says so is lost like any other acknowledgement */
+    bool data_lost = data.runs >= LOST_LEAST && data.lost >= LOST_LEAST && data.lost_share >= 1 &&
+                     data.lost > data.needless;
+    bool acks_lost = acks.runs >= LOST_LEAST && acks.needless >= LOST_LEAST && acks.needless_share >= 1;
+    if (!data_lost && !acks_lost)
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    const struct resent *shown = data_lost ? &data : &acks;
+    struct draft *d =
+        rule_draft(f, h, CODE_TCP_RETRANSMISSIONS, data_lost ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, -1);
+    d->subject = 1u + (unsigned)i;
+    d->when = shown->first.when;
+    side_name(p, i, who);
+    side_name(p, !i, other);
+    if (data_lost) {
+        draft_title(d, "the path from %s to %s loses packets: %.1f %% of segments are sent again", who, other,
+                    data.lost_share);
+        char different[32] = "";
+        if (!data.needless)
+            snprintf(different, sizeof different, ", %u different ones", data.runs);
+        draft_say(d, "%llu of %llu segments with data of %s were sent again%s.",
+                  (unsigned long long)data.lost, (unsigned long long)p->facts.side[i].tcp.segments, who,
+                  different);
+    } else
+        draft_title(d, "the path from %s to %s loses acknowledgements, or holds them up", who, other);
+    if (acks_lost)
+        draft_say(
+            d,
+            "%llu segments of %s were sent again though %s had them already: what was lost, or late, is "
+            "the acknowledgement on its way to %s.",
+            (unsigned long long)acks.needless, other, who, other);
+    draft_evidence(d, shown->first, "first retransmission");
+    draft_evidence(d, shown->last, "latest retransmission");
+    draft_end(f, d);
+}
+
+void path_loses(const struct happening *h, struct findings *f)
+{
+    tell_path(h, f, 0);
+    tell_path(h, f, 1);
 }
 
 /* GTSM is the better reason why the data of `low` is ignored. */
