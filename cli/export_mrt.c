@@ -72,7 +72,8 @@ static void add_message(struct archive *a, const struct event_message *m)
 {
     struct mrt_ends e;
     const struct bgp_peering *p = peerings_at(&a->peerings, m->peering);
-    if (m->noise != FAULT_COUNT || !p ||
+    bool phantom = m->unheard && m->msg->type == BGP_UPDATE; /* it made no routes at anybody */
+    if (m->noise != FAULT_COUNT || phantom || !p ||
         !ends(a, m->peering, addr_equal(m->src, &p->side[1].addr), m->ref.when, &e))
         return;
     a->cut += !mrt_message(&a->held, &e, m->msg, m->ctx);

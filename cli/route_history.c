@@ -241,7 +241,7 @@ static void on_update(struct history *h, const struct event_message *m)
 {
     const struct bgp_peering *p = peerings_at(&h->peerings, m->peering);
     const struct options *o = h->options;
-    if (!p || m->noise != FAULT_COUNT || m->msg->type != BGP_UPDATE || m->msg->cut)
+    if (!p || m->noise != FAULT_COUNT || m->unheard || m->msg->type != BGP_UPDATE || m->msg->cut)
         return;
     int side = addr_equal(m->src, &p->side[1].addr);
     if (!peer_wanted(o, m->src, m->dst) || (o->from.size && !addr_equal(&o->from, m->src)))

@@ -33,7 +33,8 @@ struct event_message {
     const struct bgp_ctx *ctx;
     enum fault_code noise; /* not FAULT_COUNT: no message, but bytes that are none (msg->length of them) */
     uint32_t peering, connection;
-    int side; /* who sent it */
+    int side;     /* who sent it */
+    bool unheard; /* the other end was done with the connection when it came */
 };
 
 struct event_ospf_packet {

@@ -63,12 +63,22 @@ void session_changed(struct engine *e, const struct session *s)
     outbox_add(&e->outbox, &(struct event){ .kind = EVENT_CONNECTION, .as.connection = &s->facts });
 }
 
+/* One session at a time: what it had before ended with the other's FIN, however late its process looked at that. */
+static void give_way(struct engine *e, struct session *s, int who, struct stream_ref ref)
+{
+    for (struct session *other = s->peering->sessions; other; other = other->next)
+        if (other != s && other->end[who].state == STATE_ESTABLISHED && other->half[!who].fin.frame)
+            session_end_closes(e, other, who, ref, STATE_IDLE, "fin-received");
+}
+
 void session_go(struct engine *e, struct session *s, int who, enum bgp_state to, struct stream_ref ref,
                 const char *cause)
 {
     struct end *end = &s->end[who];
     if (end->state == to)
         return;
+    if (to == STATE_ESTABLISHED)
+        give_way(e, s, who, ref);
     struct bgp_transition t = { s->facts.peering, s->facts.id, who, end->state, to, ref, cause };
     end->state = to;
     end->state_since = ref.when;
@@ -228,6 +238,24 @@ static void accepted_silently(struct engine *e, struct session *s, int who)
         session_go(e, s, who, STATE_OPENCONFIRM, *ref, "open-received");
 }
 
+/* UPDATEs that came too early make no routes (RFC 4271 8.2.2) unless the session came up after all, and their tables are
+ * those of the session that lives. */
+static void forget_early(struct engine *e, struct session *s, struct stream_ref ref)
+{
+    struct peering *p = s->peering;
+    if (!s->too_early || s->was_established)
+        return;
+    s->too_early = false;
+    for (const struct session *other = p->sessions; other; other = other->next)
+        if (other->was_established && !other->lost_told)
+            return;
+    if (e->options.tell_routes)
+        session_tell_gone(e, p, ref);
+    for (int i = 0; i < 2; i++)
+        if (p->rib[i])
+            rib_side_clear(p->rib[i]);
+}
+
 void session_end_closes(struct engine *e, struct session *s, int who, struct stream_ref ref,
                         enum bgp_state rest, const char *cause)
 {
@@ -239,6 +267,7 @@ void session_end_closes(struct engine *e, struct session *s, int who, struct str
         accepted_silently(e, s, who);
     session_go(e, s, who, rest, ref, cause);
     peering_rest(e, s->peering, who, rest, ref, cause);
+    forget_early(e, s, ref);
     if (s->end[!who].closed)
         s->over = true;
 }

@@ -174,6 +174,7 @@ struct session {
     bool established_both, was_established;
     bool over;      /* both ends know, or nobody cares any more */
     bool lost_told; /* the loss of an established session was told */
+    bool too_early; /* UPDATEs came before it was established */
     bool outcome_told, closed_told;
     bool collided;          /* another connection of the peering was open when its OPEN came */
     struct stream_ref icmp; /* an ICMP error quoted it */

@@ -185,7 +185,7 @@ static void on_notification(struct engine *e, struct session *s, int from, const
     if (s->was_established)
         session_lost(e, s, from, item->last);
     /* whoever objects to an OPEN is in OpenSent (RFC 4271 8.2.2), even if its own has not got out yet: FRR drops it */
-    if (n.code == 2 && end->state < STATE_OPENSENT && s->end[!from].open_count)
+    if (n.code == 2 && end->state < STATE_OPENSENT && !end->closed && s->end[!from].open_count)
         session_go(e, s, from, STATE_OPENSENT, item->last, "open-refused");
     session_end_closes(e, s, from, item->last, STATE_IDLE, "notification-sent");
 }
@@ -248,9 +248,10 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
     }
     struct rib_news news;
     struct rib_side *gone = NULL; /* for routes of a session that is over: counted, and kept by nobody */
-    struct rib_side **kept = s->lost_told ? &gone : &p->rib[from];
+    struct rib_side **kept = s->lost_told || s->end[!from].closed ? &gone : &p->rib[from];
     if (!*kept && !(*kept = rib_side_new(e->rib)))
         return;
+    s->too_early |= !s->was_established;
     look_ahead(*kept, s, from, &item->msg, ctx);
     rib_feed(*kept, &u, ctx, item->last, &news);
     end->announced += news.announced;
@@ -307,7 +308,8 @@ static void tell_message(struct engine *e, const struct session *s, int from, co
                                .noise = noise,
                                .peering = s->facts.peering,
                                .connection = s->facts.id,
-                               .side = from };
+                               .side = from,
+                               .unheard = s->end[!from].closed };
     m.msg = noise == FAULT_COUNT ? outbox_keep_message(&e->outbox, &item->msg)
                                  : outbox_keep(&e->outbox, &item->msg, sizeof item->msg);
     m.ctx = outbox_keep(&e->outbox, ctx, sizeof *ctx);

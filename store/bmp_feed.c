@@ -197,6 +197,11 @@ static void on_transition(struct bmp_feed *f, const struct bgp_transition *t)
     struct hearer *h = w ? &w->hearer[t->side] : NULL;
     if (!w)
         return;
+    if (t->to == STATE_ESTABLISHED && h->up && !h->fading && t->connection != h->connection) {
+        go_down(f, w, t->side, "fin-received",
+                t->ref.when);   /* it has one session: the older one must be over */
+        h->pending.lost = true; /* what came on the new one meanwhile is in its table */
+    }
     if (t->to == STATE_ESTABLISHED && (!h->up || h->fading)) {
         go_up(f, w, t->side, t);
         return;
@@ -273,7 +278,8 @@ void bmp_feed_take(struct bmp_feed *f, const struct outbox *out)
         case EVENT_TRANSITION: on_transition(f, &e->as.transition); break;
         case EVENT_MESSAGE:
             w = watched_at(f, e->as.message.peering);
-            if (w && e->as.message.noise == FAULT_COUNT && e->as.message.msg->type == BGP_UPDATE)
+            if (w && e->as.message.noise == FAULT_COUNT && e->as.message.msg->type == BGP_UPDATE &&
+                !e->as.message.unheard)
                 feed_tell_update(f, w, &e->as.message);
             break;
         default: break;

@@ -276,7 +276,8 @@ bool events_take(struct events *e, const struct outbox *out)
         case EVENT_OSPF_LSA: events_ospf_lsa(e, &v->as.ospf_lsa); break;
         case EVENT_MESSAGE:
             p = peering_at(e, v->as.message.peering);
-            if (p && v->as.message.noise == FAULT_COUNT && v->as.message.msg->type == BGP_UPDATE)
+            if (p && v->as.message.noise == FAULT_COUNT && v->as.message.msg->type == BGP_UPDATE &&
+                !v->as.message.unheard)
                 on_update(e, &v->as.message, p);
             break;
         default: break;

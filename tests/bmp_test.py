@@ -164,6 +164,11 @@ class Feed(unittest.TestCase):
                      for happened in told(run("export", "bmp", "-q", name)).values() for h in happened if h[0] == "down"}
             self.assertEqual(downs, want, name)
 
+    def test_one_session(self):
+        """A session that takes the place of another: down, up again, and nothing after that."""
+        for pair, happened in told(run("export", "bmp", "-q", "header-error-exabgp-raw-type.pcap")).items():
+            self.assertEqual([h[0] for h in happened if h[0] in ("up", "down")], ["up", "down", "up"], pair)
+
     def test_both_ways(self):
         """--bmp-rib both: what a router says is its Adj-RIB-Out, the same bytes as the Adj-RIB-In of who hears it."""
         story = told(run("export", "bmp", "-q", "--bmp-rib", "both", HEALTHY))

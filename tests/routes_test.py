@@ -98,6 +98,18 @@ class Tables(unittest.TestCase):
         told = lines("routes", "--json", "-q", name, "--history", "46.1.0.0/16")
         self.assertIn("lost-with-session", [t["what"] for t in told])
 
+    def test_too_early(self):
+        """An UPDATE in OpenConfirm is refused with the session: it makes no route, neither then nor in a history."""
+        self.assertEqual(tables_of("fsm-error-frr-raw-update-early.pcap"), {})
+
+    def test_too_late(self):
+        """What is said once the other side has ended the session reaches nobody."""
+        name = "update-malformed-frr-raw-nlri-length.pcap"
+        prefixes = {r["prefix"] for r in lines("decode", "--json", "-q", name) for r in r.get("announced", [])}
+        self.assertIn("46.3.0.0/16", prefixes)
+        self.assertEqual(lines("routes", "--json", "-q", name, "--history", "46.3.0.0/16"), [])
+        self.assertNotIn('"46.3.0.0/16"', run("export", "json", "-q", name))
+
     def test_at(self):
         """The table as of each change of a prefix is what its history says."""
         prefix = "45.99.0.0/16"
