@@ -79,6 +79,7 @@ static bool show(struct analysis *a, const struct options *o)
     fflush(stdout);
     struct errands errands = { .db = a->path,
                                .geoip = a->geoip,
+                               .origins = a->loop.origins,
                                .again = { .files = o->files,
                                           .file_count = o->file_count,
                                           .ports = o->ports,

@@ -8,6 +8,7 @@
 #include "cli/geoip.h"
 #include "cli/keep.h"
 #include "cli/notify.h"
+#include "cli/origins.h"
 #include "cli/report_out.h"
 #include "cli/serve.h"
 
@@ -98,13 +99,20 @@ static void set_sinks(struct monitor *m, const struct options *fresh)
         (void)!alerter_change(m->alerter, fresh->sinks, fresh->sink_count); /* it says so itself */
 }
 
+/* What is known of networks: by what the arguments name, else by what the file does. */
+static void set_known(struct monitor *m, const struct options *fresh)
+{
+    const bool *given = m->options->given;
+    geoip_reread(m->geoip, given[OPTION_GEOIP] ? m->options : fresh);
+    origins_reread(m->loop.origins, given[OPTION_RPKI] || given[OPTION_RTR] ? m->options : fresh);
+}
+
 /* Names, secrets, whom to ring, what is told and how long things are kept. Interfaces, files and the user stay what they
  * are. */
 static void reread(struct monitor *m)
 {
-    loop_reload_rpki(&m->loop, m->options);
-    if (!m->options->config_path || m->options->given[OPTION_GEOIP])
-        geoip_reread(m->geoip, m->options);
+    if (!m->options->config_path)
+        set_known(m, m->options);
     if (!m->options->config_path && (m->options->rpki || m->options->geoip_count))
         return;
     if (!m->options->config_path) {
@@ -118,8 +126,7 @@ static void reread(struct monitor *m)
         lines_set(m->lines, m->options->given[OPTION_SEVERITY] ? m->options->least : fresh->least,
                   &fresh->names);
         keep_set(&m->keep, fresh);
-        if (!m->options->given[OPTION_GEOIP])
-            geoip_reread(m->geoip, fresh);
+        set_known(m, fresh);
         if (m->feed) {
             alert_feed_names(m->feed, &fresh->names);
             set_sinks(m, fresh);
@@ -144,7 +151,7 @@ static bool beat(void *taker, struct stamp second, bool due)
     if (loop_reread())
         reread(m);
     if (due) {
-        loop_ask_rtr(&m->loop);
+        origins_look(m->loop.origins);
         geoip_look(m->geoip);
     }
     keep_beat(&m->keep, second, due);
@@ -230,7 +237,8 @@ static bool show(struct monitor *m)
                                               .ring = o->evidence,
                                               .ports = o->ports,
                                               .port_count = o->port_count },
-                                   .geoip = m->geoip };
+                                   .geoip = m->geoip,
+                                   .origins = m->loop.origins };
     if (store_flush(m->keep.store) != ERR_NONE) /* so that there is something to be opened */
         return false;
     struct store *s = store_open(o->db, STORE_READ, &why, message);

@@ -1,11 +1,10 @@
 /* `routetap routes`: what each side of a peering had from the other at a moment, route by route. */
 #include "cli/command.h"
 #include "cli/geoip.h"
+#include "cli/origins.h"
 #include "cli/route_rows.h"
 #include "cli/route_tables.h"
 #include "cli/routes.h"
-#include "cli/rpki.h"
-#include "cli/rtr.h"
 #include "store/telling.h"
 
 #include "base/log.h"
@@ -33,8 +32,7 @@ struct routes {
     struct buf line;
     struct stamp when;
     uint64_t told;
-    struct rtr *rtr;
-    struct vrps *vrps; /* NULL, like the next: nobody asks */
+    struct origins *origins;
     struct geoip *geoip;
     const struct geo *geo; /* NULL: nobody asks */
 };
@@ -63,19 +61,6 @@ static void keep_longest(struct routes *t)
     t->rows.count = kept;
 }
 
-static bool asks_rpki(const struct options *o) { return o->rpki || o->rtr; }
-
-/* Of the file, or of the cache: from that none is no error, and origins are unknown then. */
-static bool open_rpki(struct routes *t, const struct options *o)
-{
-    enum { CACHE_S = 15 };
-    if (o->rpki)
-        return (t->vrps = rpki_load(o->rpki, true)) != NULL;
-    if (o->rtr && (t->rtr = rtr_open(o->rtr)))
-        t->vrps = rtr_wait(t->rtr, SPAN_S(CACHE_S));
-    return !o->rtr || t->rtr;
-}
-
 /* The origin of an empty path is the AS that says it. RFC 6811 2 */
 static enum rpki_state validity(const struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
 {
@@ -85,7 +70,7 @@ static enum rpki_state validity(const struct routes *t, const struct table_asked
     struct prefix p = prefix_of(n);
     if (bgp_family_safi(n->family) != 1 || (!origin && !set && !own))
         return RPKI_UNKNOWN;
-    return vrps_check(t->vrps, &p, origin || set ? origin : own, NULL);
+    return origins_check(t->origins, &p, origin || set ? origin : own);
 }
 
 /* Whether the database has the same AS for the prefix as the path does: "same", "other" or "unknown". */
@@ -137,7 +122,7 @@ static void tell_json(struct routes *t, const struct table_asked *a, const struc
     write_str(&w, "to", addr_text(&to->addr, text));
     if (a->partial)
         write_bool(&w, "partial", true);
-    if (asks_rpki(t->options))
+    if (origins_asked(t->origins))
         write_str(&w, "rpki", rpki_state_name(validity(t, a, n)));
     if (t->geo)
         geo_json(t, a, n, &w);
@@ -151,7 +136,7 @@ static void tell_text(struct routes *t, const struct table_asked *a, const struc
     buf_str(&t->line, "  ");
     route_row_text(n, &t->line);
     route_line(n, t->attrs, &t->line);
-    if (asks_rpki(t->options))
+    if (origins_asked(t->origins))
         buf_printf(&t->line, "  RPKI %s", rpki_state_name(validity(t, a, n)));
     if (t->geo)
         geo_text(t, n);
@@ -234,10 +219,9 @@ static int run_tables(const struct options *o, struct route_filter *f)
     struct routes t = {
         .options = o, .filter = f, .line = buf_init(16 << 20), .attrs = malloc(sizeof *t.attrs)
     };
-    if (!open_rpki(&t, o) || !(t.geoip = geoip_open(o))) {
+    if (!(t.origins = origins_open(o, true)) || !(t.geoip = geoip_open(o))) {
         free(t.attrs);
-        vrps_free(t.vrps);
-        rtr_close(t.rtr);
+        origins_close(t.origins);
         return EXIT_DAMAGED;
     }
     t.geo = o->geoip_count ? geoip_geo(t.geoip) : NULL;
@@ -247,8 +231,7 @@ static int run_tables(const struct options *o, struct route_filter *f)
         tell_all(&t, &tables);
     free(t.attrs);
     free(t.rows.list);
-    vrps_free(t.vrps);
-    rtr_close(t.rtr);
+    origins_close(t.origins);
     status = geoip_close(t.geoip, status);
     buf_free(&t.line);
     tables_close(&tables);

@@ -2,11 +2,27 @@
 #include "cli/command.h"
 #include "cli/errands.h"
 #include "cli/geoip.h"
+#include "cli/origins.h"
 #include "cli/serve.h"
 
 #include "base/log.h"
 
 command_fn cmd_serve;
+
+/* The store is gone afterwards, or there was no page. */
+static bool show(struct store *s, struct errands *e, const struct options *o)
+{
+    store_set_geo(s, geoip_geo(e->geoip));
+    again_of_store(&e->again, s, e->db);
+    serve_hold();
+    struct web *w = serve_begin(s, e->db, o, e);
+    if (w) {
+        serve_wait(o, e);
+        serve_end(w);
+    }
+    again_free(&e->again);
+    return w != NULL;
+}
 
 int cmd_serve(const struct options *o)
 {
@@ -24,21 +40,10 @@ int cmd_serve(const struct options *o)
         log_line(LOG_ERROR, "%s", message);
         return EXIT_DAMAGED;
     }
-    struct geoip *geoip = geoip_open(o);
-    if (!geoip) {
+    struct errands errands = { .db = o->files[0], .geoip = geoip_open(o), .origins = origins_open(o, false) };
+    bool shown = errands.geoip && errands.origins && show(s, &errands, o);
+    if (!shown)
         store_close(s);
-        return EXIT_DAMAGED;
-    }
-    store_set_geo(s, geoip_geo(geoip));
-    struct errands errands = { .db = o->files[0], .geoip = geoip };
-    again_of_store(&errands.again, s, o->files[0]);
-    serve_hold();
-    struct web *w = serve_begin(s, o->files[0], o, &errands);
-    if (w) {
-        serve_wait(o, &errands);
-        serve_end(w);
-    } else
-        store_close(s);
-    again_free(&errands.again);
-    return geoip_close(geoip, w ? EXIT_DONE : EXIT_DAMAGED);
+    origins_close(errands.origins);
+    return geoip_close(errands.geoip, shown ? EXIT_DONE : EXIT_DAMAGED);
 }

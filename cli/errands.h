@@ -8,7 +8,8 @@
 struct errands {
     const char *db; /* path of the database; borrowed */
     struct again again;
-    struct geoip *geoip; /* borrowed */
+    struct geoip *geoip; /* borrowed, like the next */
+    struct origins *origins;
 };
 
 /* An errand_fn: `whose` is the struct above. */

@@ -4,14 +4,13 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/heap.h"
+#include "cli/origins.h"
 #include "cli/progress.h"
-#include "cli/rpki.h"
-#include "cli/rtr.h"
 #include "store/store.h"
 #include <signal.h>
 #include <stdlib.h>
 
-enum { PULSE_MS = 200, PULSE_PACKETS = 1024, CACHE_S = 15 };
+enum { PULSE_MS = 200, PULSE_PACKETS = 1024 };
 
 static volatile sig_atomic_t interrupted, hung_up;
 
@@ -60,42 +59,21 @@ static int make_engine(struct loop *l, const struct options *o, struct engine_op
     eo.key_count = o->key_count;
     eo.ospf_keys = o->ospf_keys;
     eo.ospf_key_count = o->ospf_key_count;
-    if (o->rpki && !(l->vrps = rpki_load(o->rpki, true)))
+    /* files wait for a cache; what comes now does not */
+    if (!(l->origins = origins_open(o, !eo.on_wire && !o->read_count)))
         return EXIT_DAMAGED;
-    if (o->rtr && !(l->rtr = rtr_open(o->rtr)))
-        return EXIT_DAMAGED;
-    if (l->rtr && !eo.on_wire && !o->read_count) /* files wait; what comes now does not */
-        l->vrps = rtr_wait(l->rtr, SPAN_S(CACHE_S));
-    eo.vrps = l->vrps;
+    eo.vrps = origins_now(l->origins);
     if (o->memory) {
         eo.limits.routes = o->memory / 4 * 3;
         eo.limits.stream_total = o->memory / 4;
     }
     l->engine = engine_new(&eo);
-    if (l->engine)
-        return EXIT_DONE;
-    log_line(LOG_ERROR, "there is not enough memory to begin");
-    return EXIT_DAMAGED;
-}
-
-void loop_reload_rpki(struct loop *l, const struct options *o)
-{
-    struct vrps *fresh = o->rpki ? rpki_load(o->rpki, false) : NULL;
-    if (!fresh)
-        return;
-    engine_set_vrps(l->engine, fresh);
-    vrps_free(l->vrps);
-    l->vrps = fresh;
-}
-
-void loop_ask_rtr(struct loop *l)
-{
-    struct vrps *fresh;
-    if (!l->rtr || !rtr_news(l->rtr, &fresh))
-        return;
-    engine_set_vrps(l->engine, fresh);
-    vrps_free(l->vrps);
-    l->vrps = fresh;
+    if (!l->engine) {
+        log_line(LOG_ERROR, "there is not enough memory to begin");
+        return EXIT_DAMAGED;
+    }
+    origins_bind(l->origins, l->engine);
+    return EXIT_DONE;
 }
 
 int loop_open(struct loop *l, const struct options *o, struct engine_options eo, bool in_file_order)
@@ -160,8 +138,7 @@ void loop_close(struct loop *l)
 #ifdef RT_FREE_ALL
     engine_free(l->engine);
 #endif
-    vrps_free(l->vrps);
-    rtr_close(l->rtr);
+    origins_close(l->origins);
     free(l->counts);
     if (l->source)
         source_close(l->source);

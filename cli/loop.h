@@ -11,8 +11,7 @@ typedef bool loop_fn(void *taker, const struct outbox *);
 struct loop {
     struct source *source;
     struct engine *engine;
-    struct vrps *vrps; /* of --rpki, or of the cache; NULL: none */
-    struct rtr *rtr;   /* of --rtr; NULL: none */
+    struct origins *origins; /* of --rpki and --rtr */
     loop_fn *take;
     void *taker;
     bool damaged;     /* a file was damaged: told to the user, and in the findings */
@@ -37,10 +36,6 @@ struct loop {
 int loop_open(struct loop *, const struct options *, struct engine_options, bool in_file_order);
 /* Opens the interfaces of the options, or its files as if they came now, and makes an engine. Likewise. */
 int loop_open_live(struct loop *, const struct options *, struct engine_options);
-/* Payloads of --rpki as the file has them now; the old ones stay if it cannot be read. */
-void loop_reload_rpki(struct loop *, const struct options *);
-/* What the cache of --rtr tells now, if that is something else. */
-void loop_ask_rtr(struct loop *);
 /* SIGHUP came since this was asked last. */
 bool loop_reread(void);
 /* Until the end of the input. EXIT_DONE, or EXIT_DAMAGED after saying why. */

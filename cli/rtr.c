@@ -5,6 +5,7 @@
 
 #ifdef RT_RTR
 #include "cli/collector.h"
+#include <pthread.h>
 #include <rtrlib/rtrlib.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -165,15 +166,33 @@ struct vrps *rtr_wait(struct rtr *r, struct span patience)
     return NULL;
 }
 
+static void *end(void *of)
+{
+    struct rtr *r = of;
+    rtr_mgr_stop(r->config);
+    rtr_mgr_free(r->config);
+    free(r);
+    return NULL;
+}
+
+/* Without a thread it goes on, and nobody listens. */
+void rtr_retire(struct rtr *r)
+{
+    sigset_t all, before;
+    pthread_t thread;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (!pthread_create(&thread, NULL, end, r))
+        pthread_detach(thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 /* At the end of the program: the thread is left to the system, which ends it better than the library does. */
 void rtr_close(struct rtr *r)
 {
 #ifdef RT_FREE_ALL
-    if (!r)
-        return;
-    rtr_mgr_stop(r->config);
-    rtr_mgr_free(r->config);
-    free(r);
+    if (r)
+        end(r);
 #else
     (void)r;
 #endif
@@ -190,6 +209,7 @@ struct rtr *rtr_open(const char *address)
 }
 
 void rtr_close(struct rtr *r) { (void)r; }
+void rtr_retire(struct rtr *r) { (void)r; }
 
 bool rtr_news(struct rtr *r, struct vrps **out)
 {

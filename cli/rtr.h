@@ -13,7 +13,9 @@ struct rtr;
 bool rtr_there(void);
 /* "host:port". NULL after saying why. */
 struct rtr *rtr_open(const char *address);
-void rtr_close(struct rtr *);
+void rtr_close(struct rtr *); /* at the end of the program */
+/* While the program goes on: ended and freed by a thread of its own, which may take a while. */
+void rtr_retire(struct rtr *);
 
 /* For whoever may wait: until all was told, or so long. NULL if it was not, after saying so. */
 struct vrps *rtr_wait(struct rtr *, struct span patience);

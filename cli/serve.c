@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/errands.h"
 #include "cli/geoip.h"
+#include "cli/origins.h"
 #include <signal.h>
 #include <stddef.h>
 #include <time.h>
@@ -84,9 +85,11 @@ void serve_wait(const struct options *o, struct errands *e)
         got = sigtimedwait(&set, NULL, &second);
         if (got == SIGHUP && seen && !isatty(STDERR_FILENO))
             break; /* the terminal is gone, and whoever looked at it */
-        if (got == SIGHUP)
+        if (got == SIGHUP) {
             geoip_reread(e->geoip, o);
-        else
-            geoip_look(e->geoip);
+            origins_reread(e->origins, o);
+        }
+        geoip_look(e->geoip);
+        origins_look(e->origins);
     }
 }

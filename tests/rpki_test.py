@@ -101,6 +101,11 @@ class Origins(unittest.TestCase):
                 file.write("nothing of the kind")
             child.send_signal(signal.SIGHUP)
             self.assertIn("holds no validated payloads", child.stderr.readline())
+            self.assertIn("stays in use", child.stderr.readline())
+            self.csv = self.csv + ".new"
+            self.write(PAYLOADS[:3])  # another file in its place: it is seen without a signal
+            os.rename(self.csv, self.csv[:-4])
+            self.assertIn("3 validated payloads were read", child.stderr.readline())
             self.assertIsNone(child.poll())
         finally:
             child.kill()

@@ -9,12 +9,14 @@ In:  the program, captures of tests/captures, and a cache of our own on the loop
 import ipaddress
 import json
 import os
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -30,12 +32,13 @@ BINARY = None
 class Cache(threading.Thread):
     """Tells its payloads to whoever asks, and what changes to whoever stays."""
 
-    def __init__(self, version):
+    def __init__(self, version, port=0, session=SESSION):
         super().__init__(daemon=True)
+        self.session = session
         self.version, self.payloads, self.serial, self.there = version, list(PAYLOADS), 1, []
-        self.changes = []
+        self.changes, self.clients, self.asked = [], 0, 0  # clients: there now; asked: how many ever were
         self.lock = threading.Lock()
-        self.door = socket.create_server(("127.0.0.1", 0))
+        self.door = socket.create_server(("127.0.0.1", port))
         self.port = self.door.getsockname()[1]
         self.start()
 
@@ -49,15 +52,17 @@ class Cache(threading.Thread):
         return self.pdu(kind, 0, body + struct.pack(">I", payload[2]))
 
     def end(self):
-        times = struct.pack(">III", 3600, 600, 7200) if self.version else b""
-        return self.pdu(END, SESSION, struct.pack(">I", self.serial) + times)
+        times = struct.pack(">III", 3600, 1, 7200) if self.version else b""
+        return self.pdu(END, self.session, struct.pack(">I", self.serial) + times)
 
-    def answer(self, kind):
+    def answer(self, kind, session):
+        if kind == SERIAL_QUERY and session != self.session:  # RFC 8210 8.4: it knows of another one
+            return self.pdu(RESET, 0)
         if kind == RESET_QUERY:
             told = b"".join(self.prefix(p, 1) for p in self.payloads)
         else:
             told, self.changes = b"".join(self.changes), []
-        return self.pdu(RESPONSE, SESSION) + told + self.end()
+        return self.pdu(RESPONSE, self.session) + told + self.end()
 
     def run(self):
         while True:
@@ -70,22 +75,26 @@ class Cache(threading.Thread):
     def serve(self, client):
         with self.lock:
             self.there.append(client)
+            self.clients += 1
+            self.asked += 1
         try:
             while True:
                 head = client.recv(8, socket.MSG_WAITALL)
                 if len(head) < 8:
                     return
-                version, kind, _, length = struct.unpack(">BBHI", head)
+                version, kind, session, length = struct.unpack(">BBHI", head)
                 client.recv(length - 8, socket.MSG_WAITALL) if length > 8 else b""
                 if version > self.version:  # RFC 8210 7: it may ask again as we speak
                     client.sendall(self.pdu(ERROR, 4, struct.pack(">I", len(head)) + head + struct.pack(">I", 0)))
                     return
                 with self.lock:
-                    client.sendall(self.answer(kind))
+                    client.sendall(self.answer(kind, session))
         except OSError:
             pass
         finally:
             client.close()
+            with self.lock:
+                self.clients -= 1
 
     def change(self, gone, come):
         with self.lock:
@@ -94,12 +103,17 @@ class Cache(threading.Thread):
             self.serial += 1
             for client in self.there:
                 try:
-                    client.sendall(self.pdu(NOTIFY, SESSION, struct.pack(">I", self.serial)))
+                    client.sendall(self.pdu(NOTIFY, self.session, struct.pack(">I", self.serial)))
                 except OSError:
                     pass
 
     def close(self):
-        self.door.close()
+        for one in [self.door] + self.there:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            one.close()
 
 
 def run(*words, status=(0,)):
@@ -166,6 +180,55 @@ class FromACache(unittest.TestCase):
         finally:
             child.kill()
             child.communicate()
+
+    def listen(self, *words):
+        words = [BINARY, "monitor", "-r", PLAIN, "--replay", "0.5"] + list(words)
+        child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=CAPTURES, text=True)
+        self.addCleanup(lambda: (child.kill(), child.communicate()))
+        return child
+
+    def test_restart(self):
+        """A cache that went away is sought until it is back; what it tells then holds, though it knows nothing of before."""
+        cache, at = self.cache()
+        child = self.listen("--config", "none", "--rtr", at)
+        self.wait_for(child, "%d validated payloads" % len(PAYLOADS))
+        cache.close()
+        self.wait_for(child, "it is tried again")
+        again = Cache(1, cache.port, SESSION + 1)
+        self.addCleanup(again.close)
+        again.payloads = PAYLOADS[:2]
+        self.wait_for(child, "connected")
+        self.wait_for(child, ": 2 validated payloads")
+        self.assertIsNone(child.poll())
+
+    def test_another_cache(self):
+        """SIGHUP asks the cache that the configuration names by then; the one that was asked before is left."""
+        before, at = self.cache()
+        after, then = self.cache()
+        after.payloads = PAYLOADS[:3]
+        with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+            file.write("rtr = %s\n" % at)
+            file.flush()
+            child = self.listen("--config", file.name)
+            self.wait_for(child, ": %d validated payloads" % len(PAYLOADS))
+            file.seek(0)
+            file.write("rtr = %s\n" % then)
+            file.truncate()
+            file.flush()
+            child.send_signal(signal.SIGHUP)
+            self.wait_for(child, ": 3 validated payloads")
+            deadline = time.monotonic() + 30
+            while before.clients and time.monotonic() < deadline:
+                time.sleep(0.1)
+            self.assertEqual(before.clients, 0)
+            child.send_signal(signal.SIGHUP)  # the same: it is not asked anew
+            self.wait_for(child, "was read again")
+            self.assertEqual(after.asked, 1)
+            file.seek(0)
+            file.truncate()
+            child.send_signal(signal.SIGHUP)
+            self.wait_for(child, "against no payloads any more")
+        self.assertIsNone(child.poll())
 
     def wait_for(self, child, words):
         for line in child.stderr:
