@@ -3,7 +3,9 @@
 
 #include "base/grow.h"
 #include "store/query_internal.h"
+#include "store/store_prefixes.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct query query_route_tables(struct store *s) { return query_all(s, STMT_ROUTE_TABLES); }
 
@@ -96,48 +98,75 @@ void route_numbers_sort(struct route_numbers *n)
 
 /* ---- prefixes ---- */
 
-static void gather(struct store *s, sqlite3_stmt *stmt, struct route_numbers *out)
-{
-    while (db_step(&s->db, stmt))
-        route_numbers_add(out, sqlite3_column_int64(stmt, 0));
-}
+/* From one key of a prefix to another, both included. */
+struct key_range {
+    uint8_t low[ROUTE_KEY_MOST], high[ROUTE_KEY_MOST];
+    size_t low_size, high_size;
+};
 
-static void gather_within(struct store *s, int64_t segment, const struct prefix *p, struct route_numbers *out)
+static struct key_range range_of(const struct prefix *p, bool within)
 {
-    uint8_t low[18], high[18];
+    struct key_range r;
     struct prefix last = *p;
-    for (unsigned i = p->bits; i < p->addr.size * 8u; i++)
+    for (unsigned i = p->bits; within && i < p->addr.size * 8u; i++)
         last.addr.b[i / 8] |= (uint8_t)(0x80u >> i % 8);
-    size_t low_size = store_prefix_key(&p->addr, p->bits, low);
-    size_t high_size = store_prefix_key(&last.addr, p->addr.size * 8u, high);
-    struct binder b = bind_to(db_use(&s->db, STMT_ROUTE_PREFIX_RANGE));
-    bind_i64(&b, segment);
-    bind_blob(&b, low, low_size);
-    bind_blob(&b, high, high_size);
-    gather(s, b.stmt, out);
+    r.low_size = store_prefix_key(&p->addr, p->bits, r.low);
+    r.high_size = store_prefix_key(&last.addr, within ? p->addr.size * 8u : p->bits, r.high);
+    return r;
 }
 
-static void gather_exact(struct store *s, int64_t segment, const struct prefix *p, struct route_numbers *out)
+/* The rows of a segment that hold something of the range. */
+static sqlite3_stmt *ask_segment(struct store *s, enum statement which, int64_t segment,
+                                 const struct key_range *r)
 {
-    uint8_t key[18];
-    size_t size = store_prefix_key(&p->addr, p->bits, key);
-    struct binder b = bind_to(db_use(&s->db, STMT_ROUTE_PREFIX_EXACT));
+    struct binder b = bind_to(db_use(&s->db, which));
     bind_i64(&b, segment);
-    bind_blob(&b, key, size);
-    gather(s, b.stmt, out);
+    bind_blob(&b, r->low, r->low_size);
+    bind_blob(&b, r->high, r->high_size);
+    return b.stmt;
+}
+
+static void gather_rows(struct store *s, int64_t segment, const struct key_range *r,
+                        struct route_numbers *out)
+{
+    sqlite3_stmt *q = ask_segment(s, STMT_ROUTE_PREFIX_RANGE, segment, r);
+    while (db_step(&s->db, q))
+        route_numbers_add(out, sqlite3_column_int64(q, 0));
+}
+
+/* As SQLite compares blobs. */
+static int compare_keys(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size)
+{
+    int order = memcmp(a, b, a_size < b_size ? a_size : b_size);
+    return order ? order : (a_size > b_size) - (a_size < b_size);
+}
+
+static void gather_pages(struct store *s, int64_t segment, int64_t first_update, const struct key_range *r,
+                         struct route_numbers *out)
+{
+    sqlite3_stmt *q = ask_segment(s, STMT_ROUTE_PAGES, segment, r);
+    while (db_step(&s->db, q)) {
+        struct cursor c = cur_over(sqlite3_column_blob(q, 0), (size_t)sqlite3_column_bytes(q, 0));
+        struct route_entry e = { .size = 0 };
+        while (route_page_next(&c, &e) && compare_keys(e.key, e.size, r->high, r->high_size) <= 0)
+            if (compare_keys(e.key, e.size, r->low, r->low_size) >= 0)
+                route_numbers_add(out, first_update + e.update);
+    }
 }
 
 void query_route_prefix(struct store *s, const struct prefix *p, bool within, struct stamp until,
                         struct route_numbers *out)
 {
+    struct key_range range = range_of(p, within);
     sqlite3_stmt *q = db_use(&s->db, STMT_ROUTE_SEGMENTS);
     while (db_step(&s->db, q)) {
+        int64_t segment = sqlite3_column_int64(q, 0), first_update = sqlite3_column_int64(q, 2);
         if (sqlite3_column_int64(q, 1) > until.ns)
             continue;
-        if (within)
-            gather_within(s, sqlite3_column_int64(q, 0), p, out);
+        if (sqlite3_column_int(q, 3))
+            gather_pages(s, segment, first_update, &range, out);
         else
-            gather_exact(s, sqlite3_column_int64(q, 0), p, out);
+            gather_rows(s, segment, &range, out);
     }
 }
 

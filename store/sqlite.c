@@ -90,6 +90,13 @@ int64_t db_ask(struct db *db, const char *text)
     return answer;
 }
 
+void db_cache(struct db *db, unsigned kib)
+{
+    char pragma[48];
+    snprintf(pragma, sizeof pragma, "PRAGMA cache_size = -%u", kib);
+    exec(db, pragma);
+}
+
 /* ---- what the statements ask of us ---- */
 
 static void severity_rank(sqlite3_context *c, int n, sqlite3_value **value)

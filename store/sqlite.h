@@ -54,6 +54,8 @@ void db_commit(struct db *);
 void db_recover(struct db *);
 /* The one number that a statement gives; 0 after a failure. */
 int64_t db_ask(struct db *, const char *text);
+/* So much of the database is kept in memory at most. */
+void db_cache(struct db *, unsigned kib);
 /* Fails with these words behind the path, unless it failed before. */
 void db_fail(struct db *, enum err, const char *words);
 /* For readers: all questions until db_commit see one moment. */

@@ -10,7 +10,7 @@
 /* A finding changes each time it is true again; it is written once, when it makes room or at a flush. A finding stands
  * in the place of its id; another one that wants the place writes it out. A connection changes when it opens, comes up
  * and ends; it waits for a flush, or until many do. */
-enum { FINDINGS_HELD = 512, CONNECTIONS_HELD = 8192, ROWS_AT_ONCE = 20000, CAPTURE_COUNTS = 15 };
+enum { FINDINGS_HELD = 512, CONNECTIONS_HELD = 8192, ROWS_AT_ONCE = 32768, CAPTURE_COUNTS = 15 };
 
 /* Of the history of LSAs so much is kept; then the older half goes. */
 enum { CHANGES_MOST = 2000000 };
@@ -127,8 +127,6 @@ void store_routes_recover(struct store *);
 void store_routes_free(struct store *);
 /* The oldest segment goes if all of it was before that. True if one went. */
 bool store_retire_routes(struct store *, struct stamp before);
-/* What a prefix is found by in the database; its size. */
-size_t store_prefix_key(const struct addr *, unsigned bits, uint8_t key[18]);
 
 /* ---- series.c ---- */
 

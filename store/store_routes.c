@@ -1,33 +1,24 @@
-/* What was said of routes in; rows out: attributes once each, UPDATEs in their order, and where each prefix is spoken of.
- *
- * Prefixes wait until the next flush and are sorted then. They go into segments that are full after a while: a row that
- * goes somewhere into a tree of millions writes a page of its own, one that goes to its end shares it with hundreds. */
+/* What was said of routes in; rows out: attributes once each, UPDATEs in their order; where each prefix is spoken of is written
+ * by store_prefixes.c. */
 #include "store/store_internal.h"
 
 #include "base/hash.h"
-#include "store/route.h"
+#include "store/store_prefixes.h"
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    PREFIXES_HELD = 1 << 17, /* then they are written */
-    SEGMENT = 1 << 18,       /* so many prefixes end one */
-    KNOWN_LEAST = 1 << 12,   /* attributes whose number is remembered */
+    KNOWN_LEAST = 1 << 12, /* attributes whose number is remembered */
     KNOWN_MOST = 1 << 20,
-    KEY_MOST = 18,
+    CACHE_KIB =
+        16
+        << 10, /* attributes are met again in no order: SQLite's own 2 MiB write each page of their index twice */
 };
 
 /* Attributes that have their row. Two hashes: nobody can make others with the same. */
 struct known_attrs {
     uint64_t hash[2];
     int64_t id; /* 0: none */
-};
-
-struct held_prefix {
-    uint64_t first; /* its first eight bytes, as a number: sorts as they do */
-    uint32_t update;
-    uint8_t rest[KEY_MOST - 8];
-    uint8_t size;
 };
 
 struct open_table_key {
@@ -45,14 +36,10 @@ struct store_routes {
     uint64_t seed;
     struct known_attrs *known; /* a hash table, linear probing; owned */
     uint32_t known_room, known_count;
-    struct held_prefix *held; /* owned */
-    uint32_t held_count;
-    struct stamp held_first, held_last;
-    int64_t held_from;   /* first update of those held */
+    struct store_prefixes prefixes;
     struct table tables; /* owned open_tables that live */
     struct open_table *latest;
-    int64_t table_last, attrs_last, update_last, segment;
-    uint32_t in_segment;
+    int64_t table_last, attrs_last, update_last;
     bool holed; /* something was not kept */
 };
 
@@ -86,12 +73,11 @@ void store_keep_routes(struct store *s, enum keep_routes keep)
     if (!keep || s->routes)
         return;
     struct store_routes *r = s->routes = calloc(1, sizeof *r);
-    if (r)
-        r->held = malloc(PREFIXES_HELD * sizeof *r->held);
-    if (!r || !r->held) {
+    if (!r || !store_prefixes_init(&r->prefixes)) {
         db_no_memory(&s->db);
         return;
     }
+    db_cache(&s->db, CACHE_KIB);
     r->keep = keep;
     r->seed = hash_u64((uint64_t)(uintptr_t)r, (uint64_t)(uintptr_t)&keep);
     table_init(&r->tables, sizeof(struct open_table_key), r->seed);
@@ -105,8 +91,7 @@ void store_routes_again(struct store *s)
     r->table_last = last_of(s, STMT_LAST_ROUTE_TABLE);
     r->attrs_last = last_of(s, STMT_LAST_ROUTE_ATTRS);
     r->update_last = last_of(s, STMT_LAST_ROUTE_UPDATE);
-    r->segment = last_of(s, STMT_LAST_ROUTE_SEGMENT) + 1;
-    r->in_segment = 0;
+    store_prefixes_again(s, &r->prefixes);
 }
 
 void store_routes_recover(struct store *s)
@@ -114,7 +99,6 @@ void store_routes_recover(struct store *s)
     struct store_routes *r = s->routes;
     if (!r)
         return;
-    r->held_count = 0;
     r->holed = true;
     forget_attrs(r);
     forget_tables(r);
@@ -129,7 +113,7 @@ void store_routes_free(struct store *s)
         return;
     forget_tables(s->routes);
     free(s->routes->known);
-    free(s->routes->held);
+    store_prefixes_free(&s->routes->prefixes);
     free(s->routes);
 }
 
@@ -253,96 +237,10 @@ static struct open_table *table_of(struct store *s, const struct event_routes *e
 
 /* ---- prefixes ---- */
 
-size_t store_prefix_key(const struct addr *a, unsigned bits, uint8_t key[18])
-{
-    key[0] = a->size == 4 ? 4 : 6;
-    memcpy(key + 1, a->b, a->size);
-    key[1 + a->size] = (uint8_t)bits;
-    return a->size + 2u;
-}
-
-static void hold_prefix(struct store_routes *r, const struct bgp_nlri *n)
-{
-    struct prefix p = prefix_of(n);
-    uint8_t key[KEY_MOST] = { 0 };
-    if (!p.addr.size)
-        return;
-    struct held_prefix *h = &r->held[r->held_count++];
-    h->size = (uint8_t)store_prefix_key(&p.addr, p.bits, key);
-    h->update = (uint32_t)(r->update_last - r->held_from);
-    h->first = 0;
-    for (int i = 0; i < 8; i++)
-        h->first = h->first << 8 | key[i];
-    memcpy(h->rest, key + 8, sizeof h->rest);
-}
-
-static void hold_prefixes(struct store *s, const struct event_routes *e)
-{
-    struct store_routes *r = s->routes;
-    struct bgp_ctx ctx = { .add_path = (uint64_t)e->path_ids << e->family, .as4 = e->as4 };
-    struct bgp_nlri_iter it = bgp_nlri_over(e->nlri, e->family, &ctx, e->withdrawn);
-    for (struct bgp_nlri n; bgp_nlri_next(&it, &n);) {
-        if (r->held_count == PREFIXES_HELD)
-            store_put_prefixes(s);
-        if (!r->held_count) {
-            r->held_from = r->update_last;
-            r->held_first = e->ref.when;
-        }
-        hold_prefix(r, &n);
-        r->held_last = e->ref.when;
-    }
-}
-
-static int by_prefix(const void *left, const void *right)
-{
-    const struct held_prefix *a = left, *b = right;
-    if (a->first != b->first)
-        return a->first < b->first ? -1 : 1;
-    int order = memcmp(a->rest, b->rest, sizeof a->rest);
-    return order ? order : (a->update > b->update) - (a->update < b->update);
-}
-
-static void put_prefix(struct store *s, const struct held_prefix *h)
-{
-    struct store_routes *r = s->routes;
-    uint8_t key[KEY_MOST];
-    for (int i = 0; i < 8; i++)
-        key[i] = (uint8_t)(h->first >> (56 - 8 * i));
-    memcpy(key + 8, h->rest, sizeof h->rest);
-    struct binder b = bind_to(db_use(&s->db, STMT_ADD_ROUTE_PREFIX));
-    bind_i64(&b, r->segment);
-    bind_blob(&b, key, h->size);
-    bind_i64(&b, r->held_from + h->update);
-    db_run(&s->db, b.stmt);
-}
-
 void store_put_prefixes(struct store *s)
 {
-    struct store_routes *r = s->routes;
-    if (!r || !r->held_count || s->db.err)
-        return;
-    if (r->in_segment >= SEGMENT) {
-        r->segment++;
-        r->in_segment = 0;
-    }
-    qsort(r->held, r->held_count, sizeof *r->held, by_prefix);
-    uint32_t put = 0;
-    for (uint32_t i = 0; i < r->held_count; i++) {
-        if (i && !by_prefix(&r->held[i - 1], &r->held[i]))
-            continue; /* twice in one UPDATE, or with two path identifiers */
-        put_prefix(s, &r->held[i]);
-        put++;
-    }
-    struct binder b = bind_to(db_use(&s->db, STMT_PUT_ROUTE_SEGMENT));
-    bind_i64(&b, r->segment);
-    bind_i64(&b, r->held_from);
-    bind_i64(&b, r->update_last);
-    bind_i64(&b, r->held_first.ns);
-    bind_i64(&b, r->held_last.ns);
-    bind_i64(&b, put);
-    db_run(&s->db, b.stmt);
-    r->in_segment += r->held_count;
-    r->held_count = 0;
+    if (s->routes)
+        store_prefixes_put(s, &s->routes->prefixes, s->routes->update_last);
 }
 
 /* ---- events ---- */
@@ -371,7 +269,7 @@ void store_routes_said(struct store *s, const struct event_routes *e)
     bind_u64_or_null(&b, (uint64_t)attrs);
     bind_blob(&b, nlri.at, cur_left(&nlri));
     db_run(&s->db, b.stmt);
-    hold_prefixes(s, e);
+    store_prefixes_hold(s, &r->prefixes, e, r->update_last);
 }
 
 void store_routes_gone(struct store *s, const struct event_routes_gone *e)
@@ -410,7 +308,7 @@ static bool oldest(struct store *s, int64_t *id, int64_t range[2], int64_t *last
         range[0] = sqlite3_column_int64(q, 1);
         range[1] = sqlite3_column_int64(q, 2);
         *last_ns = sqlite3_column_int64(q, 3);
-        there = *id < s->routes->segment;
+        there = *id < s->routes->prefixes.segment;
     }
     return there;
 }
@@ -433,6 +331,7 @@ bool store_retire_routes(struct store *s, struct stamp before)
     run_with(s, STMT_RETIRE_ROUTE_ATTRS, range[0], range[1]);
     run_with(s, STMT_RETIRE_ROUTE_UPDATES, range[0], range[1]);
     run_with(s, STMT_RETIRE_ROUTE_PREFIXES, id, 0);
+    run_with(s, STMT_RETIRE_ROUTE_PAGES, id, 0);
     run_with(s, STMT_RETIRE_ROUTE_SEGMENT, id, 0);
     run_with(s, STMT_RETIRE_ROUTE_TABLES, last_ns, 0);
     run_with(s, STMT_CURTAIL_ROUTE_TABLES, last_ns, 0);

@@ -44,7 +44,7 @@ LINEAR = 2.4
 # The second half of a-bird-frr.pcap is the table sent back, which is other work than the table: it is not asked here.
 STRAIGHT = ["a.pcap", "b.pcap", "d.pcap"]
 LSA_BYTES = 400 + 40  # besides what the LSA is itself, of which an AS-external-LSA has 36 and a Router-LSA more
-MONITOR_PACKETS = 400000  # a CPU second, into SQLite
+MONITOR_PACKETS, CHANGES_PACKETS = 400000, 200000  # a CPU second, into SQLite; each change of a route kept, too
 SPF_ROUTERS, SPF_MS, SPF_ROUNDS = 2000, 50, 40
 
 
@@ -264,7 +264,7 @@ def counts(board, args, capture):
 def monitored(board, args, capture):
     """Packets a CPU second into a database by monitor as it is usually started, with its page; and with changes of routes."""
     name = os.path.basename(capture)
-    for words, bar in ((["--web", str(args.port)], MONITOR_PACKETS), (["--web", str(args.port), "--keep-routes", "changes"], 0)):
+    for words, bar in ((["--web", str(args.port)], MONITOR_PACKETS), (["--web", str(args.port), "--keep-routes", "changes"], CHANGES_PACKETS)):
         rates = []
         for _ in range(max(args.runs, 1)):
             with tempfile.TemporaryDirectory() as folder:

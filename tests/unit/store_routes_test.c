@@ -150,7 +150,7 @@ static void check_whole(void)
     made_free(&m);
 }
 
-enum { MANY = 600000 };
+enum { MANY = 60000, AT_ONCE = MANY / 3 };
 
 /* More than two segments: the oldest goes with what only it speaks of, and tables that began in it are partial. */
 static void check_ages(void)
@@ -158,9 +158,11 @@ static void check_ages(void)
     struct made m = made_new(4);
     struct store *s = opened(":memory:", STORE_NEW, KEEP_ROUTES_ALL);
     introduce(&m, s);
-    for (unsigned i = 0; i < MANY; i++)
+    for (unsigned i = 0; i < MANY; i++) {
         tell(s, said(1 + i / 1000.0, i >> 8 & 255, i & 255, (uint8_t)(1 + i / (MANY / 200))));
-    CHECK(store_flush(s) == ERR_NONE);
+        if (i % AT_ONCE == AT_ONCE - 1)
+            CHECK(store_flush(s) == ERR_NONE);
+    }
     CHECK_ASK(s, "SELECT count(*) FROM route_segment", 3);
     CHECK_ASK(s, "SELECT sum(prefixes) FROM route_segment", MANY);
     int64_t attributes = ask(s, "SELECT count(*) FROM route_attributes");
@@ -182,8 +184,48 @@ static void check_ages(void)
               "SELECT count(*) FROM route_update u LEFT JOIN route_attributes a ON a.id = u.attributes"
               " WHERE u.attributes IS NOT NULL AND a.id IS NULL",
               0);
-    CHECK(store_retire_routes(s, (struct stamp){ INT64_MAX }));
-    CHECK(!store_retire_routes(s, (struct stamp){ INT64_MAX })); /* the one that is written stays */
+    while (store_retire_routes(s, (struct stamp){ INT64_MAX }))
+        ;
+    CHECK_ASK(s, "SELECT count(*) FROM route_segment WHERE NOT packed", 1); /* the one that is written stays */
+    CHECK_ASK(s, "SELECT count(*) FROM route_segment WHERE packed", 0);
+    store_close(s);
+    made_free(&m);
+}
+
+/* A busy moment: packed, between prefixes that are not; a prefix that fills pages of its own; two that only their length tells
+ * apart. */
+static void check_packed(void)
+{
+    enum { FLAPS = 3000, PREFIXES = 12000 };
+    struct made m = made_new(4);
+    struct store *s = opened(":memory:", STORE_NEW, KEEP_ROUTES_ALL);
+    introduce(&m, s);
+    tell(s, said(1, 7, 7, 9));
+    CHECK(store_flush(s) == ERR_NONE);
+    for (unsigned i = 0; i < PREFIXES; i++)
+        tell(s, said(2, i >> 8 & 0xff, i & 0xff, i & 1 ? 8 : 0));
+    for (unsigned i = 0; i < FLAPS; i++)
+        tell(s, said(3, 7, 7, i & 1 ? 8 : 0));
+    struct event_routes wider = said(4, 7, 7, 5);
+    wider.nlri = cur_over((const uint8_t[]){ 23, 10, 7, 6 }, 4);
+    tell(s, wider);
+    CHECK(store_flush(s) == ERR_NONE);
+    tell(s, said(5, 7, 7, 9));
+    CHECK(store_flush(s) == ERR_NONE);
+    CHECK_ASK(s, "SELECT count(*) FROM route_prefix", 2);
+    CHECK_ASK(s, "SELECT sum(prefixes) FROM route_segment", PREFIXES + FLAPS + 3);
+    CHECK_ASK(s, "SELECT count(*) FROM route_segment WHERE packed", 1);
+    CHECK(ask(s, "SELECT count(*) FROM route_page WHERE first = x'040a07070018'") > 5);
+    CHECK(ask(s, "SELECT count(*) FROM route_page") < PREFIXES / 100);
+    CHECK(spoken_of(s, 7, 7, 24, false) == 1 + 1 + FLAPS + 1);
+    CHECK(spoken_of(s, 7, 6, 24, false) == 1 && spoken_of(s, 7, 6, 23, false) == 1);
+    CHECK(spoken_of(s, 7, 6, 23, true) == 1 + FLAPS + 4);
+    CHECK(spoken_of(s, 200, 1, 24, false) == 0 && spoken_of(s, 0, 0, 24, false) == 1);
+    CHECK(spoken_of(s, 0, 0, 8, true) == PREFIXES + FLAPS + 3);
+    /* pages go with their segment */
+    CHECK(store_retire_routes(s, made_ref(4.5, 1).when) && store_retire_routes(s, made_ref(4.5, 1).when));
+    CHECK_ASK(s, "SELECT count(*) FROM route_page", 0);
+    CHECK(spoken_of(s, 7, 7, 24, false) == 1);
     store_close(s);
     made_free(&m);
 }
@@ -233,6 +275,7 @@ int main(void)
     check_changes();
     check_whole();
     check_ages();
+    check_packed();
     check_runs();
     return CHECK_END();
 }
