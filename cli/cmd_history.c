@@ -20,10 +20,12 @@ static int of_files(const struct options *o, struct history *h)
     struct engine_options eo = engine_defaults();
     eo.tell_messages = true;
     eo.no_routes = true;
+    struct options heard = *o;
+    heard.rpki = heard.rtr = NULL; /* whoever tells the routes asks it */
     struct loop l = { .take = history_take, .taker = h };
-    int status = loop_open(&l, o, eo, false);
+    int status = loop_open(&l, &heard, eo, false);
     if (!status)
-        status = loop_run(&l, o);
+        status = loop_run(&l, &heard);
     loop_close(&l);
     return status;
 }
@@ -42,10 +44,13 @@ static int of_database(const struct options *o, struct route_filter *f, struct h
 int routes_history(const struct options *o, struct route_filter *f)
 {
     uint64_t told = 0;
-    struct history *h = history_new(o, f, print, &told);
+    struct route_known known;
+    if (!route_known_open(&known, o))
+        return route_known_close(&known, EXIT_DAMAGED);
+    struct history *h = history_new(o, f, &known, print, &told);
     int status = !h ? EXIT_DAMAGED : route_db_is(o) ? of_database(o, f, h) : of_files(o, h);
     if (!status && !told)
         log_line(LOG_NOTE, "nothing was said about %s", o->history);
     history_free(h);
-    return status;
+    return route_known_close(&known, status);
 }

@@ -1,14 +1,11 @@
 /* `routetap routes`: what each side of a peering had from the other at a moment, route by route. */
 #include "cli/command.h"
-#include "cli/geoip.h"
-#include "cli/origins.h"
+#include "cli/route_known.h"
 #include "cli/route_rows.h"
 #include "cli/route_tables.h"
 #include "cli/routes.h"
-#include "store/telling.h"
 
 #include "base/log.h"
-#include "base/macros.h"
 #include "store/text.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,9 +29,7 @@ struct routes {
     struct buf line;
     struct stamp when;
     uint64_t told;
-    struct origins *origins;
-    struct geoip *geoip;
-    const struct geo *geo; /* NULL: nobody asks */
+    struct route_known known;
 };
 
 static bool asked(struct routes *t, const struct rib_route *r)
@@ -61,55 +56,6 @@ static void keep_longest(struct routes *t)
     t->rows.count = kept;
 }
 
-/* The origin of an empty path is the AS that says it. RFC 6811 2 */
-static enum rpki_state validity(const struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
-{
-    bool set = t->attrs->values.path_length; /* a path without an origin ends in an AS_SET */
-    uint32_t origin = t->attrs->values.origin_as;
-    uint32_t own = a->peering->side[a->side].asn;
-    struct prefix p = prefix_of(n);
-    if (bgp_family_safi(n->family) != 1 || (!origin && !set && !own))
-        return RPKI_UNKNOWN;
-    return origins_check(t->origins, &p, origin || set ? origin : own);
-}
-
-/* Whether the database has the same AS for the prefix as the path does: "same", "other" or "unknown". */
-static const char *origin_is(const struct routes *t, const struct geo_place *p)
-{
-    uint32_t origin = t->attrs->values.origin_as;
-    return !p->asn || !origin ? "unknown" : p->asn == origin ? "same" : "other";
-}
-
-static void geo_json(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n,
-                     struct writer *w)
-{
-    struct prefix prefix = prefix_of(n);
-    struct geo_place place;
-    write_object(w, "geo");
-    geo_find(t->geo, &prefix.addr, &place);
-    write_str(w, "origin", origin_is(t, &place));
-    telling_place(w, "prefix", &place);
-    geo_find(t->geo, &t->attrs->next_hop, &place);
-    telling_place(w, "next_hop", &place);
-    geo_find(t->geo, &a->peering->side[a->side].addr, &place);
-    telling_place(w, "from", &place);
-    write_end(w);
-}
-
-static void geo_text(struct routes *t, const struct bgp_nlri *n)
-{
-    struct prefix prefix = prefix_of(n);
-    struct geo_place place;
-    geo_find(t->geo, &prefix.addr, &place);
-    buf_str(&t->line, "  prefix: ");
-    telling_place_text(&place, &t->line);
-    if (!strcmp(origin_is(t, &place), "other"))
-        buf_str(&t->line, ", another than its origin");
-    geo_find(t->geo, &t->attrs->next_hop, &place);
-    buf_str(&t->line, "; next hop: ");
-    telling_place_text(&place, &t->line);
-}
-
 static void tell_json(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
 {
     const struct bgp_side *from = &a->peering->side[a->side], *to = &a->peering->side[!a->side];
@@ -122,10 +68,7 @@ static void tell_json(struct routes *t, const struct table_asked *a, const struc
     write_str(&w, "to", addr_text(&to->addr, text));
     if (a->partial)
         write_bool(&w, "partial", true);
-    if (origins_asked(t->origins))
-        write_str(&w, "rpki", rpki_state_name(validity(t, a, n)));
-    if (t->geo)
-        geo_json(t, a, n, &w);
+    route_known_tell(&t->known, from, n, t->attrs, &w);
     route_tell(&w, n, t->attrs);
     write_end(&w);
     buf_char(&t->line, '\n');
@@ -136,10 +79,7 @@ static void tell_text(struct routes *t, const struct table_asked *a, const struc
     buf_str(&t->line, "  ");
     route_row_text(n, &t->line);
     route_line(n, t->attrs, &t->line);
-    if (origins_asked(t->origins))
-        buf_printf(&t->line, "  RPKI %s", rpki_state_name(validity(t, a, n)));
-    if (t->geo)
-        geo_text(t, n);
+    route_known_text(&t->known, &a->peering->side[a->side], n, t->attrs, &t->line);
     buf_char(&t->line, '\n');
 }
 
@@ -219,20 +159,17 @@ static int run_tables(const struct options *o, struct route_filter *f)
     struct routes t = {
         .options = o, .filter = f, .line = buf_init(16 << 20), .attrs = malloc(sizeof *t.attrs)
     };
-    if (!(t.origins = origins_open(o, true)) || !(t.geoip = geoip_open(o))) {
+    if (!route_known_open(&t.known, o)) {
         free(t.attrs);
-        origins_close(t.origins);
-        return EXIT_DAMAGED;
+        return route_known_close(&t.known, EXIT_DAMAGED);
     }
-    t.geo = o->geoip_count ? geoip_geo(t.geoip) : NULL;
     int status = tables_open(&tables, o, f, o->at);
     t.when = tables.when;
     if (t.attrs && (tables.db || tables.loop.engine))
         tell_all(&t, &tables);
     free(t.attrs);
     free(t.rows.list);
-    origins_close(t.origins);
-    status = geoip_close(t.geoip, status);
+    status = route_known_close(&t.known, status);
     buf_free(&t.line);
     tables_close(&tables);
     return status;

@@ -180,7 +180,8 @@ enum errand_got errand_routes(const struct errands *e, const struct errand *aske
         *o = (struct options){ .json = true, .files = files, .file_count = 1, .family = FAMILY_NONE };
         again_begin(&a->scan, &e->again, asked);
         table_init(&a->now, sizeof(uintptr_t), 0);
-        ready = !route_filter_init(&f, o, asked->text) && (h = history_new(o, &f, told, a));
+        const struct route_known known = { e->origins, e->geoip };
+        ready = !route_filter_init(&f, o, asked->text) && (h = history_new(o, &f, &known, told, a));
     }
     bool kept = ready && keeps_routes(e->db);
     enum errand_got got = errand_say(out, ERRAND_FAILED, "not enough memory");

@@ -32,6 +32,7 @@ struct history {
     const struct options *options;
     struct route_filter *filter;
     struct table known; /* by known_key */
+    struct route_known besides;
     struct peerings peerings;
     struct route_attrs *now, *before;
     struct bgp_nlri nlri, nlri_before; /* of the route at hand */
@@ -111,6 +112,8 @@ static void tell_json(struct history *h, const struct known *k, enum what what, 
     if (k->key.has_path_id)
         write_u64(&w, "path_id", k->key.path_id);
     write_str(&w, "what", what_names[what]);
+    if (what != WITHDRAWN && what != LOST)
+        route_known_tell(&h->besides, &p->side[k->key.side], &h->nlri, h->now, &w);
     if (what == ANNOUNCED || what == CHANGED) {
         bgp_nlri_more_tell(&w, &h->nlri, bgp_update_vni(&h->now->update));
         bgp_attributes_tell(&w, &h->now->update, &h->now->ctx);
@@ -143,7 +146,10 @@ static void tell_text(struct history *h, const struct known *k, enum what what, 
     } else if (what == CHANGED) {
         buf_char(&h->line, ':');
         tell_changes(h, NULL, &h->line);
-    } else if (what == WITHDRAWN || what == LOST)
+    }
+    if (what == ANNOUNCED || what == CHANGED)
+        route_known_text(&h->besides, &p->side[k->key.side], &h->nlri, h->now, &h->line);
+    else if (what == WITHDRAWN || what == LOST)
         buf_printf(&h->line, " after %.3f s", span_seconds(stamp_since(ref.when, k->since)));
 }
 
@@ -331,13 +337,15 @@ void history_free(struct history *h)
     free(h);
 }
 
-struct history *history_new(const struct options *o, struct route_filter *f, route_told_fn *told, void *arg)
+struct history *history_new(const struct options *o, struct route_filter *f, const struct route_known *known,
+                            route_told_fn *told, void *arg)
 {
     struct history *h = calloc(1, sizeof *h);
     if (!h)
         return NULL;
     *h = (struct history){ .options = o,
                            .filter = f,
+                           .besides = *known,
                            .line = buf_init(16 << 20),
                            .words = buf_init(1 << 18),
                            .now = malloc(sizeof *h->now),

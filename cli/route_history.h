@@ -4,6 +4,7 @@
 
 #include "cli/route_db.h"
 #include "cli/route_filter.h"
+#include "cli/route_known.h"
 #include "state/outbox.h"
 
 struct history;
@@ -19,8 +20,9 @@ struct route_told {
 /* False: no more. */
 typedef bool route_told_fn(void *, const struct route_told *);
 
-/* NULL without memory. */
-struct history *history_new(const struct options *, struct route_filter *, route_told_fn *, void *);
+/* What is known of routes besides is told with those that are announced. NULL without memory. */
+struct history *history_new(const struct options *, struct route_filter *, const struct route_known *,
+                            route_told_fn *, void *);
 /* Of an engine that tells messages. False: nobody wants more. */
 bool history_take(void *history, const struct outbox *);
 /* Of a database: a route_said_fn. */

@@ -186,6 +186,27 @@ class Places(unittest.TestCase):
         with Page("serve", db, *self.words) as page:
             self.assertEqual(page.countries(), {"10.0.12.1": "SE", "10.0.12.2": None})
 
+    def test_history(self):
+        """With each announcement of a history; and with what the page finds of a prefix."""
+        payloads = os.path.join(self.folder, "vrps.csv")
+        with open(payloads, "w", encoding="utf-8") as file:
+            file.write("ASN,IP Prefix,Max Length,Trust Anchor\nAS3356,45.99.0.0/16,16,x\n")
+        words = self.words + ["--rpki", payloads]
+        told = [json.loads(line) for line in run(PLAIN, "--json", "--history", "45.99.0.0/16", *words)[1].splitlines()]
+        self.assertEqual({(c["rpki"], c["geo"]["origin"]) for c in told}, {("valid", "same"), ("invalid", "other")})
+        self.assertIn("RPKI invalid  prefix: AS 3356 Example Transit, another than its origin; next hop: SE",
+                      run(PLAIN, "--history", "45.99.0.0/16", *words)[1])
+        db = os.path.join(self.folder, "kept.db")
+        self.other("analyze", "-q", "--db", db, PLAIN)
+        with Page("serve", db, *words) as page:
+            found = page.ask("routes?q=45.99.0.0%2F16")
+            now = [r["route"] for r in found["routes"]]
+            self.assertEqual([(r["rpki"], r["geo"]["origin"], r["geo"]["next_hop"]["country"]) for r in now], [("invalid", "other", "SE")])
+            self.assertEqual([c["rpki"] for c in found["changes"]], [c["rpki"] for c in told])
+        with Page("serve", db) as page:
+            route = page.ask("routes?q=45.99.0.0%2F16")["routes"][0]["route"]
+            self.assertEqual(("rpki" in route, "geo" in route), (False, False))
+
     def replaced(self, page, path):
         """Another file is taken; a damaged one leaves the one before in use, in whichever way it came."""
         norway = database({"10.0.12.1/32": {"country": {"iso_code": "NO", "names": {"en": "Norway"}}}})

@@ -46,6 +46,15 @@ export interface Geo {
   organization: string | null
   city: string | null
   country: string | null
+  country_name: string | null
+}
+
+/** … and whether the database has the AS that originates a prefix. */
+export interface RouteGeo {
+  origin: 'same' | 'other' | 'unknown'
+  prefix: Geo
+  next_hop: Geo
+  from: Geo
 }
 
 export interface SideLine {
@@ -345,6 +354,8 @@ export interface RouteChange {
   path_id?: number
   what: 'announced' | 'changed' | 'announced-again' | 'withdrawn' | 'lost-with-session'
   lived?: number
+  rpki?: 'valid' | 'invalid' | 'not-found' | 'unknown'
+  geo?: RouteGeo
   attributes?: { code: number; name?: string; value?: unknown }[]
   changes?: Record<string, unknown>
 }

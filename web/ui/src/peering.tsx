@@ -1,6 +1,6 @@
 // One peering: what is wrong with it, both sides' states over time, what both offered, and what happened, in order.
 import { useEffect, useMemo } from 'preact/hooks'
-import type { Connection, Finding, Geo, Notification, Offer, Open, Peering, Side, Transition } from './api'
+import type { Connection, Finding, Notification, Offer, Open, Peering, Side, Transition } from './api'
 import { Bands, connectionWords, wholeOf, type History } from './bands'
 import { Charts, type Span } from './charts'
 import { useData } from './data'
@@ -9,7 +9,7 @@ import { Ladder } from './ladder'
 import { Fact, Link, Margin, place, SeverityMark, StatePill, Table, Trouble, Waiting } from './parts'
 import { findingPath, setQuery, type Place } from './route'
 import { Transfers } from './transfers'
-import { bytes, clock, count, counted, day, moment, percent, plain, range, sameDay, span, stamp, typeName, type Moment } from './words'
+import { bytes, clock, count, counted, day, moment, percent, plain, range, sameDay, span, stamp, typeName, whoAndWhere, type Moment } from './words'
 
 const DRAWN = 2000
 
@@ -111,11 +111,6 @@ function Section({ name, id, children }: { name: string; id?: string; children: 
 }
 
 /** "AS 1221 Telstra Pty Ltd, AU"; nothing if no database knows it. */
-function whoAndWhere(g: Geo | undefined): string {
-  const who = [g?.asn && `AS ${g.asn}`, g?.organization].filter(Boolean).join(' ')
-  return [who, g?.city, g?.country].filter(Boolean).join(', ')
-}
-
 function Head({ p, now, worst }: { p: Peering; now: Moment; worst: Finding | undefined }) {
   const end = p.sides.map((s) => (
     <div class="end" key={s.address}>

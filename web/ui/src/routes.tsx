@@ -6,7 +6,7 @@ import { Link, Trouble } from './parts'
 import { peeringPath, setQuery, type Place } from './route'
 import './routes.css'
 import { Tree } from './tree'
-import { clock, count, counted, day, moment, plain, sameDay, span } from './words'
+import { clock, count, counted, day, moment, plain, sameDay, span, whoAndWhere } from './words'
 
 const value = (r: RouteChange, name: string): string => {
   const found = r.attributes?.find((a) => a.name === name)?.value
@@ -41,6 +41,37 @@ function Attributes({ r }: { r: RouteChange }) {
   )
 }
 
+// What is known besides what its speaker says: who the addresses belong to, and whether that is who originates it.
+function Known({ r }: { r: RouteChange }) {
+  const { rpki, geo } = r
+  if (!rpki && !geo) return null
+  const next = whoAndWhere(geo?.next_hop)
+  return (
+    <span class="attributes known">
+      {rpki && (
+        <span class={rpki === 'invalid' ? 'wrong' : ''}>
+          <span class="faint">RPKI</span> {rpki === 'not-found' ? 'not found' : rpki}
+        </span>
+      )}
+      {geo && (
+        <span>
+          <span class="faint">addresses of</span> {whoAndWhere(geo.prefix) || 'unknown'}
+        </span>
+      )}
+      {geo && (
+        <span class={geo.origin === 'other' ? 'wrong' : ''} title="Whether the AS that originates it is the one that the database has for it">
+          <span class="faint">origin as in the database</span> {geo.origin === 'same' ? 'yes' : geo.origin === 'other' ? `no (it has AS ${geo.prefix.asn})` : 'unknown'}
+        </span>
+      )}
+      {next && (
+        <span>
+          <span class="faint">next hop belongs to</span> {next}
+        </span>
+      )}
+    </span>
+  )
+}
+
 const when = (text: string, before: number | null) => {
   const t = moment(text)!
   return `${before === null || !sameDay(t, before) ? `${day(t)} ` : ''}${clock(t, 3)}`
@@ -68,6 +99,7 @@ function Now({ found }: { found: RoutesFound }) {
                 </span>
                 <span class="num faint">since {when(r.since, null)} UTC</span>
                 <Attributes r={r.route} />
+                <Known r={r.route} />
               </li>
             ))}
           </ul>

@@ -1,4 +1,5 @@
-// Times, spans and counts as people read them. Moments are seconds since 1970, UTC; null: not known.
+// Times, spans, counts and places as people read them. Moments are seconds since 1970, UTC; null: not known.
+import type { Geo } from './api'
 
 export type Moment = number | null
 
@@ -83,3 +84,9 @@ export function title(code: string): string {
 export const seconds = (s: number) => (s < 10 ? `${s.toFixed(1)} s` : s < 1000 ? `${Math.floor(s)} s` : span(s))
 
 export const percent = (part: number, of: number) => (of ? `${((100 * part) / of).toFixed(part * 100 < of && part ? 1 : 0)} %` : '–')
+
+/** "AS 3356 Example Transit, Köln, Germany"; "" for what no database knows. */
+export function whoAndWhere(g: Geo | undefined): string {
+  const who = [g?.asn && `AS ${g.asn}`, g?.organization].filter(Boolean).join(' ')
+  return [who, g?.city, g?.country_name ?? g?.country].filter(Boolean).join(', ')
+}
