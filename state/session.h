@@ -120,8 +120,8 @@ struct end {
     struct stream_ref last_heard;  /* last KEEPALIVE or UPDATE delivered to it; the OPEN before that */
     struct stream_ref last_spoke;  /* last BGP message of its own */
     struct stamp heard_unseen;     /* bytes that are not in the capture were delivered to it by then */
-    bool heard_hole;               /* … and what follows them was not: no silence is measured across them */
-    uint32_t read_until;           /* behind the last message of its own whose type is known */
+    bool heard_hole;     /* … or of both ends nothing was seen: no silence is measured across that */
+    uint32_t read_until; /* behind the last message of its own whose type is known */
     bool read_any;
     struct span longest_silence; /* between two things that it heard, while Established */
     struct stream_ref silence_from, silence_until;
@@ -171,6 +171,7 @@ struct session {
     bool hold_known;
     bool midway;          /* joined without its handshake */
     struct stamp resumed; /* both ends had been silent for most of the hold time, and one was seen again */
+    struct span quiet_longest; /* … for at most that long */
     bool established_both, was_established;
     bool over;      /* both ends know, or nobody cares any more */
     bool lost_told; /* the loss of an established session was told */

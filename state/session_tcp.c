@@ -153,12 +153,26 @@ static void learn_of_fin(struct engine *e, struct session *s, int from, const st
         session_end_closes(e, s, from, ref, state_after_failure(&s->end[from]), "fin-received");
 }
 
+/* Nothing was seen of either end for longer than KEEPALIVEs allow. The first time that it is so long it may be a clock
+ * that was set forward or a gap of the capture, and is no measure of who came late; where it is usual, it is. */
+static void note_quiet(struct session *s, struct stream_ref ref)
+{
+    struct stamp before = stamp_later(s->half[0].last.when, s->half[1].last.when);
+    struct span quiet = stamp_since(ref.when, before);
+    if (!s->hold || !stamp_known(before) || quiet.ns <= SPAN_MS(s->hold * 400).ns)
+        return;
+    if (quiet.ns > SPAN_MS(s->hold * 500).ns)
+        s->resumed = ref.when;
+    if (quiet.ns / 5 * 4 <= s->quiet_longest.ns)
+        return;
+    s->quiet_longest = quiet;
+    s->end[0].heard_hole = s->end[1].heard_hole = true;
+}
+
 void session_segment(struct engine *e, struct session *s, int from, const struct segment *seg,
                      const struct frame *f, struct stream_ref ref)
 {
-    struct stamp before = stamp_later(s->half[0].last.when, s->half[1].last.when);
-    if (s->hold && stamp_before(stamp_add(before, SPAN_MS(s->hold * 500)), ref.when))
-        s->resumed = ref.when;
+    note_quiet(s, ref);
     tcp_header(e, s, from, seg, f, ref);
     if (seg->flags & TCP_SYN)
         on_syn(e, s, from, seg, ref);

@@ -71,9 +71,11 @@ void notification_cease(const struct happening *h, struct findings *f)
     int at = reason->other_side ? !h->side : h->side;
     struct draft *d = rule_draft(f, h, cease->code, CONFIDENCE_CERTAIN, at);
     char title[256];
-    // the format comes from the table above, with two strings each
-    snprintf(title, sizeof title, cease->what, side_name(h->peering, h->side, who),
-             side_name(h->peering, !h->side, other));
+    bool opening = !s->was_established && !s->midway && cease == cease_of(0);
+    // the formats come from here and from the table above, with two strings each
+    snprintf(title, sizeof title,
+             opening ? "%s turns %s away while the session opens, and gives no reason" : cease->what,
+             side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other));
     if (n->has_inner) {
         draft_title(d, "%s: %s", title, bgp_notify_name(n->inner_code, n->inner_subcode, inner));
         draft_say(d,

@@ -4,7 +4,23 @@
 rule_fn hold_expired, hold_ran_out, margin_low, margin_low_yet;
 
 /* What the wire tells of the side that fell silent. */
-enum silence { SILENT_AT_ALL, SILENT_BGP, SILENT_LARGE, SILENT_SHUT, SILENT_GARBLED, SILENT_UNTOLD };
+enum silence {
+    SILENT_AT_ALL,
+    SILENT_BGP,
+    SILENT_LARGE,
+    SILENT_SHUT,
+    SILENT_GARBLED,
+    SILENT_UNTOLD,
+    SILENT_BOTH_WAYS, /* each sends again and again, and neither hears the other */
+    SILENT_BOTH,      /* neither sends anything */
+};
+
+/* … what the other side has not acknowledged, as far as the capture has it. */
+static bool resends_since(const struct half *h, struct stamp since)
+{
+    bool unheard = !h->ack_known || (int32_t)(h->stuck_seq - h->acked) >= 0;
+    return unheard && h->stuck_count >= 2 && stamp_before(since, h->stuck_last.when);
+}
 
 /* `x` heard nothing from the other side after `since`. */
 static enum silence kind_of_silence(const struct session *s, int x, struct stream_ref since)
@@ -16,9 +32,13 @@ static enum silence kind_of_silence(const struct session *s, int x, struct strea
                 stamp_before(stamp_add(theirs->last.when, SPAN_S(1)), mine->stuck_last.when);
     if (mine->shut)
         return SILENT_SHUT;
-    bool both_silent = !stamp_before(soon, mine->last.when) && !stamp_before(soon, theirs->last.when);
-    if (!mine->first.frame || !theirs->first.frame || session_unseen(s, !x) || both_silent)
+    if (!mine->first.frame || !theirs->first.frame || session_unseen(s, !x))
         return SILENT_UNTOLD; /* what of it was on the wire, the capture does not have */
+    if (!stamp_before(soon, mine->last.when) && !stamp_before(soon, theirs->last.when))
+        return SILENT_BOTH;
+    if (resends_since(mine, since.when) && resends_since(theirs, since.when) &&
+        !stamp_before(soon, mine->ack_moved.when) && !stamp_before(soon, theirs->ack_moved.when))
+        return SILENT_BOTH_WAYS;
     if (s->end[!x].bad_header.frame)
         return SILENT_GARBLED;
     if (theirs->stuck_count >= 2 && stamp_before(since.when, theirs->stuck_last.when))
@@ -28,16 +48,45 @@ static enum silence kind_of_silence(const struct session *s, int x, struct strea
     return !deaf && (acknowledges || answers) ? SILENT_BGP : SILENT_AT_ALL;
 }
 
+/* Whose hold time runs out first is chance where neither hears the other: then no side is named. */
+static struct draft *begin_expiry(const struct happening *h, struct findings *f, enum confidence sure)
+{
+    const struct session *s = h->session;
+    enum silence kind = kind_of_silence(s, h->side, s->end[h->side].last_heard);
+    bool both = kind == SILENT_BOTH || kind == SILENT_BOTH_WAYS;
+    char who[ADDR_TEXT], other[ADDR_TEXT], low[ADDR_TEXT], high[ADDR_TEXT];
+    struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_TIMER_EXPIRED, sure, both ? -1 : !h->side);
+    side_name(h->peering, h->side, who);
+    side_name(h->peering, !h->side, other);
+    side_name(h->peering, 0, low);
+    side_name(h->peering, 1, high);
+    if (kind == SILENT_BOTH_WAYS) {
+        draft_title(d, "neither %s nor %s hears the other any more, and the hold time ran out", low, high);
+        draft_say(
+            d,
+            "Both send their data again and again, and neither acknowledges: the path between them is broken "
+            "in both directions.");
+    } else if (kind == SILENT_BOTH) {
+        draft_title(d, "%s and %s fall silent at the same moment, until the hold time ran out", low, high);
+        draft_say(
+            d,
+            "Neither sends anything, not even the same data again: the link went down at both ends, or the "
+            "capture missed them.");
+    } else
+        draft_title(d, "%s heard nothing from %s until its hold time ran out", who, other);
+    return d;
+}
+
 static void tell_expiry(const struct happening *h, struct findings *f, struct stream_ref fired)
 {
     const struct session *s = h->session;
     const struct end *e = &s->end[h->side];
     char who[ADDR_TEXT], other[ADDR_TEXT], silence[32];
-    struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_TIMER_EXPIRED, CONFIDENCE_LIKELY, !h->side);
-    draft_title(d, "%s heard nothing from %s until its hold time ran out",
-                side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other));
+    struct draft *d = begin_expiry(h, f, CONFIDENCE_LIKELY);
+    side_name(h->peering, h->side, who);
+    side_name(h->peering, !h->side, other);
     draft_say(
-        d, "No message of %s reached it for %s; the hold time is %s%u s.", other,
+        d, "No message of %s reached %s for %s; the hold time is %s%u s.", other, who,
         span_words(stamp_since(stamp_later(fired.when, h->session->facts.closed.when), e->last_heard.when),
                    silence),
         s->hold_known ? "" : "about ", hold_estimate(s));
@@ -95,16 +144,15 @@ static void tell_silence(const struct happening *h, struct findings *f)
 static void tell_notified(const struct happening *h, struct findings *f, const struct notification_facts *n)
 {
     const struct end *e = &h->session->end[h->side];
-    char who[ADDR_TEXT], other[ADDR_TEXT], silence[32];
-    struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_TIMER_EXPIRED, CONFIDENCE_CERTAIN, !h->side);
-    draft_title(d, "%s heard nothing from %s until its hold time ran out",
-                side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other));
+    char who[ADDR_TEXT], silence[32];
+    struct draft *d = begin_expiry(h, f, CONFIDENCE_CERTAIN);
+    side_name(h->peering, h->side, who);
     if (e->last_heard.frame)
-        draft_say(d, "The last message that reached it came %s before.",
+        draft_say(d, "The last message that reached %s came %s before.", who,
                   span_words(stamp_since(n->ref.when, e->last_heard.when), silence));
     if (h->session->hold_known)
         draft_say(d, "The agreed hold time is %u s.", h->session->hold);
-    draft_say(d, "It sends NOTIFICATION 4/%u.", n->subcode);
+    draft_say(d, "%s sends NOTIFICATION 4/%u.", who, n->subcode);
     ospf_say_why(d, h);
     draft_evidence(d, e->last_heard, "last message that %s heard", who);
     draft_evidence(d, n->ref, "NOTIFICATION 4/%u from %s", n->subcode, who);
