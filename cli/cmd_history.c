@@ -18,8 +18,8 @@ static bool print(void *arg, const struct route_told *t)
 static int of_files(const struct options *o, struct history *h)
 {
     struct engine_options eo = engine_defaults();
-    eo.tell_messages = true;
-    eo.no_routes = true;
+    eo.tell_messages = eo.tell_routes = true; /* routes: what becomes of those that nobody withdraws */
+    eo.no_ospf = true;
     struct options heard = *o;
     heard.rpki = heard.rtr = NULL; /* whoever tells the routes asks it */
     struct loop l = { .take = history_take, .taker = h };

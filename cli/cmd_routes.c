@@ -56,7 +56,7 @@ static void keep_longest(struct routes *t)
     t->rows.count = kept;
 }
 
-static void tell_json(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
+static void tell_json(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n, bool stale)
 {
     const struct bgp_side *from = &a->peering->side[a->side], *to = &a->peering->side[!a->side];
     char text[ADDR_TEXT];
@@ -64,21 +64,25 @@ static void tell_json(struct routes *t, const struct table_asked *a, const struc
     write_object(&w, NULL);
     write_str(&w, "peering", a->peering->name);
     write_str(&w, "from", addr_text(&from->addr, text));
-    write_u64(&w, "from_as", from->asn);
+    route_as_tell(&w, from->asn);
     write_str(&w, "to", addr_text(&to->addr, text));
     if (a->partial)
         write_bool(&w, "partial", true);
+    if (stale)
+        write_bool(&w, "stale", true);
     route_known_tell(&t->known, from, n, t->attrs, &w);
     route_tell(&w, n, t->attrs);
     write_end(&w);
     buf_char(&t->line, '\n');
 }
 
-static void tell_text(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n)
+static void tell_text(struct routes *t, const struct table_asked *a, const struct bgp_nlri *n, bool stale)
 {
     buf_str(&t->line, "  ");
     route_row_text(n, &t->line);
     route_line(n, t->attrs, &t->line);
+    if (stale)
+        buf_str(&t->line, "  stale");
     route_known_text(&t->known, &a->peering->side[a->side], n, t->attrs, &t->line);
     buf_char(&t->line, '\n');
 }
@@ -86,10 +90,10 @@ static void tell_text(struct routes *t, const struct table_asked *a, const struc
 static void tell_table(const struct routes *t, const struct table_asked *a)
 {
     const struct bgp_side *from = &a->peering->side[a->side], *to = &a->peering->side[!a->side];
-    char text[2][ADDR_TEXT];
-    printf("%s%s (AS %" PRIu32 ") to %s: %s, %zu route%s%s\n", t->told ? "\n" : "",
-           addr_text(&from->addr, text[0]), from->asn, addr_text(&to->addr, text[1]),
-           bgp_family_name(a->family), t->rows.count, t->rows.count == 1 ? "" : "s",
+    char text[2][ADDR_TEXT], as[ROUTE_AS_TEXT];
+    printf("%s%s (%s) to %s: %s, %zu route%s%s\n", t->told ? "\n" : "", addr_text(&from->addr, text[0]),
+           route_as_text(from->asn, as), addr_text(&to->addr, text[1]), bgp_family_name(a->family),
+           t->rows.count, t->rows.count == 1 ? "" : "s",
            a->partial ? "; partial: not all that was said is in the capture" : "");
 }
 
@@ -102,11 +106,11 @@ static bool tell_rows(struct routes *t, const struct table_asked *a)
         route_attrs_read(t->attrs, cur_over(r->attrs, r->attrs_size), r->as4);
         buf_clear(&t->line);
         if (t->options->json)
-            tell_json(t, a, &n);
+            tell_json(t, a, &n, r->stale);
         else if (t->options->bgpdump)
             route_bgpdump(&from, &n, t->attrs, &t->line);
         else
-            tell_text(t, a, &n);
+            tell_text(t, a, &n, r->stale);
         if (fwrite(buf_text(&t->line), 1, t->line.used, stdout) != t->line.used)
             return false;
     }

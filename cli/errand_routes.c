@@ -114,7 +114,7 @@ static bool of_packets(struct ask *a, struct history *h, struct buf *out)
 {
     struct engine_options eo = engine_defaults();
     struct packet p;
-    eo.tell_messages = eo.no_routes = eo.no_ospf = true;
+    eo.tell_messages = eo.tell_routes = eo.no_ospf = true;
     eo.limits.stream_total = STREAMS_MOST;
     for (unsigned i = 0; i < a->scan.again->port_count; i++)
         eo.bgp_ports[i] = a->scan.again->ports[i];

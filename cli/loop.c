@@ -235,7 +235,7 @@ int loop_run(struct loop *l, const struct options *o)
     struct packet p;
     struct span_of_time wanted = { STAMP_NEVER, STAMP_NEVER };
     struct progress bar = progress_begin(!o->quiet && !l->beat);
-    bool first = true, going = true;
+    bool first = true, going = true, later = false; /* there are packets behind --until */
     int status = EXIT_DONE;
     if (l->sample)
         l->counts = calloc(source_file_count(l->source) + 1, sizeof *l->counts);
@@ -254,7 +254,9 @@ int loop_run(struct loop *l, const struct options *o)
             first = false;
             wanted = resolve(o, p.when);
         }
-        if (stamp_before(p.when, wanted.since) || !stamp_before(p.when, wanted.until))
+        bool behind = !stamp_before(p.when, wanted.until);
+        later |= behind;
+        if (behind || stamp_before(p.when, wanted.since))
             continue;
         if (l->sample) {
             sample(l, p.when);
@@ -268,6 +270,8 @@ int loop_run(struct loop *l, const struct options *o)
     signal(SIGINT, SIG_DFL);
     l->interrupted = interrupted;
     tell_damage(l);
+    if (going && later && engine_capture(l->engine)->packets) /* the time until then passed, too */
+        going = l->take(l->taker, engine_advance(l->engine, stamp_sub(wanted.until, (struct span){ 1 })));
     if (going)
         l->take(l->taker, engine_finish(l->engine));
     if (l->sample && l->next_sample.ns)

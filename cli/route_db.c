@@ -381,11 +381,20 @@ int route_db_load(struct route_db *d, struct route_filter *f, struct stamp at)
 
 /* ---- change by change ---- */
 
+/* As they are told while they end: by when, and of one session by side. */
 static int by_end(const void *left, const void *right)
 {
-    const struct route_table_row *const *a = left, *const *b = right;
-    int64_t x = (*a)->ended_update, y = (*b)->ended_update;
-    return x != y ? (x > y) - (x < y) : ((*a)->id > (*b)->id) - ((*a)->id < (*b)->id);
+    const struct route_table_row *a = *(const struct route_table_row *const *)left;
+    const struct route_table_row *b = *(const struct route_table_row *const *)right;
+    const int64_t order[][2] = { { a->ended_update, b->ended_update },
+                                 { a->ended.ns, b->ended.ns },
+                                 { a->peering, b->peering },
+                                 { a->side, b->side },
+                                 { a->id, b->id } };
+    for (size_t i = 0; i < COUNT(order); i++)
+        if (order[i][0] != order[i][1])
+            return order[i][0] < order[i][1] ? -1 : 1;
+    return 0;
 }
 
 /* Tables that ended, in that order; owned by the caller. */

@@ -40,15 +40,15 @@ static const struct addr *address_of(const struct diff *d, int which)
 
 static void tell_head(struct diff *d)
 {
-    char text[2][ADDR_TEXT];
+    char text[2][ADDR_TEXT], as[ROUTE_AS_TEXT];
     const uint64_t *n = d->count;
     if (d->told)
         putchar('\n');
     if (d->in_time) {
         const struct bgp_side *from = &d->peering->side[d->side], *to = &d->peering->side[!d->side];
-        printf("%s (AS %" PRIu32 ") to %s: %s, %" PRIu64 " came, %" PRIu64 " went, %" PRIu64
-               " changed, %" PRIu64 " are the same%s\n",
-               addr_text(&from->addr, text[0]), from->asn, addr_text(&to->addr, text[1]),
+        printf("%s (%s) to %s: %s, %" PRIu64 " came, %" PRIu64 " went, %" PRIu64 " changed, %" PRIu64
+               " are the same%s\n",
+               addr_text(&from->addr, text[0]), route_as_text(from->asn, as), addr_text(&to->addr, text[1]),
                bgp_family_name(d->family), n[ONLY_RIGHT], n[ONLY_LEFT], n[DIFFERS], n[SAME],
                d->partial ? "; partial: not all that was said is in the capture" : "");
         return;
@@ -71,7 +71,7 @@ static void tell_whose(struct diff *d, struct writer *w)
         const struct bgp_side *from = &d->peering->side[d->side], *to = &d->peering->side[!d->side];
         write_str(w, "peering", d->peering->name);
         write_str(w, "from", addr_text(&from->addr, text));
-        write_u64(w, "from_as", from->asn);
+        route_as_tell(w, from->asn);
         write_str(w, "to", addr_text(&to->addr, text));
     }
     if (d->partial)

@@ -43,11 +43,13 @@ struct history {
 };
 
 /* Withdrawn or announced at all. */
-enum what { ANNOUNCED, CHANGED, AGAIN, WITHDRAWN, LOST };
-static const char *const what_names[] = { "announced", "changed", "announced-again", "withdrawn",
-                                          "lost-with-session" };
-static const char *const what_words[] = { "announced", "changed", "announced again, the same", "withdrawn",
-                                          "lost with the session" };
+enum what { ANNOUNCED, CHANGED, AGAIN, WITHDRAWN, LOST, SWEPT };
+static const char *const what_names[] = { "announced", "changed",           "announced-again",
+                                          "withdrawn", "lost-with-session", "stale-removed" };
+static const char *const what_words[] = {
+    "announced",         "changed", "announced again, the same", "withdrawn", "lost with the session",
+    "stale, and removed"
+};
 
 /* The route as it was told last; a new one where it never was. NULL without memory. */
 static struct known *find(struct history *h, uint32_t peering, int side, const struct bgp_nlri *n)
@@ -102,7 +104,10 @@ static void tell_json(struct history *h, const struct known *k, enum what what, 
     struct writer w = writer_init(&writer_json, &h->line);
     write_object(&w, NULL);
     write_str(&w, "time", stamp_text(ref.when, 6, text));
-    write_u64(&w, "frame", ref.frame);
+    if (ref.frame)
+        write_u64(&w, "frame", ref.frame);
+    else
+        write_null(&w, "frame"); /* of a time that ran out */
     write_str(&w, "peering", p->name);
     write_str(&w, "from", addr_text(&p->side[k->key.side].addr, text));
     write_str(&w, "family", bgp_family_name((enum bgp_family)k->key.family));
@@ -112,7 +117,7 @@ static void tell_json(struct history *h, const struct known *k, enum what what, 
     if (k->key.has_path_id)
         write_u64(&w, "path_id", k->key.path_id);
     write_str(&w, "what", what_names[what]);
-    if (what != WITHDRAWN && what != LOST)
+    if (what < WITHDRAWN)
         route_known_tell(&h->besides, &p->side[k->key.side], &h->nlri, h->now, &w);
     if (what == ANNOUNCED || what == CHANGED) {
         bgp_nlri_more_tell(&w, &h->nlri, bgp_update_vni(&h->now->update));
@@ -123,7 +128,7 @@ static void tell_json(struct history *h, const struct known *k, enum what what, 
         tell_changes(h, &w, NULL);
         write_end(&w);
     }
-    if (what == WITHDRAWN || what == LOST)
+    if (what >= WITHDRAWN)
         write_seconds(&w, "lived", stamp_since(ref.when, k->since).ns, 6);
     write_end(&w);
 }
@@ -149,7 +154,7 @@ static void tell_text(struct history *h, const struct known *k, enum what what, 
     }
     if (what == ANNOUNCED || what == CHANGED)
         route_known_text(&h->besides, &p->side[k->key.side], &h->nlri, h->now, &h->line);
-    else if (what == WITHDRAWN || what == LOST)
+    else if (what >= WITHDRAWN)
         buf_printf(&h->line, " after %.3f s", span_seconds(stamp_since(ref.when, k->since)));
 }
 
@@ -163,7 +168,7 @@ static void tell(struct history *h, const struct known *k, enum what what, struc
     const struct route_told one = { .line = buf_text(&h->line),
                                     .size = h->line.used,
                                     .route = k,
-                                    .live = what != WITHDRAWN && what != LOST,
+                                    .live = what < WITHDRAWN,
                                     .again = what == AGAIN,
                                     .since = k->since };
     h->over |= !h->told(h->arg, &one);
@@ -224,9 +229,11 @@ static void announced(struct history *h, struct known *k, struct stream_ref ref)
     k->live = true;
 }
 
+/* `how`: ANNOUNCED, or how they go. */
 static void walk(struct history *h, const struct event_message *m, int side, struct cursor nlri,
-                 enum bgp_family family, bool withdraw)
+                 enum bgp_family family, enum what how)
 {
+    bool withdraw = how >= WITHDRAWN;
     const struct options *o = h->options;
     if (family >= FAMILY_COUNT || (o->family != FAMILY_NONE && o->family != family))
         return;
@@ -237,7 +244,7 @@ static void walk(struct history *h, const struct event_message *m, int side, str
         struct known *k = find(h, m->peering, side, &n);
         h->nlri = n;
         if (withdraw)
-            gone(h, k, WITHDRAWN, m->ref);
+            gone(h, k, how, m->ref);
         else
             announced(h, k, m->ref);
     }
@@ -257,24 +264,30 @@ static void on_update(struct history *h, const struct event_message *m)
     enum bgp_verdict verdict = bgp_update_verdict(u, &h->now->values);
     if (verdict >= BGP_DISABLE_FAMILY)
         return;
-    bool drop = verdict == BGP_TREAT_AS_WITHDRAW; /* RFC 7606 2 */
-    walk(h, m, side, u->withdrawn, FAMILY_IPV4_UNICAST, true);
+    enum what drop = verdict == BGP_TREAT_AS_WITHDRAW ? WITHDRAWN : ANNOUNCED; /* RFC 7606 2 */
+    walk(h, m, side, u->withdrawn, FAMILY_IPV4_UNICAST, WITHDRAWN);
     if (u->unreach.present)
-        walk(h, m, side, u->unreach.nlri, u->unreach.family, true);
+        walk(h, m, side, u->unreach.nlri, u->unreach.family, WITHDRAWN);
     walk(h, m, side, u->nlri, FAMILY_IPV4_UNICAST, drop);
     if (u->reach.present)
         walk(h, m, side, u->reach.nlri, u->reach.family, drop);
 }
 
-/* RFC 4271 6: with the session go its routes. */
-static void on_transition(struct history *h, const struct bgp_transition *t)
+/* RFC 4271 6: with the session go its routes, but for those of families that are kept. */
+static void lost(struct history *h, uint32_t peering, int side, uint64_t kept, struct stream_ref ref)
 {
-    if (t->from != STATE_ESTABLISHED)
-        return;
     struct known *k;
     for (uint32_t at = 0; (k = table_next(&h->known, &at));)
-        if (k->key.peering == t->peering && k->key.side != t->side)
-            gone(h, k, LOST, t->ref);
+        if (k->key.peering == peering && k->key.side == side && !(kept >> k->key.family & 1))
+            gone(h, k, LOST, ref);
+}
+
+/* What nobody withdrew: its time was over, or it was not said again. RFC 4724 4.2, 7313 4.2 */
+static void on_swept(struct history *h, const struct event_routes *r)
+{
+    const struct bgp_ctx ctx = { .add_path = (uint64_t)r->path_ids << r->family };
+    struct event_message m = { .ref = r->ref, .ctx = &ctx, .peering = r->peering };
+    walk(h, &m, r->side, r->nlri, r->family, SWEPT);
 }
 
 /* A row of a database is a part of an UPDATE: routes of one family that come or go. */
@@ -285,11 +298,8 @@ bool history_said(void *arg, const struct route_said *what)
     const struct bgp_peering *p = what->peering;
     const struct addr *from = &p->side[t->side].addr, *to = &p->side[!t->side].addr;
     if (!what->update) {
-        struct bgp_transition lost = { .peering = t->peering,
-                                       .side = !t->side,
-                                       .from = STATE_ESTABLISHED,
-                                       .ref = { t->ended_frame, (uint32_t)t->ended_file, t->ended } };
-        on_transition(h, &lost);
+        struct stream_ref ref = { t->ended_frame, (uint32_t)t->ended_file, t->ended };
+        lost(h, t->peering, t->side, ~(UINT64_C(1) << t->family), ref);
         return !h->over;
     }
     const struct route_update_row *u = what->update;
@@ -299,7 +309,7 @@ bool history_said(void *arg, const struct route_said *what)
     struct event_message m = { .ref = { u->frame, u->file, u->when }, .ctx = &ctx, .peering = t->peering };
     peerings_learn(&h->peerings, &(struct event){ .kind = EVENT_PEERING, .as.peering = p });
     if (!u->attributes || route_attrs_read(h->now, u->attrs, u->as4))
-        walk(h, &m, t->side, u->nlri, t->family, !u->attributes);
+        walk(h, &m, t->side, u->nlri, t->family, u->attributes ? ANNOUNCED : WITHDRAWN);
     return !h->over;
 }
 
@@ -311,8 +321,12 @@ bool history_take(void *taker, const struct outbox *out)
         peerings_learn(&h->peerings, e);
         if (e->kind == EVENT_MESSAGE)
             on_update(h, &e->as.message);
-        else if (e->kind == EVENT_TRANSITION)
-            on_transition(h, &e->as.transition);
+        else if (e->kind == EVENT_ROUTES && e->as.routes.swept)
+            on_swept(h, &e->as.routes);
+        else if (e->kind == EVENT_ROUTES_GONE) {
+            const struct event_routes_gone *g = &e->as.routes_gone;
+            lost(h, g->peering, g->side, g->kept, g->ref);
+        }
     }
     return !h->over;
 }

@@ -2,6 +2,7 @@
 #include "cli/route_rows.h"
 
 #include "base/grow.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +42,8 @@ void route_rows_add(struct route_rows *t, const struct rib_route *r)
                                     .bits = r->nlri.bits,
                                     .aside = r->nlri.aside,
                                     .has_path_id = r->nlri.has_path_id,
-                                    .as4 = r->as4 };
+                                    .as4 = r->as4,
+                                    .stale = r->stale };
     if (in_room)
         memcpy(row->room, r->room, sizeof row->room);
     else {
@@ -98,6 +100,20 @@ bool route_rows_same(const struct route_row_kept *a, const struct route_row_kept
         return true;
     return a->raw_size - skip == b->raw_size - other &&
            !memcmp(a->raw + skip, b->raw + other, a->raw_size - skip);
+}
+
+const char *route_as_text(uint32_t asn, char out[ROUTE_AS_TEXT])
+{
+    snprintf(out, ROUTE_AS_TEXT, asn ? "AS %u" : "AS unknown", (unsigned)asn);
+    return out;
+}
+
+void route_as_tell(struct writer *w, uint32_t asn)
+{
+    if (asn)
+        write_u64(w, "from_as", asn);
+    else
+        write_null(w, "from_as");
 }
 
 void route_row_text(const struct bgp_nlri *n, struct buf *out)

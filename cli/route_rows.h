@@ -18,7 +18,7 @@ struct route_row_kept {
     uint32_t path_id;
     uint16_t key_size, attrs_size;
     uint8_t type, bits, aside; /* as in bgp_nlri */
-    bool has_path_id, as4;
+    bool has_path_id, as4, stale;
 };
 
 struct route_rows {
@@ -39,5 +39,10 @@ bool route_rows_same(const struct route_row_kept *, const struct route_row_kept 
 struct bgp_nlri route_row_nlri(const struct route_row_kept *, enum bgp_family);
 /* For people, padded to a column: "192.0.2.0/24 id 3  ". */
 void route_row_text(const struct bgp_nlri *, struct buf *);
+/* Who announces: "AS 65001", or that it is not known. Returns `out`. */
+enum { ROUTE_AS_TEXT = 16 };
+const char *route_as_text(uint32_t asn, char out[ROUTE_AS_TEXT]);
+/* … as "from_as". */
+void route_as_tell(struct writer *, uint32_t asn);
 
 #endif

@@ -106,14 +106,59 @@ static void table_clear(struct rib *r, struct rib_table *t)
         sweep(r, t, true);
     struct rib_cursor at = { 0 };
     for (struct rib_entry *e; (e = rib_table_next(t, &at));)
-        if (e->state == RIB_LIVE)
+        if (rib_is_live(e))
             rib_bury(r, t, e, RIB_LOST);
 }
 
-void rib_side_clear(struct rib_side *s)
+void rib_side_clear(struct rib_side *s, uint64_t kept)
 {
     for (struct rib_table *t = s->tables; t; t = t->next)
-        table_clear(s->rib, t);
+        if (!(kept >> t->family & 1))
+            table_clear(s->rib, t);
+}
+
+void rib_side_doubt(struct rib_side *s, uint64_t families, bool doubtful)
+{
+    enum rib_state from = doubtful ? RIB_LIVE : RIB_STALE, to = doubtful ? RIB_STALE : RIB_LIVE;
+    for (struct rib_table *t = s->tables; t; t = t->next) {
+        struct rib_cursor at = { 0 };
+        for (struct rib_entry *e; families >> t->family & 1 && (e = rib_table_next(t, &at));)
+            if (e->state == from)
+                e->state = (uint8_t)to;
+    }
+}
+
+/* COMMUNITIES (RFC 1997) with this one among them. */
+static bool has_community(const struct rib *r, uint32_t set, uint32_t community)
+{
+    enum { FLAG_EXTENDED = 0x10 };
+    const struct attr_set *a = set ? attrs_at(&r->attrs, set) : NULL;
+    struct cursor in = a ? cur_over(a->raw, a->size) : cur_over(NULL, 0);
+    while (cur_left(&in)) {
+        unsigned flags = cur_u8(&in), code = cur_u8(&in);
+        struct cursor value = cur_sub(&in, flags & FLAG_EXTENDED ? cur_u16(&in) : cur_u8(&in));
+        while (code == BGP_ATTR_COMMUNITY && cur_left(&value))
+            if (cur_u32(&value) == community)
+                return true;
+    }
+    return false;
+}
+
+void rib_side_sweep(struct rib_side *s, uint64_t families, uint32_t community, rib_swept_fn *swept, void *arg)
+{
+    for (struct rib_table *t = s->tables; t; t = t->next) {
+        struct rib_cursor at = { 0 };
+        for (struct rib_entry *e; families >> t->family & 1 && (e = rib_table_next(t, &at));) {
+            uint8_t room[16];
+            struct bgp_nlri nlri;
+            if (e->state != RIB_STALE || (community && !has_community(s->rib, e->value, community)))
+                continue;
+            rib_table_nlri(t, e, room, &nlri);
+            swept(arg, &nlri, t->path_ids);
+            rib_bury(s->rib, t, e, RIB_LOST);
+        }
+        rib_limit_ghosts(s->rib, t);
+    }
 }
 
 void rib_side_free(struct rib_side *s)
@@ -121,7 +166,7 @@ void rib_side_free(struct rib_side *s)
     if (!s)
         return;
     struct rib *r = s->rib;
-    rib_side_clear(s);
+    rib_side_clear(s, 0);
     for (struct rib_table *t = s->tables, *next; t; t = next) {
         next = t->next;
         r->ghosts -= t->ghosts;
@@ -156,6 +201,7 @@ static void tell_route(const struct rib *r, const struct rib_table *t, const str
 {
     rib_table_nlri(t, e, out->room, &out->nlri);
     out->flaps = e->flaps;
+    out->stale = e->state == RIB_STALE;
     out->attrs = cur_over(NULL, 0);
     out->as4 = false;
     out->origin_as = 0;
@@ -173,7 +219,7 @@ bool rib_next(const struct rib_side *s, enum bgp_family family, struct rib_at *a
         const struct rib_table *t = rib_side_table(s, family, at->table);
         struct rib_cursor c = { at->segment, at->entry };
         for (const struct rib_entry *e; t && (e = rib_table_next(t, &c));) {
-            if (e->state != RIB_LIVE)
+            if (!rib_is_live(e))
                 continue;
             at->segment = c.segment;
             at->entry = c.at;
@@ -191,7 +237,7 @@ bool rib_find(const struct rib_side *s, const struct bgp_nlri *nlri, struct rib_
     if (!t || !rib_table_key(t, nlri, &key))
         return false;
     const struct rib_entry *e = rib_table_find(t, &key);
-    if (!e || e->state != RIB_LIVE)
+    if (!e || !rib_is_live(e))
         return false;
     tell_route(s->rib, t, e, out);
     return true;

@@ -21,8 +21,15 @@ uint64_t rib_refused(const struct rib *); /* routes not kept because the budget 
 
 struct rib_side *rib_side_new(struct rib *);
 void rib_side_free(struct rib_side *);
-/* The session ended: all routes go (RFC 4271 6); counts of flaps and the last origin are kept for a while. */
-void rib_side_clear(struct rib_side *);
+/* The session ended: all routes go (RFC 4271 6) but for those of families that are kept, a bit each; counts of flaps and
+ * the last origin are kept for a while. */
+void rib_side_clear(struct rib_side *, uint64_t kept);
+/* Routes of these families stay, and are stale, until they are announced again or swept: RFC 4724 4.2, RFC 7313 4.2.
+ * Not doubtful: those that are stale are not any more. */
+void rib_side_doubt(struct rib_side *, uint64_t families, bool doubtful);
+/* Stale routes of these families go, each told before; with a community: those that have it. */
+typedef void rib_swept_fn(void *arg, const struct bgp_nlri *, bool path_ids);
+void rib_side_sweep(struct rib_side *, uint64_t families, uint32_t community, rib_swept_fn *, void *arg);
 uint32_t rib_side_count(const struct rib_side *, enum bgp_family);
 
 enum { RIB_NOTABLE = 8 };
@@ -83,6 +90,7 @@ struct rib_route {
         attrs; /* path attributes as announced; MP_REACH_NLRI has its next hop and no NLRI. Empty when
                                  there was no memory to keep them */
     bool as4;  /* their AS numbers have four bytes */
+    bool stale;
     uint32_t origin_as; /* 0 unknown */
     uint8_t flaps;
     uint8_t room[16];

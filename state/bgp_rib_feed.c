@@ -62,7 +62,7 @@ static void note(struct feed *f, enum rib_notable_kind kind, const struct bgp_nl
 static uint32_t supersede(struct feed *f, struct rib_entry *e, const struct bgp_nlri *nlri)
 {
     struct rib *r = f->rib;
-    if (e->state == RIB_LIVE) {
+    if (rib_is_live(e)) {
         f->news->changed++;
         uint32_t had = e->value, origin = had ? attrs_at(&r->attrs, had)->origin_as : 0;
         if (had)
@@ -93,7 +93,7 @@ static void announce(struct feed *f, const struct pending *p)
         r->refused++;
         return;
     }
-    if (e->state == RIB_SPARED)
+    if (e->state == RIB_SPARED || e->state == RIB_STALE)
         e->state = RIB_LIVE;
     bool renewed = f->table->is_long && e->state != RIB_NONE && rib_table_renew(f->table, e, &p->key);
     if (e->state == RIB_LIVE && e->value == f->set && f->set && !renewed) {
@@ -120,7 +120,7 @@ static void announce(struct feed *f, const struct pending *p)
 static void withdraw(struct feed *f, const struct pending *p, enum rib_state how)
 {
     struct rib_entry *e = p->keyed ? rib_table_find(f->table, &p->key) : NULL;
-    if (!e || e->state != RIB_LIVE)
+    if (!e || !rib_is_live(e))
         return;
     rib_bury(f->rib, f->table, e, how);
     f->news->removed++;
@@ -212,7 +212,7 @@ static void spare(struct feed *f, struct cursor nlri, enum bgp_family family)
     while (f->table && look_ahead(f, &it))
         for (unsigned i = 0; i < f->count; i++) {
             struct rib_entry *e = f->batch[i].keyed ? rib_table_find(f->table, &f->batch[i].key) : NULL;
-            if (e && e->state == RIB_LIVE)
+            if (e && rib_is_live(e))
                 e->state = RIB_SPARED;
         }
 }

@@ -29,6 +29,11 @@ struct rib_side {
 static inline uint8_t era_of(struct stamp when) { return (uint8_t)((uint64_t)when.ns >> 40); }
 static inline bool era_is_old(uint8_t era, uint8_t now) { return (uint8_t)(now - era) > FLAP_ERAS; }
 
+static inline bool rib_is_live(const struct rib_entry *e)
+{
+    return e->state == RIB_LIVE || e->state == RIB_STALE;
+}
+
 /* NULL if there is none. */
 struct rib_table *rib_side_table(const struct rib_side *, enum bgp_family, bool path_ids);
 /* A route becomes a ghost. */

@@ -85,11 +85,14 @@ static void fire_timers(struct engine *e, struct stamp now)
             at = now;
         struct stamp soonest = { INT64_MAX };
         struct peering *p;
-        for (uint32_t i = 0; (p = table_next(&e->peerings, &i));)
+        for (uint32_t i = 0; (p = table_next(&e->peerings, &i));) {
             for (struct session *s = p->sessions; s; s = s->next) {
                 struct stamp due = session_timers(e, s, at);
                 soonest = stamp_before(due, soonest) ? due : soonest;
             }
+            struct stamp stale = peering_stale_timers(e, p, at);
+            soonest = stamp_before(stale, soonest) ? stale : soonest;
+        }
         e->next_deadline = soonest;
         if (steps == STEPS_MOST)
             return;

@@ -118,7 +118,21 @@ void session_refresh(struct engine *, struct session *, int from, const struct b
 void session_end_of_rib(struct engine *, struct session *, int from, enum bgp_family, struct stream_ref);
 void session_tell_routes(struct engine *, struct session *, int from, const struct bgp_update *,
                          const struct bgp_ctx *, const struct rib_news *, struct stream_ref);
-void session_tell_gone(struct engine *, const struct peering *, struct stream_ref);
+void session_tell_gone(struct engine *, const struct peering *, const uint64_t kept[2], struct stream_ref);
+
+/* session_stale.c: routes that stay when their session goes, or while they are sent again */
+/* The session is lost by end `by`: families of end `from` whose routes stay, and are stale from now on. */
+uint64_t session_keeps(struct engine *, struct session *, int from, int by, struct stream_ref);
+/* End `who` is Established: stale routes that the new OPEN does not stand for go. */
+void session_up_again(struct engine *, struct session *, int who, struct stream_ref);
+/* End `from` has said all of the family: what is still stale goes. */
+void session_stale_end(struct engine *, struct session *, int from, enum bgp_family, struct stream_ref);
+/* BoRR, EoRR, and a hole in between: RFC 7313 4.2. */
+void session_refresh_begin(struct session *, int from, enum bgp_family);
+void session_refresh_end(struct engine *, struct session *, int from, enum bgp_family, struct stream_ref);
+void session_refresh_holed(struct session *, int from);
+/* Stale routes whose time is over go; when the next ones are due. */
+struct stamp peering_stale_timers(struct engine *, struct peering *, struct stamp now);
 
 /* tcp_health.c */
 /* A packet that stands twice in the capture (span port): true, and counted. */

@@ -65,6 +65,7 @@ struct event_routes {
     enum bgp_family family;
     bool withdrawn, path_ids, as4;
     bool partial;              /* the capture has not all of what this side said in this session */
+    bool swept;                /* not said: stale routes that were not said again */
     bool table;                /* it belongs to the table that comes first in a session */
     bool news;                 /* it changed what the other side has */
     uint32_t origin_as;        /* 0: not known */
@@ -75,6 +76,7 @@ struct event_routes_gone {
     struct stream_ref ref;
     uint32_t peering;
     int side;
+    uint64_t kept; /* bit per family: those that are only stale */
 };
 
 struct event_ospf_designated {

@@ -60,6 +60,7 @@ void peering_free(struct peering *p)
     }
     for (int i = 0; i < 2; i++) {
         rib_side_free(p->rib[i]);
+        free(p->stale[i]);
         free(p->facts.side[i].open);
         free(p->facts.side[i].routes);
     }

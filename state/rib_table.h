@@ -10,6 +10,7 @@
 enum rib_state {
     RIB_NONE,      /* no entry */
     RIB_LIVE,      /* announced; value: its attributes, 0 unknown */
+    RIB_STALE,     /* live, likewise, but to be announced again, or to be swept: RFC 4724 4.2, 7313 4.2 */
     RIB_SPARED,    /* live, and the UPDATE at hand announces it again: what it withdraws does not count */
     RIB_WITHDRAWN, /* ghost; value: the last origin AS, 0 unknown */
     RIB_LOST,      /* ghost, likewise; not by a withdrawal: with the session, or with a faulty UPDATE */

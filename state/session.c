@@ -103,6 +103,8 @@ void session_go(struct engine *e, struct session *s, int who, enum bgp_state to,
             e->next_deadline = due;
     }
     peering_reckon(e, s->peering, who, ref.when);
+    if (to == STATE_ESTABLISHED)
+        session_up_again(e, s, who, ref);
     if (to == STATE_ESTABLISHED && s->end[!who].state == STATE_ESTABLISHED) {
         s->established_both = true;
         for (int i = 0; i < 2; i++)
@@ -250,10 +252,10 @@ static void forget_early(struct engine *e, struct session *s, struct stream_ref 
         if (other->was_established && !other->lost_told)
             return;
     if (e->options.tell_routes)
-        session_tell_gone(e, p, ref);
+        session_tell_gone(e, p, (uint64_t[2]){ 0 }, ref);
     for (int i = 0; i < 2; i++)
         if (p->rib[i])
-            rib_side_clear(p->rib[i]);
+            rib_side_clear(p->rib[i], 0);
 }
 
 void session_end_closes(struct engine *e, struct session *s, int who, struct stream_ref ref,
@@ -289,13 +291,14 @@ void session_lost(struct engine *e, struct session *s, int by, struct stream_ref
     p->lost_by = by;
     p->lost_by_notification = s->end[0].notification || s->end[1].notification;
     p->had_session = true;
+    uint64_t kept[2] = { session_keeps(e, s, 0, by, ref), session_keeps(e, s, 1, by, ref) };
     if (e->options.tell_routes)
-        session_tell_gone(e, p, ref);
+        session_tell_gone(e, p, kept, ref);
     for (int i = 0; i < 2; i++) {
         if (s->end[i].open_count)
             p->last_open[i] = s->end[i].open;
         if (p->rib[i])
-            rib_side_clear(p->rib[i]);
+            rib_side_clear(p->rib[i], kept[i]);
         p->gone[i] = 0;
         p->gone_since[i].frame = 0;
     }

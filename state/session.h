@@ -146,6 +146,7 @@ struct end {
     struct transfer *transfer; /* owned; NULL: nothing was lost yet */
     uint64_t refreshing,
         whole;                /* bit per family: being sent again from its beginning; sent again, all of it */
+    uint64_t doubted;         /* likewise: since a BoRR, and nothing was missed. RFC 7313 */
     bool settled;             /* its first table, however small, is over; kept only for EVENT_ROUTES */
     struct stamp last_update; /* likewise */
     struct span transfer_sender, transfer_window, transfer_loss; /* time lost to … */
@@ -230,12 +231,15 @@ struct loss {
     bool hold; /* by hold time */
 };
 
+struct stale;
+
 struct peering {
     struct bgp_peering facts;
     struct session *sessions; /* newest first; a few closed ones are kept */
     unsigned session_count;
     struct attempts attempts[2]; /* by who dialled */
     struct rib_side *rib[2];     /* what each side announced */
+    struct stale *stale[2];      /* … and what of it outlived the session; owned; NULL: nothing */
     unsigned losses;
     struct loss loss[LOSSES_KEPT]; /* the latest */
     bool announced_event;

@@ -379,6 +379,7 @@ static void on_hole(struct engine *e, struct session *s, int from, const struct 
         session_spoke(e, s, from, acked, BGP_KEEPALIVE);
     }
     end->refreshing = end->whole = 0;
+    session_refresh_holed(s, from);
     if (item->bytes >= OPEN_LEAST && !end->open_count && !s->midway) {
         /* the first thing that is said is an OPEN. RFC 4271 8.2.2 */
         end->open_count = 1;

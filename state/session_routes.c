@@ -78,12 +78,14 @@ void session_tell_routes(struct engine *e, struct session *s, int from, const st
         tell_block(&t, u->reach.nlri, u->reach.family, drop);
 }
 
-void session_tell_gone(struct engine *e, const struct peering *p, struct stream_ref ref)
+void session_tell_gone(struct engine *e, const struct peering *p, const uint64_t kept[2],
+                       struct stream_ref ref)
 {
     for (int side = 0; side < 2; side++)
         if (p->rib[side])
-            outbox_add(&e->outbox, &(struct event){ .kind = EVENT_ROUTES_GONE,
-                                                    .as.routes_gone = { ref, p->facts.id, side } });
+            outbox_add(&e->outbox,
+                       &(struct event){ .kind = EVENT_ROUTES_GONE,
+                                        .as.routes_gone = { ref, p->facts.id, side, kept[side] } });
 }
 
 /* ---- tables that were joined in their midst ---- */
@@ -122,16 +124,21 @@ void session_refresh(struct engine *e, struct session *s, int from, const struct
     uint64_t bit = UINT64_C(1) << r.family;
     if (r.subtype == ASKED && !cur_left(&r.orf)) /* the other side is to send all of it: RFC 2918 4 */
         s->end[!from].refreshing |= bit;
-    else if (r.subtype == BEGIN)
+    else if (r.subtype == BEGIN) {
         s->end[from].refreshing |= bit;
-    else if (r.subtype == END)
+        session_refresh_begin(s, from, r.family);
+    } else if (r.subtype == END) {
+        session_refresh_end(e, s, from, r.family, ref);
         made_whole(e, s, from, r.family, ref);
+    }
 }
 
 /* Some end what they were asked to send again as they end a table: RFC 4724 2. */
 void session_end_of_rib(struct engine *e, struct session *s, int from, enum bgp_family family,
                         struct stream_ref ref)
 {
-    if (family < FAMILY_COUNT)
-        made_whole(e, s, from, family, ref);
+    if (family >= FAMILY_COUNT)
+        return;
+    session_stale_end(e, s, from, family, ref);
+    made_whole(e, s, from, family, ref);
 }

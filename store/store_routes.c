@@ -280,7 +280,7 @@ void store_routes_gone(struct store *s, const struct event_routes_gone *e)
         return;
     int64_t peering = store_peering_id(s, e->peering);
     for (uint32_t at = 0; (t = table_next(&r->tables, &at));) {
-        if (t->key.peering != peering || t->key.side != e->side)
+        if (t->key.peering != peering || t->key.side != e->side || e->kept >> t->key.family & 1)
             continue;
         store_row(s);
         struct binder b = bind_to(db_use(&s->db, STMT_END_ROUTE_TABLE));

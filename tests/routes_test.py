@@ -10,10 +10,13 @@ import ipaddress
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+
+from talk import ACK, FIN, KEEPALIVE, PCAP, SYN, Talk, address, message, update
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
@@ -176,6 +179,103 @@ class AddPath(unittest.TestCase):
         have = {tuple(r.split("|")[5:8]) for r in told.splitlines() if r.startswith("BGP4MP_ET_AP|")}
         want = {tuple(r.split("|")[5:8]) for r in run("routes", "-m", "-q", self.CAPTURE, "--at", "+20").splitlines() if r.startswith("TABLE_DUMP2_AP|")}
         self.assertEqual(have, want)
+
+
+class Stale(unittest.TestCase):
+    """Routes that outlive the session: two routers that are made up here."""
+    ROUTES = [("192.0.2.0", 24), ("198.51.100.0", 24)]
+
+    def capabilities(self, asn, *more):
+        rows = [(65, struct.pack(">I", asn)), (1, b"\0\1\0\1"), (2, b""), (70, b"")] + list(more)
+        return b"".join(bytes([2, len(v) + 2, c, len(v)]) + v for c, v in rows)
+
+    def opened(self, talk, when, *more):
+        """Connection, OPENs with these capabilities of both, KEEPALIVEs."""
+        talk.port += 1
+        talk.seq = [talk.port * 7919, talk.port * 104729 & 0xffffffff]
+        yield talk.packet(when, 0, SYN)
+        yield talk.packet(when + 0.001, 1, SYN | ACK)
+        yield talk.packet(when + 0.002, 0, ACK)
+        for side in (0, 1):
+            caps = self.capabilities(talk.ases[side], *more)
+            body = struct.pack(">BHH", 4, talk.ases[side], 90) + address(talk.ends[side]) + bytes([len(caps)]) + caps
+            yield talk.say(when + 0.01 + side / 100, side, message(1, body))
+        for side in (0, 1):
+            yield talk.say(when + 0.03 + side / 100, side, KEEPALIVE)
+        yield talk.packet(when + 0.05, 0, ACK)
+
+    def at(self, packets, *words):
+        """What the lower side announced, at these moments: (prefix, stale); or what became of a prefix: (time, what)."""
+        with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
+            file.write(PCAP + b"".join(packets))
+            file.flush()
+            told = [lines("routes", "--json", "-q", file.name, "--from", "10.9.0.1", "--at" if word[0] == "+" else "--history", word) for word in words]
+        return [[(r["time"], r["what"]) for r in one] if one and "what" in one[0] else sorted((r["prefix"], r.get("stale", False)) for r in one) for one in told]
+
+    def fresh(self, *routes, stale=False):
+        return sorted(("%s/%d" % r, stale) for r in routes)
+
+    def test_refresh(self):
+        """Between BoRR and EoRR what was not said again is stale; then it is gone. RFC 7313 4.2"""
+        talk, one, other = Talk(), *self.ROUTES
+        packets = list(self.opened(talk, 1000)) + [
+            talk.say(1001, 0, update(self.ROUTES, path=(65001,))),
+            talk.say(1002, 0, message(5, b"\0\1\1\1")),
+            talk.say(1003, 0, update([one], path=(65001,))),
+            talk.say(1004, 0, message(5, b"\0\1\2\1")),
+            talk.packet(1005, 1, ACK)]
+        before, begun, half, done, told = self.at(packets, "+1.5", "+2.5", "+3.5", "+4.5", "198.51.100.0/24")
+        self.assertEqual(before, self.fresh(*self.ROUTES))
+        self.assertEqual(begun, self.fresh(*self.ROUTES, stale=True))
+        self.assertEqual(half, sorted(self.fresh(one) + self.fresh(other, stale=True)))
+        self.assertEqual(done, self.fresh(one))
+        self.assertEqual([what for _, what in told], ["announced", "stale-removed"])
+
+    GRACEFUL = (64, b"\0\x0a\0\1\1\x80")  # ten seconds, IPv4 unicast, its forwarding state is kept
+
+    def restart(self, *more, again=None):
+        """Up, routes, gone without a word; up again with these capabilities, one route, End-of-RIB."""
+        talk = Talk()
+        packets = list(self.opened(talk, 1000, *more)) + [
+            talk.say(1001, 0, update(self.ROUTES, path=(65001,))),
+            talk.packet(1002, 1, ACK), talk.packet(1003, 0, FIN | ACK), talk.packet(1003.1, 1, FIN | ACK), talk.packet(1003.2, 0, ACK)]
+        if again is None:
+            return packets + [talk.packet(1100, 1, ACK)]
+        return packets + list(self.opened(talk, 1005, *again)) + [
+            talk.say(1006, 0, update([self.ROUTES[0]], path=(65001,))),
+            talk.say(1007, 0, message(2, bytes(4))), talk.packet(1008, 1, ACK)]
+
+    def test_restart(self):
+        """RFC 4724 4.2: kept, told anew or not, and swept with End-of-RIB."""
+        one, other = self.ROUTES
+        down, up, half, done = self.at(self.restart(self.GRACEFUL, again=(self.GRACEFUL,)), "+4", "+5.5", "+6.5", "+7.5")
+        self.assertEqual(down, self.fresh(*self.ROUTES, stale=True))
+        self.assertEqual(up, down)
+        self.assertEqual(half, sorted(self.fresh(one) + self.fresh(other, stale=True)))
+        self.assertEqual(done, self.fresh(one))
+
+    def test_forgotten(self):
+        """Whoever comes back without its forwarding state has forgotten its routes; so has who does not restart gracefully."""
+        for again in (((64, b"\0\x0a\0\1\1\0"),), ()):
+            down, up = self.at(self.restart(self.GRACEFUL, again=again), "+4", "+5.5")
+            self.assertEqual((len(down), up), (2, []), again)
+        self.assertEqual(self.at(self.restart(again=()), "+4"), [[]])
+
+    def test_time_over(self):
+        """They live for the restart time, those of a long-lived family so much longer. RFC 9494 4.2"""
+        self.assertEqual([len(t) for t in self.at(self.restart(self.GRACEFUL), "+12", "+99")], [2, 0])
+        llgr = (71, b"\0\1\1\x80\0\0\x14")
+        self.assertEqual([len(t) for t in self.at(self.restart(self.GRACEFUL, llgr), "+12", "+30", "+99")], [2, 2, 0])
+        (told,) = self.at(self.restart(self.GRACEFUL, llgr), "192.0.2.0/24")
+        self.assertEqual([what for _, what in told], ["announced", "stale-removed"])
+
+    def test_notification(self):
+        """A NOTIFICATION takes the routes along, unless both have the N bit. RFC 8538 4"""
+        for head, code, left in ((b"\0\x0a", (6, 4), 0), (b"\x40\x0a", (6, 4), 2), (b"\x40\x0a", (6, 9), 0)):
+            talk = Talk()
+            packets = list(self.opened(talk, 1000, (64, head + b"\0\1\1\x80"))) + [
+                talk.say(1001, 0, update(self.ROUTES, path=(65001,))), talk.packet(1002, 1, ACK)] + list(talk.end(1003, 0, *code)) + [talk.packet(1005, 1, ACK)]
+            self.assertEqual(len(self.at(packets, "+4")[0]), left, (head, code))
 
 
 class Filters(unittest.TestCase):

@@ -35,7 +35,7 @@ static unsigned numbers_of(const char *words, uint64_t n[NUMBERS_MOST])
 
 static bool of_numbers(const char *words, struct buf *out)
 {
-    uint64_t n[NUMBERS_MOST];
+    uint64_t n[NUMBERS_MOST] = { 0 };
     unsigned count = numbers_of(words, n);
     if (count == 3)
         buf_printf(out, "%u:%u:%u", (unsigned)n[0], (unsigned)n[1], (unsigned)n[2]);

@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                .raw = bytes,
                                .fault = FAULT_COUNT };
         if (what >> 2 == 63)
-            rib_side_clear(side[what & 1]);
+            rib_side_clear(side[what & 1], 0);
         else
             feed(side[what >> 2 & 1], &msg, what, when);
     }

@@ -71,7 +71,7 @@ static void churn_is_bounded(void)
         feed_step(side, &(struct step){ .announce = prefix_of(i, text), .origin = 7 + i }, &n);
         feed_step(side, &(struct step){ .withdraw = prefix_of(i, text) }, &n);
         if (i % 1000 == 0)
-            rib_side_clear(side);
+            rib_side_clear(side, 0);
         if (most < rib_used(rib))
             most = rib_used(rib);
     }
@@ -121,7 +121,7 @@ static void ghosts_go_first(void)
     for (unsigned i = 0; i < 5000; i++)
         feed_step(a, &(struct step){ .announce = prefix_of(i, text), .origin = 7 }, &n);
     CHECK(rib_refused(rib) == 0);
-    rib_side_clear(a);
+    rib_side_clear(a, 0);
     for (unsigned i = 0; i < 8000; i++)
         feed_step(b, &(struct step){ .announce = prefix_of(i, text), .origin = 7 }, &n);
     CHECK(rib_refused(rib) == 0 && rib_side_count(b, FAMILY_IPV4_UNICAST) == 8000);
@@ -300,7 +300,7 @@ static void against_a_list(unsigned keys, unsigned updates)
             compare(side, keys);
         if (dice(1000))
             continue;
-        rib_side_clear(side);
+        rib_side_clear(side, 0);
         for (unsigned kind = 0; kind < KINDS; kind++)
             for (unsigned i = 0; i < keys; i++)
                 plain_end(&plain[kind][i], false, &ignored);

@@ -31,7 +31,7 @@ static void tell_story(const struct story *story)
         news = (struct rib_news){ 0 };
         step_clock += s->minutes * 60 * NS_PER_S;
         if (s->what == CLEAR)
-            rib_side_clear(side);
+            rib_side_clear(side, 0);
         else
             feed_step(side, s, &news);
         const char *got = tell_news(&news, rib_side_count(side, s->family), &text);
@@ -321,7 +321,7 @@ static void reading(void)
         struct step s = {
             .family = cases[i].family, .path_ids = cases[i].path_ids, .announce = cases[i].nlri, .origin = 7
         };
-        rib_side_clear(side);
+        rib_side_clear(side, 0);
         feed_step(side, &s, &n);
         struct rib_at at = { 0 };
         CHECK_CASE(cases[i].nlri, rib_next(side, cases[i].family, &at, &route));
