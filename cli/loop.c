@@ -72,7 +72,7 @@ static int make_engine(struct loop *l, const struct options *o, struct engine_op
         log_line(LOG_ERROR, "there is not enough memory to begin");
         return EXIT_DAMAGED;
     }
-    origins_bind(l->origins, l->engine);
+    origins_bind(l->origins, l->engine, l->take, l->taker);
     return EXIT_DONE;
 }
 

@@ -21,13 +21,16 @@ struct origins {
     pthread_mutex_t
         *lock; /* owned: asking changes nothing. Held by others than who runs us, and to change vrps */
     struct engine *engine; /* or NULL; borrowed */
+    bool (*take)(void *, const struct outbox *);
+    void *taker;
 };
 
 static void take(struct origins *g, struct vrps *fresh)
 {
     struct vrps *old = g->vrps;
-    if (g->engine)
-        engine_set_vrps(g->engine, fresh);
+    const struct outbox *caused = g->engine ? engine_set_vrps(g->engine, fresh) : NULL;
+    if (caused && caused->count)
+        g->take(g->taker, caused);
     pthread_mutex_lock(g->lock);
     g->vrps = fresh;
     pthread_mutex_unlock(g->lock);
@@ -86,7 +89,14 @@ void origins_close(struct origins *g)
 
 bool origins_asked(const struct origins *g) { return *g->file || *g->cache; }
 const struct vrps *origins_now(const struct origins *g) { return g->vrps; }
-void origins_bind(struct origins *g, struct engine *e) { g->engine = e; }
+
+void origins_bind(struct origins *g, struct engine *e, bool (*take_caused)(void *, const struct outbox *),
+                  void *taker)
+{
+    g->engine = e;
+    g->take = take_caused;
+    g->taker = taker;
+}
 
 enum rpki_state origins_check(const struct origins *g, const struct prefix *p, uint32_t origin)
 {

@@ -7,6 +7,7 @@
 
 struct origins;
 struct engine;
+struct outbox;
 
 /* Of the options, which may name neither. wait: for what a cache has to tell, for a while. NULL after saying why. */
 struct origins *origins_open(const struct options *, bool wait);
@@ -20,8 +21,9 @@ const struct vrps *origins_now(const struct origins *);
 /* From any thread. */
 enum rpki_state origins_check(const struct origins *, const struct prefix *, uint32_t origin);
 
-/* This engine is told when others hold. */
-void origins_bind(struct origins *, struct engine *);
+/* This engine is told when others hold, and `take` what that causes. */
+void origins_bind(struct origins *, struct engine *, bool (*take)(void *, const struct outbox *),
+                  void *taker);
 /* To be called about once a second: takes a file that has changed, and what a cache tells by now. */
 void origins_look(struct origins *);
 /* At SIGHUP: the file of these options, whether it has changed or not, or their cache if it is another one. Says what it

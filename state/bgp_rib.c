@@ -205,12 +205,23 @@ static void tell_route(const struct rib *r, const struct rib_table *t, const str
     out->attrs = cur_over(NULL, 0);
     out->as4 = false;
     out->origin_as = 0;
+    out->path_length = 0;
     if (!e->value)
         return;
     const struct attr_set *set = attrs_at(&r->attrs, e->value);
     out->attrs = cur_over(set->raw, set->size);
     out->as4 = set->flags & ATTRS_AS4;
     out->origin_as = set->origin_as;
+    out->path_length = set->path_length;
+}
+
+struct prefix rib_prefix(const struct bgp_nlri *n)
+{
+    struct prefix p = { .bits = n->bits };
+    p.addr.size = bgp_family_afi(n->family) == 1 ? 4 : 16;
+    if (cur_left(&n->prefix))
+        memcpy(p.addr.b, n->prefix.at, cur_left(&n->prefix));
+    return p;
 }
 
 bool rib_next(const struct rib_side *s, enum bgp_family family, struct rib_at *at, struct rib_route *out)

@@ -91,10 +91,13 @@ struct rib_route {
                                  there was no memory to keep them */
     bool as4;  /* their AS numbers have four bytes */
     bool stale;
-    uint32_t origin_as; /* 0 unknown */
+    uint32_t origin_as;   /* 0 unknown */
+    uint16_t path_length; /* 0: none, or unknown */
     uint8_t flaps;
     uint8_t room[16];
 };
+/* Of an address family of IPv4 or IPv6 (not of a VPN). */
+struct prefix rib_prefix(const struct bgp_nlri *);
 struct rib_at {
     uint32_t table, segment, entry;
 };

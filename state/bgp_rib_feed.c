@@ -144,12 +144,9 @@ static void validate(struct feed *f)
     for (unsigned i = 0; a->path_length && i < f->count; i++) {
         const struct bgp_nlri *n = &f->batch[i].nlri;
         uint16_t afi = bgp_family_afi(n->family);
-        struct prefix p = { .bits = n->bits };
         if (bgp_family_safi(n->family) != 1 || (afi != 1 && afi != 2) || !f->batch[i].keyed)
             continue;
-        p.addr.size = afi == 1 ? 4 : 16;
-        if (cur_left(&n->prefix))
-            memcpy(p.addr.b, n->prefix.at, cur_left(&n->prefix));
+        struct prefix p = rib_prefix(n);
         struct vrps_against against;
         if (vrps_check(f->rib->vrps, &p, f->origin, &against) != RPKI_INVALID || f->news->invalid_count++)
             continue;

@@ -464,9 +464,3 @@ void engine_set_keys(struct engine *e, const struct tcp_key *keys, unsigned coun
     e->options.keys = keys;
     e->options.key_count = count;
 }
-
-void engine_set_vrps(struct engine *e, const struct vrps *v)
-{
-    e->options.vrps = v;
-    rib_set_vrps(e->rib, v);
-}

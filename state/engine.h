@@ -58,8 +58,9 @@ void engine_lost(struct engine *, uint64_t dropped);
 void engine_unkept(struct engine *, const char *why);
 /* Other secrets from now on; borrowed like those of the options. */
 void engine_set_keys(struct engine *, const struct tcp_key *, unsigned count);
-/* Other payloads from now on; borrowed likewise. */
-void engine_set_vrps(struct engine *, const struct vrps *);
+/* Other payloads from now on; borrowed likewise, and the ones before must still be there. Routes that stand are held
+ * against them: what that causes. */
+const struct outbox *engine_set_vrps(struct engine *, const struct vrps *);
 /* No more packets: rules that look at the whole speak now. No timer fires past the last packet. */
 const struct outbox *engine_finish(struct engine *);
 

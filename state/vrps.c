@@ -96,6 +96,38 @@ void vrps_seal(struct vrps *v)
             qsort(v->family[i].list, v->family[i].count, sizeof *v->family[i].list, by_prefix);
 }
 
+static bool keep(struct vrps_family *f, const struct vrp *one)
+{
+    if (!grow(&f->list, f->count, &f->room, sizeof *f->list, 64, UINT32_MAX))
+        return false;
+    f->list[f->count++] = *one;
+    f->lengths[one->bits / 64] |= UINT64_C(1) << one->bits % 64;
+    return true;
+}
+
+static bool keep_changes(struct vrps_family *out, const struct vrps_family *a, const struct vrps_family *b)
+{
+    bool kept = true;
+    for (size_t i = 0, k = 0; kept && (i < a->count || k < b->count);) {
+        int order = i == a->count ? 1 : k == b->count ? -1 : by_prefix(&a->list[i], &b->list[k]);
+        if (order)
+            kept = keep(out, order < 0 ? &a->list[i] : &b->list[k]);
+        i += order <= 0;
+        k += order >= 0;
+    }
+    return kept;
+}
+
+struct vrps *vrps_changes(const struct vrps *a, const struct vrps *b)
+{
+    struct vrps *v = vrps_new();
+    if (v && keep_changes(&v->family[0], &a->family[0], &b->family[0]) &&
+        keep_changes(&v->family[1], &a->family[1], &b->family[1]))
+        return v;
+    vrps_free(v);
+    return NULL;
+}
+
 static size_t first_of(const struct vrps_family *f, const struct vrp *key)
 {
     size_t low = 0, high = f->count;

@@ -29,6 +29,9 @@ struct vrps_against {
 enum rpki_state vrps_check(const struct vrps *, const struct prefix *, uint32_t origin,
                            struct vrps_against *);
 
+/* Those that only one of the two has; sealed. NULL without memory. */
+struct vrps *vrps_changes(const struct vrps *, const struct vrps *);
+
 /* What was read. */
 struct vrps_told {
     size_t read, bad;          /* payloads; entries that are none */

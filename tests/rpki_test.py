@@ -88,6 +88,34 @@ class Origins(unittest.TestCase):
         self.write([("10.0.0.0/33", 24, 1), ("46.2.0.0/16", 16, 10002)])
         self.assertIn("RPKI valid", run("routes", "-q", PLAIN, "--rpki", self.csv))
 
+    def test_judged_anew(self):
+        """Routes that stand are held against payloads that come later: told once, and not again for those that change nothing."""
+        self.write(PAYLOADS[:1])  # one is invalid as it comes
+        words = [BINARY, "monitor", "-r", PLAIN, "--replay", "2", "--json", "--config", "none", "--rpki", self.csv]
+        child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=CAPTURES, text=True)
+        self.addCleanup(lambda: (child.kill(), child.communicate()))
+        found = []
+
+        def until(words):
+            for line in child.stdout:
+                found.append(json.loads(line))
+                if words in line:
+                    return found[-1]
+            self.fail("never said: " + words)
+
+        until("174 originates it")  # the last announcement but for the end
+        for payloads in (PAYLOADS[:1] + [("46.0.0.0/8", 12, 10002)], PAYLOADS[:1] + [("46.0.0.0/8", 12, 10002), ("1.0.0.0/8", 8, 1)]):
+            self.write(payloads)
+            child.send_signal(signal.SIGHUP)
+            self.assertIn("%d validated payloads were read" % len(payloads), child.stderr.readline())
+        for line in child.stdout:
+            found.append(json.loads(line))
+        judged = [f for f in found if "by now" in f.get("title", "")]
+        self.assertEqual([f["at"] for f in judged], ["10.0.12.2"])
+        self.assertIn("46.1.0.0/16", judged[0]["title"])
+        self.assertIn("the payloads changed, and it was not found until then", judged[0]["explanation"])
+        self.assertIn("up to 12 bits; this one has 16", judged[0]["explanation"])
+
     def test_reload(self):
         """SIGHUP reads the file again while packets come; one that cannot be read changes nothing."""
         words = [BINARY, "monitor", "-r", PLAIN, "--replay", "1", "-v", "--config", "none", "--no-sandbox", "--rpki", self.csv]

@@ -1,7 +1,7 @@
 /* UPDATEs: malformed ones, loops, leaks, bogons, routes that don't stay. RFC 4271 6.3, 7606, 7607, 9234. */
 #include "state/rules/rule.h"
 
-rule_fn update_malformed, path_loop, leak, bogon, rpki_invalid, routes_unstable, mass_withdrawal;
+rule_fn update_malformed, path_loop, leak, bogon, rpki_invalid, rpki_judged, routes_unstable, mass_withdrawal;
 
 static void name_prefix(const struct bgp_nlri *n, struct buf *out)
 {
@@ -193,32 +193,56 @@ void bogon(const struct happening *h, struct findings *f)
     buf_free(&prefix);
 }
 
-void rpki_invalid(const struct happening *h, struct findings *f)
+/* Why the payload does not allow it. */
+static void say_roa(struct draft *d, const struct vrps_against *v, uint32_t origin, unsigned bits)
 {
-    const struct bgp_attrs_summary *a = h->news->summary;
-    const struct vrps_against *v = &h->news->invalid_against;
-    if (!h->news->invalid_count || !a)
-        return;
-    char who[ADDR_TEXT], other[ADDR_TEXT], roa[ADDR_TEXT];
-    struct buf prefix = buf_init(256);
-    name_prefix(&h->news->invalid, &prefix);
+    char roa[ADDR_TEXT];
     prefix_text(v->prefix.addr.b, v->prefix.bits, v->prefix.addr.size, roa);
-    struct draft *d = rule_draft(f, h, CODE_ROUTE_RPKI_INVALID, CONFIDENCE_CERTAIN, h->side);
-    draft_title(d, "%s announces %s, which the RPKI calls invalid", side_name(h->peering, h->side, who),
-                buf_text(&prefix));
-    if (!a->origin_as)
+    if (!origin)
         draft_say(d, "Its AS_PATH ends in an AS_SET, which no ROA can name; that of %s is for AS %u.", roa,
                   v->asn);
     else if (!v->asn)
-        draft_say(d, "AS %u originates it; the ROA of %s says that nobody may (AS 0).", a->origin_as, roa);
-    else if (v->asn == a->origin_as)
-        draft_say(d, "AS %u may announce %s in prefixes of up to %u bits; this one has %u.", v->asn, roa,
-                  v->most, h->news->invalid.bits);
+        draft_say(d, "AS %u originates it; the ROA of %s says that nobody may (AS 0).", origin, roa);
+    else if (v->asn == origin)
+        draft_say(d, "AS %u may announce %s in prefixes of up to %u bits; this one has %u.", origin, roa,
+                  v->most, bits);
     else
-        draft_say(d, "AS %u originates it; the ROA of %s is for AS %u.", a->origin_as, roa, v->asn);
+        draft_say(d, "AS %u originates it; the ROA of %s is for AS %u.", origin, roa, v->asn);
+}
+
+void rpki_invalid(const struct happening *h, struct findings *f)
+{
+    const struct bgp_attrs_summary *a = h->news->summary;
+    if (!h->news->invalid_count || !a)
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    struct buf prefix = buf_init(256);
+    name_prefix(&h->news->invalid, &prefix);
+    struct draft *d = rule_draft(f, h, CODE_ROUTE_RPKI_INVALID, CONFIDENCE_CERTAIN, h->side);
+    draft_title(d, "%s announces %s, which the RPKI calls invalid", side_name(h->peering, h->side, who),
+                buf_text(&prefix));
+    say_roa(d, &h->news->invalid_against, a->origin_as, h->news->invalid.bits);
     draft_evidence(d, h->ref, "UPDATE to %s", side_name(h->peering, !h->side, other));
     draft_end(f, d);
     buf_free(&prefix);
+}
+
+/* The payloads changed, and not the route: its UPDATE came at any time before. */
+void rpki_judged(const struct happening *h, struct findings *f)
+{
+    const struct routes_judged *j = h->judged;
+    char who[ADDR_TEXT], prefix[ADDR_TEXT];
+    struct draft *d = rule_draft(f, h, CODE_ROUTE_RPKI_INVALID, CONFIDENCE_CERTAIN, h->side);
+    prefix_text(j->prefix.addr.b, j->prefix.bits, j->prefix.addr.size, prefix);
+    draft_title(d, "%s announces %s, which the RPKI calls invalid by now",
+                side_name(h->peering, h->side, who), prefix);
+    say_roa(d, &j->against, j->origin, j->prefix.bits);
+    draft_say(d,
+              "The route stands as it was announced before; the payloads changed, and it was %s until then.",
+              j->was == RPKI_NOT_FOUND ? "not found" : rpki_state_name(j->was));
+    if (j->count > 1)
+        draft_say(d, "So do %u others of this side.", j->count - 1);
+    draft_end(f, d);
 }
 
 /* Thousands of prefixes may flap thousands of times: there are new words for one more of them, and for one that did it

@@ -17,6 +17,7 @@ enum happening_kind {
     HAPPEN_CLOSED,       /* a connection ended (established or not) */
     HAPPEN_BAD_HEADER,   /* side sent bytes that are no BGP */
     HAPPEN_UPDATE,       /* an UPDATE of side with something worth a look: update, news */
+    HAPPEN_JUDGED,       /* other payloads call routes of side invalid that stand: judged */
     HAPPEN_PEERING_END,  /* the capture ends: all that is to be said of a peering */
     HAPPEN_CAPTURE_END,  /* … and of the whole */
     /* OSPF: the fields below that are named */
@@ -31,6 +32,14 @@ enum happening_kind {
     HAPPENINGS
 };
 
+/* Routes that were not invalid until other payloads came; the first of them. */
+struct routes_judged {
+    uint32_t count, origin; /* origin 0: an AS_SET */
+    struct prefix prefix;
+    enum rpki_state was;
+    struct vrps_against against;
+};
+
 struct happening {
     enum happening_kind kind;
     const struct peering *peering;
@@ -42,6 +51,7 @@ struct happening {
     const struct bgp_update *update;
     const struct bgp_ctx *ctx;
     const struct rib_news *news;
+    const struct routes_judged *judged;
     const struct capture_facts *capture;
     const struct table *peerings; /* all of them, for HAPPEN_CAPTURE_END and rules that compare */
     bool again;                   /* about a connection that was told of before: don't count twice */

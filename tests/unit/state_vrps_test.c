@@ -104,8 +104,43 @@ static const struct {
     { "cut behind an entry", "{\"roas\":[{\"asn\":1,\"prefix\":\"10.0.0.0/8\"}", true, 1, 0, true },
 };
 
+static struct vrps *of_text(const char *text)
+{
+    struct vrps *v = vrps_new();
+    struct vrps_told told;
+    CHECK(vrps_read(v, text, strlen(text), &told));
+    return v;
+}
+
+/* What only one of the two has, whichever it is; what both have is no change. */
+static void check_changes(void)
+{
+    struct vrps *a =
+        of_text("ASN,IP Prefix,Max Length\nAS1,10.0.0.0/8,8\nAS2,10.0.0.0/8,8\nAS3,12.0.0.0/8,8\n"
+                "AS4,2001:db8::/32,48\n");
+    struct vrps *b =
+        of_text("ASN,IP Prefix,Max Length\nAS1,10.0.0.0/8,8\nAS2,10.0.0.0/8,9\nAS3,12.0.0.0/8,8\n"
+                "AS5,11.0.0.0/8,8\n");
+    struct vrps *ways[] = { vrps_changes(a, b), vrps_changes(b, a), vrps_changes(a, a) };
+    for (int i = 0; i < 2; i++) {
+        struct prefix touched[] = { prefix("10.1.0.0", 16), prefix("11.0.0.0", 8),
+                                    prefix("2001:db8:1::", 48) };
+        struct prefix same = prefix("12.0.0.0", 8);
+        CHECK(vrps_count(ways[i]) == 4);
+        for (size_t k = 0; k < sizeof touched / sizeof *touched; k++)
+            CHECK(vrps_check(ways[i], &touched[k], 0, NULL) == RPKI_INVALID);
+        CHECK(vrps_check(ways[i], &same, 0, NULL) == RPKI_NOT_FOUND);
+    }
+    CHECK(vrps_count(ways[2]) == 0);
+    for (int i = 0; i < 3; i++)
+        vrps_free(ways[i]);
+    vrps_free(a);
+    vrps_free(b);
+}
+
 int main(void)
 {
+    check_changes();
     check_answers("JSON", json);
     check_answers("CSV", csv);
     check_answers("CSV with other columns", csv_other);
