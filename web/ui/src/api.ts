@@ -502,6 +502,8 @@ export function setToken(token: string) {
   sessionStorage.setItem(KEY, token)
 }
 
+export const hasToken = () => Boolean(sessionStorage.getItem(KEY))
+
 function headers(): HeadersInit {
   const token = sessionStorage.getItem(KEY)
   return token ? { Authorization: `Bearer ${token}` } : {}

@@ -297,9 +297,22 @@ export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
           {drag !== null && cursor !== null && <rect class="drag" x={Math.min(x(drag), x(cursor))} y={TOP} width={Math.abs(x(cursor) - x(drag))} height={axisY - TOP} />}
         </svg>
       )}
+      <Legend states={[0, 1].flatMap((side) => segmentsOf(addresses[side]!, history.transitions, begin, end).map((s) => s.state))} notified={history.notifications.length > 0} />
     </div>
   )
 }
+
+// What the colours are: on a phone few bands have room for their name.
+const Legend = ({ states, notified }: { states: State[]; notified: boolean }) => (
+  <p class="legend faint">
+    {[...new Set(states)].map((state) => (
+      <span key={state}>
+        <i class={`swatch st-${state}`} /> {state}
+      </span>
+    ))}
+    {notified && <span>▼ NOTIFICATION</span>}
+  </p>
+)
 
 function Band(props: { address: string; asn: number | null; y: number; left: number; x: (t: number) => number; segments: Segment[] }) {
   const { address, asn, y, left, x, segments } = props

@@ -54,12 +54,9 @@ function OverTime({ live }: { live: boolean }) {
     <>
       <div class="charts">
         <Chart {...common} name="Packets" unit={`a second, in intervals of ${data.step} s`} lines={lines.came} format={rate} />
-        {lost ? (
-          <Chart {...common} name="Dropped" unit={`packets in ${data.step} s`} whole lines={lines.dropped} format={(v) => count(Math.round(v))} />
-        ) : (
-          <p class="faint none">{live ? 'Nothing was dropped, by the counts of the kernel and the interface.' : 'Nothing was dropped, as far as the files say.'}</p>
-        )}
+        {lost && <Chart {...common} name="Dropped" unit={`packets in ${data.step} s`} round="whole" lines={lines.dropped} format={(v) => count(Math.round(v))} />}
       </div>
+      {!lost && <p class="faint none">{live ? 'Nothing was dropped, by the counts of the kernel and the interface.' : 'Nothing was dropped, as far as the files say.'}</p>}
       {zoom && (
         <p>
           <button type="button" class="button" onClick={() => setZoom(null)}>
@@ -122,6 +119,7 @@ function Carriers({ data }: { data: Capture }) {
   const ours = data.capture.bgp_packets + data.capture.ospf_packets + data.capture.icmp_errors
   const order = (name: string) => CARRIERS.findIndex(([key]) => key === name)
   const rows = [...data.carriers].filter((c) => c.packets).sort((a, b) => order(a.name) - order(b.name))
+  if (!ours) return null
   return (
     <section class="panel" aria-label="What packets came in">
       <h3>What packets came in</h3>
@@ -176,7 +174,7 @@ function Files({ files }: { files: Capture['files'] }) {
             <td class="num">{count(f.packets)}</td>
             <td class="num">{bytes(f.bytes)}</td>
             <td class="num">{f.dropped_packets ? <b class="bad">{count(f.dropped_packets)}</b> : '–'}</td>
-            <td>{f.damage ? `${f.damage} (offset ${count(f.damage_offset ?? 0)})` : '–'}</td>
+            <td class="wordy">{f.damage ? `${f.damage} (offset ${count(f.damage_offset ?? 0)})` : '–'}</td>
           </tr>
         ))}
       </Table>
@@ -233,7 +231,7 @@ export function CaptureView() {
   useEffect(() => {
     document.title = 'Capture – routetap'
   }, [])
-  if (error) return <main><Trouble error={error} /></main>
+  if (error && !data) return <main><Trouble error={error} /></main>
   if (!data) return <main><Waiting /></main>
   const c = data.capture
   const [first, last, now] = [moment(c.first), moment(c.last), moment(data.now)]
@@ -244,8 +242,8 @@ export function CaptureView() {
     <main>
       <h1 class={flawed || !c.packets ? 'warn' : ''}>{title}</h1>
       <p class="lead">
-        {range(first, last)}
-        {first !== null && last !== null && ` · ${span(last - first)}`} · {counted(c.packets, 'packet')}, {bytes(c.bytes)}
+        {first !== null && last !== null && `${range(first, last)} · ${span(last - first)} · `}
+        {c.packets ? `${counted(c.packets, 'packet')}, ${bytes(c.bytes)}` : data.live ? 'No packet of BGP or OSPF has come yet.' : 'There was no packet in it.'}
         {!c.complete && !data.live && ' · not read to its end'}
       </p>
       {data.findings.length > 0 && (

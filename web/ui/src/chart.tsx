@@ -25,7 +25,7 @@ export interface ChartProps {
   to: number
   onZoom?: (span: { from: number; to: number } | null) => void
   floor?: { name: string; danger: number; top: number } // nothing is left at 0; below `danger` it gets tight
-  whole?: boolean // nothing between 1 and 2
+  round?: 'whole' | 'binary' // nothing between 1 and 2; or steps of bytes
 }
 
 // Turns when the colours of the page do.
@@ -56,11 +56,23 @@ function drawFloor(u: uPlot, floor: NonNullable<ChartProps['floor']>) {
   ctx.moveTo(bbox.left, low)
   ctx.lineTo(bbox.left + bbox.width, low)
   ctx.stroke()
+  ctx.restore()
+}
+
+// Its name, upon all lines, with a rim so that they do not cross it out.
+function nameFloor(u: uPlot, floor: NonNullable<ChartProps['floor']>) {
+  const { ctx, bbox } = u
+  const [x, y] = [bbox.left + 6 * devicePixelRatio, u.valToPos(0, 'y', true) - 4 * devicePixelRatio]
+  ctx.save()
   ctx.fillStyle = colourOf('--error')
   ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`
   ctx.textBaseline = 'bottom'
   ctx.textAlign = 'left'
-  ctx.fillText(floor.name, bbox.left + 6 * devicePixelRatio, low - 3 * devicePixelRatio)
+  ctx.lineJoin = 'round'
+  ctx.lineWidth = 4 * devicePixelRatio
+  ctx.strokeStyle = colourOf('--paper')
+  ctx.strokeText(floor.name, x, y)
+  ctx.fillText(floor.name, x, y)
   ctx.restore()
 }
 
@@ -77,7 +89,7 @@ function seriesOf(line: Line, format: (v: number) => string): uPlot.Series {
     stroke,
     width: 1.5,
     spanGaps: false,
-    value: (_, v) => (v === null || v === undefined ? '–' : format(v)),
+    value: (_, v, __, at) => (at === null ? '' : v === null || v === undefined ? '–' : format(v)),
     ...(line.shape === 'bar' && { fill: stroke, width: 0 }),
     ...(line.dash && { dash: [4, 3] }),
     ...(paths && { paths }),
@@ -85,24 +97,33 @@ function seriesOf(line: Line, format: (v: number) => string): uPlot.Series {
   }
 }
 
+const ROUND = {
+  whole: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7],
+  binary: Array.from({ length: 41 }, (_, i) => 2 ** i),
+}
+
+// "2.0 s" → "2 s": what an axis marks is round
+const bare = (text: string) => text.replace(/\.0\b/, '')
+
 function optionsOf(p: ChartProps, width: number, zoom: (u: uPlot) => void): uPlot.Options {
   const axis = { stroke: colourOf('--faint'), grid: { stroke: colourOf('--line'), width: 1 }, ticks: { stroke: colourOf('--line'), width: 1 }, font: '11px system-ui, sans-serif' }
   const all = p.lines.flatMap((l) => l.values.filter((v): v is number => v !== null))
   const most = Math.max(p.floor?.top ?? 0, ...all, 0)
   return {
     width,
-    height: width < 500 ? 150 : 170,
+    height: width < 500 ? 150 : 180,
     tzDate: utc,
     cursor: { sync: { key: 'time' }, y: false, drag: { x: Boolean(p.onZoom), y: false, setScale: false } },
     legend: { live: true },
     scales: { x: { time: true, range: () => [p.from, Math.max(p.to, p.from + 1)] }, y: { range: () => [0, most ? most * 1.08 : 1] } },
     axes: [
       { ...axis, space: 80, values: (_, at, __, ___, increment) => at.map((t) => (increment >= 86400 ? day(t).replace(/ \d{4}$/, '') : clock(t, 0).slice(0, increment >= 60 ? 5 : 8))) },
-      { ...axis, size: 62, ...(p.whole && { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7] }), values: (_, at) => at.map((v) => p.format(v)) },
+      { ...axis, size: 62, space: 24, ...(p.round && { incrs: ROUND[p.round] }), values: (_, at) => at.map((v) => bare(p.format(v))) },
     ],
-    series: [{ label: 'UTC', value: (_, t) => (t === null ? '–' : `${day(t)} ${clock(t, 0)}`) }, ...p.lines.map((l) => seriesOf(l, p.format))],
+    series: [{ label: 'UTC', value: (_, t, __, at) => (at === null || t === null ? '' : `${day(t)} ${clock(t, 0)}`) }, ...p.lines.map((l) => seriesOf(l, p.format))],
     hooks: {
       drawAxes: [(u) => p.floor && drawFloor(u, p.floor)],
+      draw: [(u) => p.floor && nameFloor(u, p.floor)],
       setSelect: [zoom],
     },
   }

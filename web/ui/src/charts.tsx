@@ -3,7 +3,7 @@ import { useMemo, useRef } from 'preact/hooks'
 import type { Series, SeriesSide } from './api'
 import { Chart, type Line } from './chart'
 import { useData } from './data'
-import { bytes, count, seconds, span } from './words'
+import { bytes, count, familyName, seconds, span } from './words'
 
 export interface Span {
   from: number
@@ -35,13 +35,13 @@ export function spread<T>(grid: Grid, times: number[], values: T[], empty: T): T
   return out
 }
 
-// Where nothing came for less than a hold time, the line goes on.
+// Where nothing came for less than a hold time, what was last goes on.
 function joined(values: (number | null)[], most: number): (number | null)[] {
   const out = [...values]
   let last = -1
   values.forEach((v, i) => {
     if (v === null) return
-    if (last >= 0 && i - last > 1 && i - last <= most) for (let k = last + 1; k < i; k++) out[k] = values[last]! + ((v - values[last]!) * (k - last)) / (i - last)
+    if (last >= 0 && i - last > 1 && i - last <= most) for (let k = last + 1; k < i; k++) out[k] = values[last]!
     last = i
   })
   return out
@@ -63,7 +63,7 @@ function routesOf(s: Series, grid: Grid): Line[] {
   s.sides.forEach((side, i) =>
     side.routes.forEach((r, k) =>
       lines.push({
-        name: `${r.family} from ${side.address}`,
+        name: `${familyName(r.family)} from ${side.address}`,
         values: heldOf(grid, r.held),
         colour: FAMILIES[(k * 2 + i) % FAMILIES.length]!,
         shape: 'step',
@@ -95,13 +95,13 @@ export function Charts({ path, zoom, onZoom, whole }: { path: string; zoom: Span
     if (!s || !grid) return null
     const near = s.hold_time ? Math.ceil(s.hold_time / s.step) + 1 : 1
     return {
-      margin: each(s, grid, (x) => x.margin_s, 'line', null).map((l) => ({ ...l, values: joined(l.values, near) })),
+      margin: each(s, grid, (x) => x.margin_s, 'step', null).map((l) => ({ ...l, values: joined(l.values, near) })),
       updates: each(s, grid, (x) => perSecond(x.updates, s.step), 'step', 0, 'UPDATEs'),
       others: each(s, grid, (x) => perSecond(x.keepalives.map((n, i) => n + x.opens[i]! + x.notifications[i]! + x.route_refreshes[i]!), s.step), 'step', 0, 'other messages').map((l) => ({ ...l, dash: true })),
       routes: routesOf(s, grid),
       volume: each(s, grid, (x) => perSecond(x.segment_bytes, s.step), 'step', 0),
       resent: each(s, grid, (x) => x.retransmissions, 'bar', 0),
-      rtt: each(s, grid, (x) => x.rtt_s, 'line', null).map((l) => ({ ...l, values: joined(l.values, near) })),
+      rtt: each(s, grid, (x) => x.rtt_s, 'step', null).map((l) => ({ ...l, values: joined(l.values, near) })),
       shut: each(s, grid, (x) => x.zero_window_s, 'bar', 0),
     }
   }, [s, grid])
@@ -113,20 +113,21 @@ export function Charts({ path, zoom, onZoom, whole }: { path: string; zoom: Span
   const any = (list: Line[]) => list.some((l) => l.values.some((v) => v !== null && v > 0))
   const hold = s.hold_time
   return (
+    <>
     <div class="charts">
       {hold !== null && hold > 0 && any(lines.margin) && (
-        <Chart {...common} name="Hold time left" unit={`least in ${s.step} s, of ${hold} s`} lines={lines.margin} format={seconds} floor={{ name: 'here it dies: the hold time has run out', danger: hold / 3, top: hold }} />
+        <Chart {...common} name="Hold time left" unit={`least in ${s.step} s, of ${hold} s`} lines={lines.margin} format={seconds} floor={{ name: 'the hold time has run out: the session dies', danger: hold / 3, top: hold }} />
       )}
       <Chart {...common} name="Messages" unit={`a second, in intervals of ${s.step} s`} lines={[...lines.updates, ...lines.others]} format={rate} />
-      {lines.routes.length > 0 && <Chart {...common} name="Routes" unit="that the other side has" whole lines={lines.routes} format={(v) => count(Math.round(v))} />}
-      <Chart {...common} name="TCP, bytes" unit="a second" lines={lines.volume} format={(v) => bytes(v).replace('bytes', 'B')} />
+      {lines.routes.length > 0 && <Chart {...common} name="Routes" unit="that the other side has" round="whole" lines={lines.routes} format={(v) => count(Math.round(v))} />}
+      <Chart {...common} name="TCP, bytes" unit="a second" round="binary" lines={lines.volume} format={(v) => bytes(v).replace('bytes', 'B')} />
       {any(lines.rtt) && <Chart {...common} name="Round trip" unit="from the tap and back" lines={lines.rtt} format={span} />}
-      {any(lines.resent) ? (
-        <Chart {...common} name="Segments sent again" unit={`in ${s.step} s`} whole lines={lines.resent} format={(v) => count(Math.round(v))} />
-      ) : (
-        <p class="faint none">No segment was sent again in this span.</p>
+      {any(lines.resent) && (
+        <Chart {...common} name="Segments sent again" unit={`in ${s.step} s`} round="whole" lines={lines.resent} format={(v) => count(Math.round(v))} />
       )}
       {any(lines.shut) && <Chart {...common} name="Receive window shut" unit={`seconds in ${s.step} s`} lines={lines.shut} format={seconds} />}
     </div>
+    {!any(lines.resent) && <p class="faint none">No segment was sent again in this span.</p>}
+    </>
   )
 }

@@ -4,7 +4,7 @@ import type { Finding, WholeFinding } from './api'
 import { useData } from './data'
 import { Choice, Link, place, SeverityMark, Table, Trouble, Waiting } from './parts'
 import { findingPath, peeringPath } from './route'
-import { counted, moment, stamp, type Moment } from './words'
+import { counted, moment, sentence, stamp, type Moment } from './words'
 
 export function when(f: Finding, now: Moment): string {
   const [first, last] = [moment(f.time), moment(f.last_time)]
@@ -20,7 +20,7 @@ export function FindingItem({ finding: f, now, within }: { finding: Finding; now
       <SeverityMark severity={f.severity} />
       <div>
         <h3>
-          <Link to={findingPath(f.id)}>{f.title}</Link>
+          <Link to={findingPath(f.id)}>{sentence(f.title)}</Link>
         </h3>
         <p>{f.explanation}</p>
         <p class="faint">
@@ -102,7 +102,7 @@ export function FindingView({ id }: { id: string }) {
         </p>
       </main>
     )
-  if (error) return <main><Trouble error={error} /></main>
+  if (error && !data) return <main><Trouble error={error} /></main>
   if (!data) return <main><Waiting /></main>
   const { finding: f, about } = data
   const now = moment(data.now)
@@ -113,7 +113,7 @@ export function FindingView({ id }: { id: string }) {
         {f.peering ? <Link to={peeringPath(f.peering)}>{peers(f.peering)}</Link> : 'the capture'}
       </p>
       <h1 class={`title sev-${f.severity}`}>
-        <SeverityMark severity={f.severity} /> {f.title}
+        <SeverityMark severity={f.severity} /> {sentence(f.title)}
       </h1>
       <p class="lead">
         <span class="num">{when(f, now)}</span> · <Link to={`/findings?code=${f.code}`}>{f.code}</Link> · {f.confidence}

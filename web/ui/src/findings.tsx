@@ -60,7 +60,7 @@ export function FindingsView({ place }: { place: Place }) {
           {data && counted(data.matched, 'finding')}
         </span>
       </div>
-      {error ? (
+      {error && !data ? (
         <Trouble error={error} />
       ) : !data ? (
         <Waiting />

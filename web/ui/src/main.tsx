@@ -1,7 +1,7 @@
 // The frame of the page: where we are, what is new, and the view that belongs there.
 import { render } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { listen, setToken, takeToken, type Gained, type Overview as OverviewData } from './api'
+import { hasToken, listen, setToken, takeToken, type Gained, type Overview as OverviewData } from './api'
 import { CaptureView } from './capture'
 import { LiveContext, useData, useLive, type Live } from './data'
 import { FindingView } from './finding'
@@ -12,15 +12,16 @@ import { Link, SeverityMark, Trouble } from './parts'
 import { PeeringView } from './peering'
 import { findingPath, usePlace, type Place } from './route'
 import { RoutesView } from './routes'
-import { clock, count, moment, range } from './words'
+import { clock, count, day, moment, range } from './words'
 import './app.css'
 
 // At most one refresh a second, however fast the news come.
 const CALM_MS = 1000
 
-function useNews(): Live & { linked: boolean } {
+function useNews(): Live & { linked: boolean; goneAt: number | null } {
   const [live, setLive] = useState<Live>({ turn: 0, at: Date.now(), news: null })
   const [linked, setLinked] = useState(false)
+  const [goneAt, setGoneAt] = useState<number | null>(null)
   const waiting = useRef<Gained[]>([])
   useEffect(() => {
     const abort = new AbortController()
@@ -46,6 +47,7 @@ function useNews(): Live & { linked: boolean } {
       },
       (up) => {
         setLinked(up)
+        setGoneAt((old) => (up ? null : (old ?? Date.now() / 1000)))
         if (up && dropped) later()
         dropped ||= !up
       },
@@ -56,7 +58,7 @@ function useNews(): Live & { linked: boolean } {
       clearTimeout(timer)
     }
   }, [])
-  return { ...live, linked }
+  return { ...live, linked, goneAt }
 }
 
 function View({ place }: { place: Place }) {
@@ -129,7 +131,7 @@ function Header({ place, linked, overview }: { place: Place; linked: boolean; ov
         </Link>
       </nav>
       <span class="when">
-        {overview && !overview.live && range(moment(overview.capture.first), moment(overview.capture.last))}
+        {overview && !overview.live && overview.capture.packets > 0 && range(moment(overview.capture.first), moment(overview.capture.last))}
         <LivePill linked={linked} overview={overview} />
       </span>
     </header>
@@ -161,6 +163,7 @@ function News() {
 }
 
 function TokenForm() {
+  const refused = hasToken()
   const field = useRef<HTMLInputElement>(null)
   const submit = (event: Event) => {
     event.preventDefault()
@@ -170,6 +173,11 @@ function TokenForm() {
   return (
     <main class="narrow">
       <h1>This routetap asks for its token</h1>
+      {refused && (
+        <p class="notice bad" role="alert">
+          The token that this tab has is not the right one.
+        </p>
+      )}
       <p>It is the word in the file that --web-token-file names. This tab keeps it until it is closed.</p>
       <form onSubmit={submit}>
         <input ref={field} type="password" autocomplete="off" aria-label="Token" autofocus required />
@@ -179,7 +187,17 @@ function TokenForm() {
   )
 }
 
-function Frame({ linked }: { linked: boolean }) {
+// While the server is away, what stands on the page grows old.
+function Stale({ goneAt, now }: { goneAt: number; now: string | null }) {
+  return (
+    <p class="notice bad stale" role="alert">
+      routetap has not answered since {clock(goneAt, 0)} UTC. What stands here is old
+      {moment(now) !== null && `: it is as the capture was at ${clock(moment(now)!, 0)} UTC, on ${day(moment(now)!)}`}. The page asks again every two seconds.
+    </p>
+  )
+}
+
+function Frame({ linked, goneAt }: { linked: boolean; goneAt: number | null }) {
   const place = usePlace()
   const overview = useData<OverviewData>('overview')
   if (overview.error?.status === 401) return <TokenForm />
@@ -191,7 +209,7 @@ function Frame({ linked }: { linked: boolean }) {
       <Header place={place} linked={linked} overview={overview.data} />
       <News />
       <div id="view" tabIndex={-1}>
-        {overview.error && <Trouble error={overview.error} />}
+        {goneAt !== null ? <Stale goneAt={goneAt} now={overview.data?.now ?? null} /> : overview.error && <Trouble error={overview.error} />}
         <View place={place} />
       </div>
     </>
@@ -199,10 +217,10 @@ function Frame({ linked }: { linked: boolean }) {
 }
 
 function App() {
-  const { linked, ...live } = useNews()
+  const { linked, goneAt, ...live } = useNews()
   return (
     <LiveContext.Provider value={live}>
-      <Frame linked={linked} />
+      <Frame linked={linked} goneAt={goneAt} />
     </LiveContext.Provider>
   )
 }

@@ -1,5 +1,6 @@
 // The map of one OSPF domain at a moment: routers, shared networks, what the ways cost, and what is down.
 import { useMemo, useRef, useState } from 'preact/hooks'
+import { useWidth } from './data'
 import type { Graph, Node } from './graph'
 import './map.css'
 
@@ -10,15 +11,21 @@ export interface Broken {
   link: string
 }
 
+// So many are found by eye.
+const FEW = 20
+
+// Square pixels that a node with its name takes.
+const ROOM = 3000
+
 const COLOURS = ['--area-0', '--area-1', '--area-2', '--area-3', '--area-4', '--area-5']
 export const areaColour = (areas: string[], area: string) => `var(${COLOURS[Math.max(0, areas.indexOf(area)) % COLOURS.length]})`
 
-function boundsOf(nodes: Node[]) {
+function boundsOf(nodes: Node[], width: number) {
   const xs = nodes.map((n) => n.x ?? 0)
   const ys = nodes.map((n) => n.y ?? 0)
   const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]
   // a few nodes are not blown up
-  const [w, h] = [Math.max(x1 - x0 + 150, 460), Math.max(y1 - y0 + 90, 230)]
+  const [w, h] = [Math.max(x1 - x0 + 150, width / 1.6), Math.max(y1 - y0 + 90, 230)]
   return { x: (x0 + x1 - w) / 2, y: (y0 + y1 - h) / 2, w, h }
 }
 
@@ -33,14 +40,16 @@ interface MapProps {
 export function NetworkMap({ graph, areas, broken, picked, onPick }: MapProps) {
   const nodes = [...graph.nodes.values()]
   const edges = [...graph.edges.values()]
-  const whole = useMemo(() => boundsOf(nodes), [graph])
+  const [box, width] = useWidth<HTMLDivElement>()
+  const whole = useMemo(() => boundsOf(nodes, width || 700), [graph, width])
   const [zoom, setZoom] = useState(1)
   const [move, setMove] = useState({ x: 0, y: 0 })
   const drag = useRef<{ x: number; y: number; scale: number } | null>(null)
   const svg = useRef<SVGSVGElement>(null)
   if (!nodes.length) return <p class="notice">At that moment no database was known: nothing that describes the network had been seen.</p>
   const view = { w: whole.w / zoom, h: whole.h / zoom, x: whole.x + (whole.w - whole.w / zoom) / 2 + move.x, y: whole.y + (whole.h - whole.h / zoom) / 2 + move.y }
-  const labels = nodes.length / (zoom * zoom) < 160
+  const unit = view.w / (width || 700) // of one pixel
+  const labels = nodes.length / (zoom * zoom) < ((width || 700) * 400) / ROOM
   const scale = () => view.w / (svg.current?.getBoundingClientRect().width || 1)
   const at = (id: string) => graph.nodes.get(id)
   const start = (e: PointerEvent) => {
@@ -54,8 +63,15 @@ export function NetworkMap({ graph, areas, broken, picked, onPick }: MapProps) {
     drag.current = { ...d, x: e.clientX, y: e.clientY }
   }
   const all = () => (setZoom(1), setMove({ x: 0, y: 0 }))
+  const find = (text: string) => {
+    const found = text && (nodes.find((n) => n.name === text) ?? nodes.find((n) => n.name.startsWith(text)))
+    if (!found) return
+    onPick(found.id)
+    setZoom(Math.max(zoom, Math.sqrt(nodes.length / FEW)))
+    setMove({ x: found.x! - whole.x - whole.w / 2, y: found.y! - whole.y - whole.h / 2 })
+  }
   return (
-    <div class="map">
+    <div class="map" ref={box}>
       <div class="choice" role="group" aria-label="Zoom of the map">
         <button type="button" aria-label="Zoom in" onClick={() => setZoom(zoom * 1.4)}>
           +
@@ -67,9 +83,12 @@ export function NetworkMap({ graph, areas, broken, picked, onPick }: MapProps) {
           All
         </button>
       </div>
+      {nodes.length > FEW && (
+        <input type="search" class="find-node" placeholder="Router or network" aria-label="Find a router or network on the map" onChange={(e) => find(e.currentTarget.value.trim())} />
+      )}
       <svg
         ref={svg}
-        style={{ aspectRatio: `${whole.w} / ${whole.h}` }}
+        style={{ aspectRatio: `${whole.w} / ${whole.h}`, '--text': `${Math.max(9.5, 11 * unit).toFixed(1)}px` }}
         viewBox={`${view.x} ${view.y} ${view.w} ${view.h}`}
         role="group"
         aria-label={`${nodes.filter((n) => n.kind === 'router' && !n.gone).length} routers, ${nodes.filter((n) => n.kind === 'network' && !n.gone).length} networks`}
@@ -135,6 +154,7 @@ export function NetworkMap({ graph, areas, broken, picked, onPick }: MapProps) {
           ))}
         </g>
       </svg>
+      {!labels && <p class="hint faint">Too many for names and costs: zoom in, or find one by its name.</p>}
     </div>
   )
 }

@@ -115,6 +115,14 @@ function AdjacencyRow({ r, from, to, at, now, onMoment }: { r: Row; from: number
   )
 }
 
+// From when to when a line goes.
+const Ends = ({ from, to }: { from: number; to: number }) => (
+  <p class="ends-at faint num">
+    <span>{stamp(from, to, 0)}</span>
+    <span>{clock(to, 0)} UTC</span>
+  </p>
+)
+
 const ROWS = 40
 
 function Adjacencies({ rows, from, to, at, now, onMoment }: { rows: Row[]; from: number; to: number; at: number; now: Moment; onMoment: (t: number) => void }) {
@@ -126,6 +134,16 @@ function Adjacencies({ rows, from, to, at, now, onMoment }: { rows: Row[]; from:
           <AdjacencyRow key={r.standing.number} r={r} from={from} to={to} at={at} now={now} onMoment={onMoment} />
         ))}
       </ul>
+      <div class="under-bands">
+        <Ends from={from} to={to} />
+      </div>
+      <p class="legend faint">
+        {[...new Set(rows.slice(0, most).flatMap((r) => r.pieces.flatMap((p) => p.map((x) => x.state))))].map((state) => (
+          <span key={state}>
+            <i class={`swatch os-${state}`} /> {state}
+          </span>
+        ))}
+      </p>
       {rows.length > most && (
         <p class="more">
           <button type="button" onClick={() => setMost(most * 5)}>
@@ -178,7 +196,7 @@ function Database({ at, still, text, onText }: { at: number | null; still: boole
                     <td class="address">{link_state_id}</td>
                     <td class="address">{advertising_router}</td>
                     <td class="address">{area ?? 'AS'}</td>
-                    <td class="num">{sequence}</td>
+                    <td class="address">{sequence}</td>
                     <td class="num">{age} s</td>
                   </tr>
                   {open === key && (
@@ -229,13 +247,13 @@ function Activity({ activity, from, to, onMoment }: { activity: OspfActivity; fr
   return (
     <>
       <div class="charts">
-        <Chart name="LSAs" unit={`in ${activity.step} s`} times={drawn.times} step={activity.step} lines={drawn.lines} format={(v) => count(Math.round(v))} whole from={from} to={to} />
+        <Chart name="LSAs" unit={`in ${activity.step} s`} times={drawn.times} step={activity.step} lines={drawn.lines} format={(v) => count(Math.round(v))} round="whole" from={from} to={to} />
         <div class="panel">
-          <h3>Which were told most often</h3>
+          <h3>Sent most often</h3>
           <ol class="busiest">
             {activity.busiest.slice(0, 6).map((l) => (
               <li key={[l.area, l.type, l.link_state_id, l.advertising_router].join()}>
-                <b class="num">{count(l.changes)} ×</b> {typeOf(l.type)} <span class="address">{l.link_state_id}</span> <span class="faint">of {l.advertising_router}{l.changed > 0 && `, ${count(l.changed)} × with other words`}</span>
+                <b class="num">{count(l.changes)} ×</b> {typeOf(l.type)} <span class="address">{l.link_state_id}</span> <span class="faint">of {l.advertising_router}{l.changed > 0 && `, ${count(l.changed)} × with a change`}</span>
               </li>
             ))}
           </ol>
@@ -303,10 +321,15 @@ function lossesOf(o: Ospf): number[] {
   return [...new Set(times.filter((t): t is number => t !== null).map((t) => t - 0.001))].slice(0, PASTS)
 }
 
-function verdict(o: Ospf): string {
+const plural = (name: string) => name.replace(/y$/, 'ies')
+
+// `among`: said after something of BGP, so that it names what it is of.
+export function verdict(o: Ospf, among = false): string {
+  const name = among ? 'OSPF adjacency' : 'adjacency'
   if (!o.adjacencies.length) return o.links.length ? 'No adjacency of OSPF was seen' : 'No OSPF was seen'
-  if (o.settled === o.total) return o.total === 1 ? 'The one adjacency is as it should be' : `All ${count(o.total)} adjacencies are as they should be`
-  return `${count(o.total - o.settled)} of ${counted(o.total, 'adjacency is', 'adjacencies are')} not complete`
+  if (o.settled === o.total) return o.total === 1 ? `The one ${name} is as it should be` : `All ${counted(o.total, name, plural(name))} are as they should be`
+  if (o.total === 1) return `The one ${name} is not complete`
+  return `${count(o.total - o.settled)} of ${counted(o.total, name, plural(name))} ${o.total - o.settled === 1 ? 'is' : 'are'} not complete`
 }
 
 export function OspfView({ place }: { place: Place }) {
@@ -357,7 +380,7 @@ export function OspfView({ place }: { place: Place }) {
     return () => abort.abort()
   }, [before])
   const moments = useMemo(() => [...new Set((activity.data?.latest ?? []).map((l) => moment(l.time)).filter((t): t is number => t !== null))].sort((a, b) => a - b), [activity.data])
-  if (ospf.error) return <main><Trouble error={ospf.error} /></main>
+  if (ospf.error && !ospf.data) return <main><Trouble error={ospf.error} /></main>
   if (!ospf.data || !activity.data) return <main><Waiting /></main>
   const o = ospf.data
   const now = moment(o.now)
@@ -416,6 +439,7 @@ export function OspfView({ place }: { place: Place }) {
               <path key={m} d={`M${((m - begin) / (end - begin || 1)) * 1000} 0V6`} />
             ))}
           </svg>
+          <Ends from={begin} to={end} />
         </div>
         {topology.error ? <Trouble error={topology.error} /> : !topology.data ? <Waiting /> : (
           <div class="panel mapped">

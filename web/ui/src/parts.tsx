@@ -48,6 +48,8 @@ export const StatePill = ({ state }: { state: State }) => <span class={`pill st-
 // watched, a tick shows what is left now.
 export function Margin({ least, hold, wide, left }: { least: number | null; hold: number | null; wide?: boolean; left?: number | null }) {
   if (least === null || !hold) return <span class="faint">–</span>
+  // the clock of the capture jumped, or packets are missing: the session lived on, so that is no margin
+  if (least < 0) return <span class="faint" title={`By its stamps nothing came for ${seconds(hold - least)} of ${hold} s, and the session lived: the clock was stepped, or the capture missed something`}>not known</span>
   const share = Math.max(0, Math.min(1, least / hold))
   const kind = share < 1 / 3 ? 'low' : share < 0.5 ? 'mid' : 'good'
   return (

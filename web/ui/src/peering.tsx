@@ -9,7 +9,7 @@ import { Ladder } from './ladder'
 import { Fact, Link, Margin, place, SeverityMark, StatePill, Table, Trouble, Waiting } from './parts'
 import { findingPath, setQuery, type Place } from './route'
 import { Transfers } from './transfers'
-import { bytes, clock, count, counted, day, moment, percent, plain, range, sameDay, span, stamp, typeName, whoAndWhere, type Moment } from './words'
+import { bytes, clock, count, counted, day, familyName, moment, percent, plain, range, sameDay, sentence, span, stamp, typeName, whoAndWhere, type Moment } from './words'
 
 const DRAWN = 2000
 
@@ -46,7 +46,7 @@ export function PeeringView({ id, place }: { id: string; place: Place }) {
   useEffect(() => {
     if (drawn && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView()
   }, [drawn])
-  if (peering.error) return <main>{peering.error.status === 404 ? <Missing id={id} /> : <Trouble error={peering.error} />}</main>
+  if (peering.error && !peering.data) return <main>{peering.error.status === 404 ? <Missing id={id} /> : <Trouble error={peering.error} />}</main>
   if (!peering.data || !history) return <main><Waiting /></main>
   const p = peering.data
   const now = moment(p.now)
@@ -54,6 +54,7 @@ export function PeeringView({ id, place }: { id: string; place: Place }) {
   return (
     <main>
       <Head p={p} now={now} worst={worst[0]} />
+      <Inside shown={findings.data!.findings.length > 0} />
       <Section name="States over time">
         <Bands peering={p} history={history} zoom={zoom} setZoom={setZoom} />
         {transitions.data!.next !== null && <p class="faint">Only the latest {count(DRAWN)} changes are drawn.</p>}
@@ -67,22 +68,22 @@ export function PeeringView({ id, place }: { id: string; place: Place }) {
           </ul>
         </Section>
       )}
-      <Section name="Over time">
+      <Section name="Over time" id="charts">
         <Charts path={path} zoom={zoom} onZoom={setZoom} whole={wholeOf(p, history)} />
       </Section>
       <Section name="Tables on their way">
         <Transfers path={path} addresses={[p.sides[0].address, p.sides[1].address]} now={now} />
       </Section>
-      <Section name="What happened">
+      <Section name="What happened" id="story">
         <Story p={p} history={history} now={now} />
       </Section>
       <Section name="Messages" id="messages">
         <Ladder id={p.id} path={path} addresses={[p.sides[0].address, p.sides[1].address]} zoom={zoom} whole={wholeOf(p, history)} lastChange={moment(history.transitions[history.transitions.length - 1]?.time)} />
       </Section>
-      <Section name="What both sides offer">
+      <Section name="What both sides offer" id="opens">
         <Opens opens={p.opens} offers={p.offers} now={now} />
       </Section>
-      <Section name="Both sides">
+      <Section name="Both sides" id="sides">
         <Sides p={p} />
       </Section>
       <Section name="TCP connections">
@@ -91,6 +92,26 @@ export function PeeringView({ id, place }: { id: string; place: Place }) {
     </main>
   )
 }
+
+// The page is long: where its parts stand.
+const PARTS = [
+  ['findings', 'Findings'],
+  ['charts', 'Over time'],
+  ['story', 'What happened'],
+  ['messages', 'Messages'],
+  ['opens', 'OPENs'],
+  ['sides', 'Both sides, TCP'],
+] as const
+
+const Inside = ({ shown }: { shown: boolean }) => (
+  <nav class="inside" aria-label="Parts of this page">
+    {PARTS.filter(([id]) => shown || id !== 'findings').map(([id, name]) => (
+      <a key={id} href={`#${id}`}>
+        {name}
+      </a>
+    ))}
+  </nav>
+)
 
 const Missing = ({ id }: { id: string }) => (
   <>
@@ -142,7 +163,7 @@ function Head({ p, now, worst }: { p: Peering; now: Moment; worst: Finding | und
       {worst && worst.severity !== 'info' && (
         <p class={`verdict sev-${worst.severity}`}>
           <SeverityMark severity={worst.severity} /> {p.up && worst.severity === 'error' && <span class="faint">up now; before: </span>}
-          <Link to={findingPath(worst.id)}>{worst.title}</Link>
+          <Link to={findingPath(worst.id)}>{p.up && worst.severity === 'error' ? worst.title : sentence(worst.title)}</Link>
         </p>
       )}
       <p class="lead">
@@ -212,7 +233,7 @@ function stepsOf(p: Peering, h: History): Step[] {
         kind: `finding sev-${f.severity}`,
         what: (
           <>
-            <SeverityMark severity={f.severity} /> <Link to={findingPath(f.id)}>{f.title}</Link>
+            <SeverityMark severity={f.severity} /> <Link to={findingPath(f.id)}>{sentence(f.title)}</Link>
           </>
         ),
       })
@@ -350,7 +371,7 @@ function SideFacts({ s, other, hold }: { s: Side; other: Side; hold: number | nu
           {s.lost_count > 0 && <>, <b class="bad">lost {count(s.lost_count)} ×</b></>}
         </Fact>
         <Fact name={`Routes that ${other.address} has from it`}>
-          {routes.length ? routes.map(([family, n]) => <div key={family}>{count(n)} {family}</div>) : 'none'}
+          {routes.length ? routes.map(([family, n]) => <div key={family}>{count(n)} {familyName(family)}</div>) : 'none'}
         </Fact>
         <Fact name="Announced, withdrawn">{count(s.announced)}, {count(s.withdrawn)}</Fact>
         <Fact name="Messages sent">

@@ -6,7 +6,7 @@ import { Link, Trouble } from './parts'
 import { peeringPath, setQuery, type Place } from './route'
 import './routes.css'
 import { Tree } from './tree'
-import { clock, count, counted, day, moment, plain, sameDay, span, whoAndWhere } from './words'
+import { clock, count, counted, day, familyName, moment, plain, sameDay, span, whoAndWhere } from './words'
 
 const value = (r: RouteChange, name: string): string => {
   const found = r.attributes?.find((a) => a.name === name)?.value
@@ -95,7 +95,7 @@ function Now({ found }: { found: RoutesFound }) {
               <li key={k}>
                 <span>
                   from <Link to={peeringPath(r.route.peering)}><span class="address">{r.route.from}</span></Link>
-                  <span class="faint"> {r.route.family}{r.route.path_id !== undefined && `, path ${r.route.path_id}`}{r.route.rd && `, RD ${r.route.rd}`}</span>
+                  <span class="faint"> {familyName(r.route.family)}{r.route.path_id !== undefined && `, path ${r.route.path_id}`}{r.route.rd && `, RD ${r.route.rd}`}</span>
                 </span>
                 <span class="num faint">since {when(r.since, null)} UTC</span>
                 <Attributes r={r.route} />
@@ -126,8 +126,8 @@ function Change({ c, before }: { c: RouteChange; before: number | null }) {
         <b>{plain(c.what)}</b> <span class="address">{c.prefix}</span>
         {c.lived !== undefined && <span class="faint"> after {span(c.lived)}</span>} <Attributes r={c} />
         {more && (
-          <button type="button" class="plainly faint" aria-expanded={open} onClick={() => setOpen(!open)}>
-            {open ? 'less' : 'all of it'}
+          <button type="button" class="plainly linked" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {open ? 'fewer attributes' : 'all attributes'}
           </button>
         )}
         {open && (

@@ -38,7 +38,7 @@ export function stamp(t: Moment, now: Moment, digits = 3): string {
 }
 
 export function range(a: Moment, b: Moment): string {
-  if (a === null || b === null) return 'no packets'
+  if (a === null || b === null) return 'no time yet'
   return sameDay(a, b) ? `${day(a)}, ${clock(a, 0)} – ${clock(b, 0)} UTC` : `${day(a)} ${clock(a, 0)} – ${day(b)} ${clock(b, 0)} UTC`
 }
 
@@ -56,6 +56,12 @@ export function span(s: number): string {
   return sign + pair(Math.floor(s / 86400), 'd', Math.floor((s % 86400) / 3600), 'h')
 }
 
+// How long ago, as the capture's clock stands.
+export function since(t: string | null, now: Moment): string {
+  const from = moment(t)
+  return from === null || now === null ? '' : span(Math.max(0, now - from))
+}
+
 const pair = (a: number, unit: string, b: number, smaller: string) => (b ? `${a} ${unit} ${b} ${smaller}` : `${a} ${unit}`)
 
 export const count = (n: number) => n.toLocaleString('en-US')
@@ -67,6 +73,18 @@ export function bytes(n: number): string {
   for (; n >= 1024 && i < units.length - 1; i++) n /= 1024
   return `${i === 0 || n >= 100 ? Math.round(n) : n.toFixed(1)} ${units[i]}`
 }
+
+const FAMILY_WORDS: Record<string, string> = { ipv4: 'IPv4', ipv6: 'IPv6', l2vpn: 'L2VPN', vpn: 'VPN', evpn: 'EVPN', mvpn: 'MVPN', vpls: 'VPLS', ls: 'LS', flowspec: 'FlowSpec', sr: 'SR', te: 'TE', rtc: 'RTC', mdt: 'MDT', bgp: 'BGP', nsap: 'NSAP' }
+
+// "ipv4-unicast" → "IPv4 unicast"
+export const familyName = (key: string) =>
+  key
+    .split('-')
+    .map((word) => FAMILY_WORDS[word] ?? word)
+    .join(' ')
+
+// With a capital in front, as sentences have; what is not a word, as a path or a name with digits, stays as it is.
+export const sentence = (text: string) => (/^[a-z]+[ ,]/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text)
 
 export const typeName = (type: string) => ({ ebgp: 'eBGP', ibgp: 'iBGP' })[type] ?? ''
 
@@ -81,7 +99,7 @@ export function title(code: string): string {
 }
 
 // Hold times are told in seconds, as routers have them.
-export const seconds = (s: number) => (s < 10 ? `${s.toFixed(1)} s` : s < 1000 ? `${Math.floor(s)} s` : span(s))
+export const seconds = (s: number) => (s === 0 ? '0 s' : s < 10 ? `${s.toFixed(1)} s` : s < 1000 ? `${Math.floor(s)} s` : span(s))
 
 export const percent = (part: number, of: number) => (of ? `${((100 * part) / of).toFixed(part * 100 < of && part ? 1 : 0)} %` : '–')
 
