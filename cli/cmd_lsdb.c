@@ -1,6 +1,7 @@
 /* `routetap lsdb`: the link-state databases that the floods in a capture tell, in the end or at a moment. */
 #include "cli/command.h"
 #include "cli/databases.h"
+#include "cli/lsa_order.h"
 #include "cli/lsa_words.h"
 #include "cli/lsdb_changes.h"
 #include "cli/ospf_tell.h"
@@ -23,28 +24,13 @@ struct list {
     size_t count;
 };
 
-static bool of_as(const struct ospf_lsa_facts *f) { return f->key.scope == OSPF_SCOPE_AS; }
-
-/* Areas first, then the AS; within them by type, ID, router. */
-static int by_place(const void *left, const void *right)
+static bool wanted(const void *list, const struct ospf_lsa_facts *f)
 {
-    const struct ospf_lsa_facts *a = *(const struct ospf_lsa_facts *const *)left,
-                                *b = *(const struct ospf_lsa_facts *const *)right;
-    const uint32_t order[][2] = { { of_as(a), of_as(b) },           { a->key.area, b->key.area },
-                                  { a->key.type, b->key.type },     { a->key.id, b->key.id },
-                                  { a->key.router, b->key.router }, { a->key.link, b->key.link } };
-    for (size_t i = 0; i < COUNT(order); i++)
-        if (order[i][0] != order[i][1])
-            return order[i][0] < order[i][1] ? -1 : 1;
-    return 0;
-}
-
-static bool wanted(const struct list *l, const struct ospf_lsa_facts *f)
-{
+    const struct list *l = list;
     const struct options *o = l->options;
     if (!ospf_lsa_current(f, l->databases->at))
         return false;
-    if (o->by_area && (of_as(f) || f->key.area != o->area))
+    if (o->by_area && (lsa_of_as(f) || f->key.area != o->area))
         return false;
     if (o->lsa_type && f->key.type != o->lsa_type)
         return false;
@@ -55,18 +41,9 @@ static bool wanted(const struct list *l, const struct ospf_lsa_facts *f)
 /* False without memory. */
 static bool collect(struct list *l, const struct ospf_lsdb *db)
 {
-    const struct ospf_lsa_facts *f;
     free(l->lsas);
-    l->count = 0;
-    l->lsas = malloc((ospf_lsdb_count(db) + 1) * sizeof *l->lsas);
-    if (!l->lsas)
-        return false;
-    for (uint32_t at = 0; (f = ospf_lsdb_next(db, &at));)
-        if (wanted(l, f))
-            l->lsas[l->count++] = f;
-    if (l->count)
-        qsort(l->lsas, l->count, sizeof *l->lsas, by_place);
-    return true;
+    l->lsas = lsas_in_order(db, wanted, l, &l->count);
+    return l->lsas != NULL;
 }
 
 /* ---- for programs ---- */
@@ -125,7 +102,7 @@ static void tell_heads(struct layout *out, const struct list *l, const struct os
     buf_printf(&text, "OSPFv%u", f->version);
     if (f->instance)
         buf_printf(&text, " instance %u", f->instance);
-    if (of_as(f))
+    if (lsa_of_as(f))
         buf_str(&text, ", the whole AS");
     else
         buf_printf(&text, ", area %s", ospf_id_text(f->key.area, id));
@@ -213,7 +190,7 @@ static bool tell_all_text(struct list *l)
         well = collect(l, db);
         for (size_t i = 0; well && i < l->count; i++, told++) {
             const struct ospf_lsa_facts *f = l->lsas[i], *before = i ? l->lsas[i - 1] : NULL;
-            if (!before || of_as(before) != of_as(f) || before->key.area != f->key.area)
+            if (!before || lsa_of_as(before) != lsa_of_as(f) || before->key.area != f->key.area)
                 tell_heads(&out, l, f);
             tell_text(&out, l, f);
         }

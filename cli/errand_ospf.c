@@ -1,6 +1,7 @@
 /* A moment in; OSPF's network and its link-state databases as of then out, as JSON. */
 #include "cli/errands.h"
 
+#include "cli/lsa_order.h"
 #include "cli/options.h"
 #include "cli/ospf_tell.h"
 #include "cli/topology.h"
@@ -92,14 +93,12 @@ enum errand_got errand_topology(const struct errands *e, const struct errand *as
 
 /* ---- LSAs ---- */
 
-static bool of_as(const struct ospf_lsa_facts *f) { return f->key.scope == OSPF_SCOPE_AS; }
-
 /* Each word of what is looked for is a part of its type, its area, its ID or its router. */
 static bool fits(const struct ospf_lsa_facts *f, const char *text)
 {
     char words[160], id[3][16], one[64];
     snprintf(words, sizeof words, "ospfv%u %s %s %s %s", f->version, ospf_kind_name((enum ospf_kind)f->kind),
-             of_as(f) ? "as" : ospf_id_text(f->key.area, id[0]), ospf_id_text(f->key.id, id[1]),
+             lsa_of_as(f) ? "as" : ospf_id_text(f->key.area, id[0]), ospf_id_text(f->key.id, id[1]),
              ospf_id_text(f->key.router, id[2]));
     for (char *c = words; *c; c++)
         *c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 32) : *c;
@@ -128,29 +127,41 @@ static const char *name_of_link(const struct moment *m, uint32_t link, char text
     return link && query_end(m->store) == ERR_NONE ? name : NULL;
 }
 
+static bool current(const void *moment, const struct ospf_lsa_facts *f)
+{
+    return ospf_lsa_current(f, ((const struct moment *)moment)->at);
+}
+
+static bool tell_database(struct writer *w, const struct moment *m, const struct ospf_lsdb *db,
+                          const struct errand *asked, uint64_t *matched, uint64_t *all)
+{
+    char text[96];
+    size_t count;
+    const struct ospf_lsa_facts **list = lsas_in_order(db, current, m, &count);
+    for (size_t i = 0; list && i < count; i++)
+        if (fits(list[i], asked->text) && (*matched)++ >= asked->offset &&
+            *matched <= asked->offset + asked->limit)
+            ospf_lsa_json(w, list[i], m->at, name_of_link(m, list[i]->key.link, text), asked->whole);
+    *all += count;
+    free(list);
+    return list != NULL;
+}
+
 enum errand_got errand_lsdb(const struct errands *e, const struct errand *asked, struct buf *out)
 {
     struct moment m;
     const struct ospf_lsdb *db;
-    const struct ospf_lsa_facts *f;
     uint64_t matched = 0, all = 0;
-    char text[96];
     enum errand_got got = open_moment(&m, e, asked, out);
     if (got != ERRAND_DONE)
         return got;
     struct writer w = begin(&m, out);
+    bool well = true;
     write_array(&w, "lsas");
-    for (uint32_t at = 0; (db = lsdb_set_next(m.set, &at));)
-        for (uint32_t i = 0; (f = ospf_lsdb_next(db, &i));) {
-            if (!ospf_lsa_current(f, m.at))
-                continue;
-            all++;
-            if (!fits(f, asked->text) || matched++ < asked->offset || matched > asked->offset + asked->limit)
-                continue;
-            ospf_lsa_json(&w, f, m.at, name_of_link(&m, f->key.link, text), asked->whole);
-        }
+    for (uint32_t at = 0; well && (db = lsdb_set_next(m.set, &at));)
+        well = tell_database(&w, &m, db, asked, &matched, &all);
     write_end(&w);
     write_u64(&w, "matched", matched);
     write_u64(&w, "all", all);
-    return finish(&m, &w, true);
+    return finish(&m, &w, well);
 }

@@ -95,7 +95,13 @@ void peering_rest(struct engine *e, struct peering *p, int side, enum bgp_state 
 void peering_margin(struct peering *p, int side, struct span left, struct stamp when)
 {
     struct bgp_side *facts = &p->facts.side[side];
-    enum { SLOT_S = 10 };
+    enum { SLOT_S = 10, LATE_S = 1 };
+    /* A session that lives on though its hold time had run out by the stamps: a timer that is a little late, or else the
+     * clock was stepped or the capture has a gap, of which no margin can be told. */
+    if (left.ns < -LATE_S * NS_PER_S)
+        return;
+    if (left.ns < 0)
+        left.ns = 0;
     struct bgp_margin *slot = &facts->margins[0];
     int64_t start = when.ns / NS_PER_S / SLOT_S * SLOT_S;
     if (!slot->known || slot->start_s != start) {

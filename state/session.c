@@ -196,7 +196,7 @@ static void hear(struct engine *e, struct session *s, int to, struct stream_ref 
             end->silence_from = end->last_heard;
             end->silence_until = ref;
         }
-        if (s->hold_known && s->hold)
+        if (s->hold_known && s->hold && silence.ns >= 0) /* a clock that is set back measures nothing */
             peering_margin(s->peering, to, (struct span){ SPAN_S(s->hold).ns - silence.ns }, ref.when);
     }
     (void)e;

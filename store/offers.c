@@ -1,6 +1,7 @@
 /* Two OPENs in; a table of what each offers and what both use out. */
 #include "store/offers.h"
 
+#include "store/offer_words.h"
 #include "store/pages.h"
 #include "store/text.h"
 #include <stdio.h>
@@ -207,32 +208,6 @@ static void tell_graceful(struct pair *p)
 
 /* ---- all other capabilities ---- */
 
-/* AFI, SAFI, flags, stale time in 24 bits, for each family: RFC 9494 3.1 */
-static void tell_llgr(struct cursor in, struct buf *text)
-{
-    while (cur_left(&in) >= 7) {
-        uint16_t afi = cur_u16(&in);
-        enum bgp_family f = bgp_family_of(afi, cur_u8(&in));
-        bool kept = cur_u8(&in) & 0x80;
-        uint32_t seconds = cur_u24(&in);
-        buf_printf(text, "%s%s %u s%s", text->used ? ", " : "", bgp_family_name(f), (unsigned)seconds,
-                   kept ? " (forwarding kept)" : "");
-    }
-    if (!text->used)
-        buf_str(text, "helper only");
-}
-
-/* A length and a name, twice: draft-walton-bgp-hostname-capability */
-static void tell_fqdn(struct cursor in, struct buf *text)
-{
-    for (int i = 0; i < 2; i++) {
-        struct cursor name = cur_sub(&in, cur_u8(&in));
-        if (i && cur_left(&name))
-            buf_char(text, '.');
-        text_clean((const char *)name.at, cur_left(&name), TEXT_PLAIN, text);
-    }
-}
-
 /* What stands behind the code and the name: "host r1 domain example.net". NULL if that side does not offer it. */
 static const char *cap_words(const struct pair *p, int side, unsigned code, struct buf *text)
 {
@@ -242,10 +217,8 @@ static const char *cap_words(const struct pair *p, int side, unsigned code, stru
         struct bgp_cap cap = p->open[side].caps[i];
         if (cap.code != code)
             continue;
-        if (code == BGP_CAP_LLGR || code == BGP_CAP_FQDN) {
-            (code == BGP_CAP_LLGR ? tell_llgr : tell_fqdn)(cap.value, text);
+        if (offer_words(&cap, text))
             return text->used ? buf_text(text) : "offered";
-        }
         struct writer w = writer_init(&writer_text, text);
         write_object(&w, NULL);
         bgp_cap_tell(&w, &cap);
@@ -287,6 +260,29 @@ static void tell_role(struct pair *p)
                           : FIT_CONFLICT);
     buf_free(&text[0]);
     buf_free(&text[1]);
+}
+
+static struct cursor cap_value(const struct pair *p, int side, unsigned code)
+{
+    for (unsigned i = 0; p->seen[side] && i < p->open[side].cap_count; i++)
+        if (p->open[side].caps[i].code == code)
+            return p->open[side].caps[i].value;
+    return (struct cursor){ 0 };
+}
+
+/* That both offer the capability is not enough: it is agreed for each family by itself, RFC 8950 4. */
+static void tell_next_hops(struct pair *p)
+{
+    struct buf text[3] = { buf_init(4096), buf_init(4096), buf_init(4096) };
+    const unsigned code = BGP_CAP_EXTENDED_NEXT_HOP;
+    const char *a = cap_words(p, 0, code, &text[0]), *b = cap_words(p, 1, code, &text[1]);
+    p->told[code] = true;
+    offer_common_next_hops(cap_value(p, 0, code), cap_value(p, 1, code), &text[2]);
+    if (a || b)
+        tell_row(p, "extended-next-hop", bgp_cap_name(code), a, b,
+                 text[2].used ? buf_text(&text[2]) : "not in use", text[2].used ? FIT_AGREED : FIT_ONE_SIDED);
+    for (int i = 0; i < 3; i++)
+        buf_free(&text[i]);
 }
 
 /* Names and versions are told, not agreed. */
@@ -373,6 +369,7 @@ void offers_tell(struct telling *t, const struct telling_sides *sides)
         tell_add_path(&p);
         tell_features(&p);
         tell_graceful(&p);
+        tell_next_hops(&p);
         tell_role(&p);
         tell_others(&p);
     }

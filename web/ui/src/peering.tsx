@@ -9,7 +9,7 @@ import { Ladder } from './ladder'
 import { Fact, Link, Margin, place, SeverityMark, StatePill, Table, Trouble, Waiting } from './parts'
 import { findingPath, setQuery, type Place } from './route'
 import { Transfers } from './transfers'
-import { bytes, clock, count, counted, day, familyName, moment, percent, plain, range, sameDay, sentence, span, stamp, typeName, whoAndWhere, type Moment } from './words'
+import { bytes, clock, count, counted, day, familiesIn, familyName, moment, percent, plain, range, sameDay, sentence, span, stamp, typeName, whoAndWhere, type Moment } from './words'
 
 const DRAWN = 2000
 
@@ -319,14 +319,14 @@ function Opens({ opens, offers, now }: { opens: [Open, Open]; offers: Offer[]; n
           <tbody>
             {offers.map((o) => (
               <tr key={o.key} class={`fit-${o.fit}`}>
-                <th scope="row">{o.name}</th>
+                <th scope="row">{familiesIn(o.name)}</th>
                 {o.offers.map((text, i) => (
                   <td key={i} data-side={opens[i]!.address}>
-                    {text ?? <span class="faint">{opens[i]!.seen ? '–' : '?'}</span>}
+                    {text !== null ? familiesIn(text) : <span class="faint">{opens[i]!.seen ? '–' : '?'}</span>}
                   </td>
                 ))}
                 <td data-side="in use">
-                  {o.use ?? ''}
+                  {o.use !== null && familiesIn(o.use)}
                   {o.fit === 'conflict' && <span class="tag bad">{FIT_WORDS.conflict}</span>}
                 </td>
               </tr>

@@ -74,7 +74,7 @@ export function bytes(n: number): string {
   return `${i === 0 || n >= 100 ? Math.round(n) : n.toFixed(1)} ${units[i]}`
 }
 
-const FAMILY_WORDS: Record<string, string> = { ipv4: 'IPv4', ipv6: 'IPv6', l2vpn: 'L2VPN', vpn: 'VPN', evpn: 'EVPN', mvpn: 'MVPN', vpls: 'VPLS', ls: 'LS', flowspec: 'FlowSpec', sr: 'SR', te: 'TE', rtc: 'RTC', mdt: 'MDT', bgp: 'BGP', nsap: 'NSAP' }
+const FAMILY_WORDS: Record<string, string> = { ipv4: 'IPv4', ipv6: 'IPv6', vpnv4: 'VPNv4', vpnv6: 'VPNv6', l2vpn: 'L2VPN', vpn: 'VPN', evpn: 'EVPN', mvpn: 'MVPN', vpls: 'VPLS', ls: 'LS', flowspec: 'FlowSpec', flow: 'FlowSpec', sr: 'SR', te: 'TE', rtc: 'RTC', mdt: 'MDT', bgp: 'BGP', nsap: 'NSAP' }
 
 // "ipv4-unicast" → "IPv4 unicast"
 export const familyName = (key: string) =>
@@ -82,6 +82,9 @@ export const familyName = (key: string) =>
     .split('-')
     .map((word) => FAMILY_WORDS[word] ?? word)
     .join(' ')
+
+// Families that stand in other words.
+export const familiesIn = (text: string) => text.replace(/\b(ipv[46]|vpnv[46]|l2vpn)-[a-z0-9-]+/g, familyName)
 
 // With a capital in front, as sentences have; what is not a word, as a path or a name with digits, stays as it is.
 export const sentence = (text: string) => (/^[a-z]+[ ,]/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text)
