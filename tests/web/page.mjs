@@ -309,7 +309,7 @@ test('routes: a prefix, who announces it, and what became of it', async (browser
   await page.waitForSelector('.changes .tree')
   await page.getByRole('searchbox').fill('203.0.113.0/24')
   await page.getByRole('button', { name: 'Find' }).click()
-  await page.getByText('Nobody announces it now.').waitFor()
+  await page.getByText('Nobody announces it, and nobody did').waitFor()
   await leave(page)
 })
 

@@ -21,6 +21,7 @@ interface Segment {
 }
 
 const LEFT = 118
+const LEFT_MOST = 250
 const BAND = 26
 const GAP = 10
 const TOP = 8
@@ -125,7 +126,8 @@ export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
   }, [history])
   if (!Number.isFinite(begin) || !events.length) return <p class="notice">Nothing of this peering's states was seen.</p>
 
-  const left = width < 620 ? 0 : LEFT
+  const addresses = [peering.sides[0].address, peering.sides[1].address]
+  const left = width < 620 ? 0 : Math.min(LEFT_MOST, Math.max(LEFT, ...addresses.map((a) => a.length * 7 + 20)))
   const inner = Math.max(50, width - left - 8)
   const { from, to } = zoom ?? { from: begin, to: end > begin ? end : begin + 1 }
   const within = events.filter((t) => t >= from && t <= to)
@@ -142,7 +144,6 @@ export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
   const height = axisY + 24
   const marks = ticks(scale, within, inner, width < 620 ? 90 : 124, mode === 'even')
   const digits = digitsFor(marks)
-  const addresses = [peering.sides[0].address, peering.sides[1].address]
 
   const timeAt = (event: PointerEvent) => {
     const place = (event.clientX - svg.current!.getBoundingClientRect().left - left) / inner
@@ -319,7 +320,7 @@ function Band(props: { address: string; asn: number | null; y: number; left: num
   return (
     <g class="band">
       <text class="label" x={left ? left - 10 : 0} y={left ? y + 11 : y - 5} text-anchor={left ? 'end' : 'start'}>
-        {address.length > 17 && left ? `…${address.slice(-16)}` : address}
+        {left && address.length * 7 + 20 > left ? `…${address.slice(-31)}` : address}
         <title>{address}</title>
       </text>
       {left > 0 && asn !== null && (

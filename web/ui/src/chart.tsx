@@ -117,7 +117,7 @@ function optionsOf(p: ChartProps, width: number, zoom: (u: uPlot) => void): uPlo
     legend: { live: true },
     scales: { x: { time: true, range: () => [p.from, Math.max(p.to, p.from + 1)] }, y: { range: () => [0, most ? most * 1.08 : 1] } },
     axes: [
-      { ...axis, space: 80, values: (_, at, __, ___, increment) => at.map((t) => (increment >= 86400 ? day(t).replace(/ \d{4}$/, '') : clock(t, 0).slice(0, increment >= 60 ? 5 : 8))) },
+      { ...axis, space: 80, values: (_, at, __, ___, increment) => at.map((t) => (increment >= 86400 ? day(t).replace(/ \d{4}$/, '') : increment < 1 ? clock(t, increment < 0.01 ? 3 : 2) : clock(t, 0).slice(0, increment >= 60 ? 5 : 8))) },
       { ...axis, size: 62, space: 24, ...(p.round && { incrs: ROUND[p.round] }), values: (_, at) => at.map((v) => bare(p.format(v))) },
     ],
     series: [{ label: 'UTC', value: (_, t, __, at) => (at === null || t === null ? '' : `${day(t)} ${clock(t, 0)}`) }, ...p.lines.map((l) => seriesOf(l, p.format))],

@@ -247,9 +247,10 @@ export function Ladder({ id, path, addresses, zoom, whole, lastChange }: LadderP
           <li class="head">
             <div class="rung">
               <span class="time faint">UTC</span>
-              <span class="side-0 address">{addresses[0]}</span>
-              <span class="arrow none" />
-              <span class="side-1 address">{addresses[1]}</span>
+              <span class="arrow none">
+                <span class="address">{addresses[0]}</span>
+                <span class="address">{addresses[1]}</span>
+              </span>
               <span class="frame faint">{read.source === 'files' ? 'frame' : ''}</span>
             </div>
           </li>

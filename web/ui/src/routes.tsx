@@ -82,7 +82,7 @@ function Now({ found }: { found: RoutesFound }) {
   for (const r of found.routes) groups.set(r.route.prefix, [...(groups.get(r.route.prefix) ?? []), r])
   const bits = (prefix: string) => Number(prefix.split('/')[1] ?? 0)
   const list = [...groups].sort((a, b) => bits(b[0]) - bits(a[0]))
-  if (!list.length) return <p class="notice">Nobody announces it now{found.changes.length ? '; what became of it stands below' : ''}.</p>
+  if (!list.length) return <p class="notice">{found.changes.length ? 'Nobody announces it now; what became of it stands below.' : 'Nobody announces it, and nobody did as far as was heard. A prefix is found only as it is written; an address, in all prefixes that it lies in.'}</p>
   return (
     <>
       {list.map(([prefix, routes], i) => (

@@ -78,7 +78,7 @@ function Row({ p, now, live, sparks, index, top }: RowProps) {
         <Link to={path}>
           {p.sides.map((s) => (
             <span class="side" key={s.address}>
-              <span class="address">{s.address}</span>
+              <span class={s.address.length > 20 ? 'address long' : 'address'}>{s.address}</span>
               <span class="faint"> {s.asn === null ? '' : `AS ${s.asn}`}</span>
             </span>
           ))}
