@@ -3,6 +3,7 @@
 #define CAPTURE_PACKET_H
 
 #include "base/stamp.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct packet {
     const uint8_t *bytes; /* borrowed until the next source_next */
     uint32_t size;        /* bytes that are there */
     uint32_t wire_size;   /* bytes that were on the wire; more than size when cut */
+    bool unheard;         /* live: nobody listened for a while before it, or the clock was set forward */
 };
 
 #endif

@@ -53,14 +53,15 @@ struct source_live_options {
     const char *const *interfaces; /* "any" is all of them */
     unsigned count;
     uint32_t snap;   /* bytes kept of a packet; 0: all */
-    uint32_t buffer; /* bytes of the kernel's ring for each interface; 0: 16 MiB */
+    uint32_t buffer; /* bytes of the kernel's ring for each interface; 0: 64 MiB */
     bool promiscuous;
-    bool immediate; /* each packet at once, for more work; else they come in batches of a tenth of a second */
+    bool immediate; /* within milliseconds, for more work; else they come in batches of a tenth of a second */
     struct filter_options filter;
     const char *filter_words; /* instead of ours; NULL: ours */
 };
 
-/* Interfaces, open and filtered; privileges may be given up then. Names must outlive the source. */
+/* Interfaces, open and filtered; privileges may be given up then. One that goes down or away is listened to again when
+ * it is back; while all are away time stands still (packet.unheard). Names must outlive the source. */
 struct source *source_open_live(const struct source_live_options *, enum err *why, char message[300]);
 /* Files as if they came now, `speed` times as fast as they were captured (0: as fast as they can be read), with TICKs
  * in their silences. Packets keep their stamps. Takes `files` over. NULL without memory. */

@@ -30,6 +30,8 @@ struct stamp wall_steady(void);
 /* Sleeps so long, or until a signal comes. */
 void wall_sleep(struct span);
 
+#define SOURCE_NO_PCAP "this routetap was built without libpcap: it reads files, and no interfaces"
+
 /* A TICK comes so often while packets don't. */
 #define TICK_EVERY SPAN_MS(200)
 

@@ -173,14 +173,15 @@ static bool turn(struct loop *l, const struct packet *p, enum source_got got)
 static struct stamp whole_second(struct stamp t) { return (struct stamp){ t.ns - t.ns % NS_PER_S }; }
 
 /* While live: before the first packet of another second, time goes on, also where only packets come that are none of
- * ours; what can be said of the whole is said. A clock that was set back must not stop that. */
-static bool beat(struct loop *l, struct stamp now)
+ * ours; what can be said of the whole is said. A clock that was set back, or time that stands still while nobody listens
+ * (idle), must not stop that. */
+static bool beat(struct loop *l, struct stamp now, bool idle)
 {
     if (!l->next_beat.ns)
         l->next_beat = stamp_add(whole_second(now), SPAN_S(1));
     bool back = stamp_before(stamp_add(now, SPAN_S(10)), l->next_beat);
     bool due = !stamp_before(now, l->next_beat) || back;
-    if (!due && stamp_before(now, l->next_pulse) && ++l->since_pulse < PULSE_PACKETS)
+    if (!due && !idle && stamp_before(now, l->next_pulse) && ++l->since_pulse < PULSE_PACKETS)
         return true;
     l->since_pulse = 0;
     l->next_pulse = stamp_add(now, SPAN_MS(PULSE_MS));
@@ -262,7 +263,9 @@ int loop_run(struct loop *l, const struct options *o)
             sample(l, p.when);
             count(l, &p);
         }
-        going = (!l->beat || beat(l, p.when)) && turn(l, &p, got);
+        if (p.unheard)
+            engine_deaf(l->engine, p.when);
+        going = (!l->beat || beat(l, p.when, got == SOURCE_TICK)) && turn(l, &p, got);
         if (!(p.number & 0xfff))
             progress_show(&bar, source_progress(l->source), p.number);
     }

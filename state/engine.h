@@ -52,6 +52,9 @@ const struct outbox *engine_advance(struct engine *, struct stamp to);
  * capture ended now. What they no longer say is taken back (finding.over). engine_finish says the same with reviews and
  * without. Memory of what is long past is given up. */
 const struct outbox *engine_review(struct engine *);
+/* Nobody listened for a while until then, or the clock was set forward (live): what was not heard before it is no
+ * silence of anybody. Before the packet, or the time, that comes next. */
+void engine_deaf(struct engine *, struct stamp until);
 /* What the tap itself lost since the start, as its own counts say (live). */
 void engine_lost(struct engine *, uint64_t dropped);
 /* What happens cannot be kept: why, as a sentence that is borrowed until the next call; NULL: it can again (live). */

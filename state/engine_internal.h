@@ -91,6 +91,8 @@ struct stamp session_timers(struct engine *, struct session *, struct stamp now)
 void session_unanswered(struct engine *, struct session *, struct stream_ref);
 /* Bytes that the capture lacks were delivered to this end, by then at the latest. */
 void session_heard_unseen(struct engine *, struct session *, int who, struct stream_ref);
+/* Nobody listened until then: what both ends said in the meantime was delivered for all we know. */
+void session_deaf(struct session *, struct stamp until);
 /* Its dialler waits no more for an answer. */
 void session_abandon(struct engine *, struct session *, struct stream_ref, const char *cause);
 void session_finish(struct engine *, struct session *);

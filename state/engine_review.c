@@ -86,6 +86,16 @@ static void look_at_whole(struct engine *e)
     e->look_now = false;
 }
 
+/* ---- times at which nobody listened ---- */
+
+void engine_deaf(struct engine *e, struct stamp until)
+{
+    struct peering *p;
+    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
+        for (struct session *s = p->sessions; s; s = s->next)
+            session_deaf(s, until);
+}
+
 /* ---- the past ---- */
 
 static bool long_up(const struct engine *e, const struct peering *p)

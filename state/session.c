@@ -186,6 +186,18 @@ void session_heard_unseen(struct engine *e, struct session *s, int who, struct s
         never_left(e, s, who, ref, "acknowledges-unseen");
 }
 
+void session_deaf(struct session *s, struct stamp until)
+{
+    for (int i = 0; i < 2; i++) {
+        struct end *end = &s->end[i];
+        if (end->closed || end->hold_ran_out)
+            continue;
+        end->heard_unseen = stamp_later(end->heard_unseen, until);
+        end->heard_hole = true;
+        end->last_keepalive = (struct stream_ref){ 0 };
+    }
+}
+
 static void hear(struct engine *e, struct session *s, int to, struct stream_ref ref)
 {
     struct end *end = &s->end[to];

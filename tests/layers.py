@@ -46,8 +46,8 @@ OUTSIDE = [
     (r"sqlite3\.h",                                ["store/"]),
     (r"microhttpd\.h",                             ["web/"]),
     (r"(cap-ng|seccomp)\.h",                       ["capture/privdrop.c"]),
-    (r"(sys/socket|sys/un)\.h",                   ["web/", "alert/", "cli/notify.c", "cli/collector.c"]),
-    (r"(arpa/inet|netdb|netinet/.*)(\.h)?",       ["web/", "alert/syslog.c", "cli/collector.c"]),
+    (r"(sys/socket|sys/un)\.h",                   ["web/", "alert/", "cli/notify.c", "cli/collector.c", "capture/rebind.c"]),
+    (r"(arpa/inet|netdb|netinet/.*)(\.h)?",       ["web/", "alert/syslog.c", "cli/collector.c", "capture/rebind.c"]),
     (r"curl/.*",                                   ["alert/webhook.c"]),
     (r"spawn\.h",                                  ["alert/command.c"]),
 ]

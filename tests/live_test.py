@@ -98,6 +98,12 @@ def ip(*words):
     subprocess.run(("ip", "-n", SPACE) + words, check=True, capture_output=True)
 
 
+def carries(wire):
+    """Waits until what is sent there goes out: the kernel drops it for up to a second after a link came up."""
+    while '"operstate":"UP"' not in subprocess.run(("ip", "-n", SPACE, "-j", "link", "show", wire), check=True, capture_output=True, text=True).stdout:
+        time.sleep(0.05)
+
+
 def inside(*words):
     return ("ip", "netns", "exec", SPACE) + words
 
@@ -370,6 +376,43 @@ def as_unit(binary, fixture, folder):
     check(not [w for w in m.said if "listening" not in w], m.said)
 
 
+def returns(binary, fixture, folder):
+    """An interface that goes down, or is deleted and made anew, is listened to again, without the rights that opened it; what nobody
+    could hear in the meantime is no silence of a session that goes on."""
+    wire, tap = fixture.wire()
+    os.chmod(folder, 0o755)
+    home = os.path.join(folder, "home")
+    os.mkdir(home)
+    shutil.chown(home, "nobody")
+    db = os.path.join(home, "back.db")
+    m = Monitor(binary, [tap], "-v", "--user", "nobody", "--db", db)
+    replay(wire, 4, "healthy-frr-frr-ibgp.pcap", "plain", 0, 20)  # a session whose hold time is 9 s
+    m.until(lambda: any(t[1].get("to") == "Established" for t in m.told), 5, "comes up")
+    ip("link", "del", tap)
+    m.until(lambda: any(tap in w and "until it is back" in w for w in m.said), 5, "tells that it went away")
+    time.sleep(14)
+    ip("link", "add", wire, "mtu", "9000", "type", "veth", "peer", "name", tap, "mtu", "9000")
+    for end in (wire, tap):
+        ip("link", "set", end, "up")
+    carries(wire)
+    back = lambda: len([w for w in m.said if "is back, and" in w])
+    m.until(lambda: back() == 1, 5, "tells that it is back")
+    came = time.time()
+    replay(wire, 8, "cease-rejected-frr-exabgp.pcap")
+    m.finding("bgp-cease-connection-rejected", 3)
+    ip("link", "set", tap, "down")
+    m.until(lambda: len([w for w in m.said if "until it is back" in w]) == 2, 5, "tells that it is down")
+    ip("link", "set", tap, "up")
+    m.until(lambda: back() == 2, 5, "tells that it is up")
+    carries(wire)
+    replay(wire, 8, "cease-shutdown-frr-bird-vlan.pcap")
+    m.finding("bgp-cease-administrative-shutdown", 3)
+    m.end()
+    blamed = [t[1] for t in m.told if t[1].get("code") == "bgp-hold-timer-expired" and t[0] < came + 8]
+    check(not blamed, blamed)  # since it is back nobody was silent for a whole hold time
+    check(asked(db, "SELECT sum(dropped), max(interface_dropped) < 1000000 FROM capture_file") == [(0, 1)], "drops")
+
+
 def refuses(binary, fixture, folder):
     """What cannot be listened to is said in one sentence."""
     for words, want in ((("-i", "nowhere0"), "nowhere0"), ((), "give either interfaces"), (("-i", "lo", "--filter", "tcp prot"), "filter"),
@@ -378,7 +421,7 @@ def refuses(binary, fixture, folder):
         check(run.returncode in (1, 2) and want in run.stderr and run.stderr.count("\n") <= 2, (words, run.returncode, run.stderr))
 
 
-TESTS = [silence, arrives, two_tags, carriers, unanswered, two_interfaces, rights, restarts, configured, as_unit, refuses]
+TESTS = [silence, arrives, two_tags, carriers, unanswered, two_interfaces, rights, restarts, configured, as_unit, returns, refuses]
 
 
 def judge(binary, test, fixture):

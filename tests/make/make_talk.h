@@ -68,7 +68,12 @@ static inline void talk_wait(struct talk *t, struct span d) { t->now = stamp_add
 
 static inline void talk_feed(struct talk *t, struct pkt *m)
 {
-    struct packet p = { t->now, ++t->packets, 0, LINK_ETHERNET, pkt_bytes(m), pkt_size(m), pkt_size(m) };
+    struct packet p = { .when = t->now,
+                        .number = ++t->packets,
+                        .link = LINK_ETHERNET,
+                        .bytes = pkt_bytes(m),
+                        .size = pkt_size(m),
+                        .wire_size = pkt_size(m) };
     if (t->ticks)
         talk_hear(t, engine_advance(t->engine, stamp_sub(t->now, SPAN_US(50))));
     talk_hear(t, engine_feed(t->engine, &p));

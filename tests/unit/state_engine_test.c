@@ -466,6 +466,34 @@ static void routes_flap(void)
     over(&t);
 }
 
+/* Live, silence is silence; but not while the interface was away, the machine slept, or the clock was set forward: then
+ * each end has a whole hold time to speak again. */
+static void nobody_listened(bool told)
+{
+    struct talk t;
+    begin(&t);
+    struct engine_options o = engine_defaults();
+    o.on_wire = true;
+    engine_free(t.engine);
+    t.engine = engine_new(&o);
+    talk_establish(&t, 9);
+    talk_wait(&t, SPAN_S(3600));
+    if (told)
+        engine_deaf(t.engine, t.now);
+    talk_wait(&t, SPAN_S(8));
+    talk_hear(&t, engine_advance(t.engine, t.now));
+    CHECK((state(&t, 0) == STATE_ESTABLISHED) == told);
+    for (int side = 0; told && side < 2; side++)
+        talk_keepalive(&t, side);
+    talk_wait(&t, SPAN_S(8));
+    talk_hear(&t, engine_advance(t.engine, t.now));
+    CHECK((state(&t, 0) == STATE_ESTABLISHED) == told && !talk_finding(&t, "bgp-hold-margin-low"));
+    talk_wait(&t, SPAN_S(8)); /* now they are silent */
+    talk_hear(&t, engine_advance(t.engine, t.now));
+    CHECK(state(&t, 0) != STATE_ESTABLISHED && talk_finding(&t, "bgp-hold-timer-expired"));
+    over(&t);
+}
+
 int main(void)
 {
     comes_up();
@@ -495,5 +523,7 @@ int main(void)
     answered_unseen(false);
     answered_unseen(true);
     capture_pauses();
+    nobody_listened(true);
+    nobody_listened(false);
     return CHECK_END();
 }
