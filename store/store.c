@@ -1,6 +1,7 @@
 /* Events in, in the order in which they happened; rows out. */
 #include "store/store_internal.h"
 
+#include "store/checkpoint.h"
 #include "store/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ void store_close(struct store *s)
     store_ospf_free(s);
     series_free(s->series);
     store_routes_free(s);
+    checkpoint_end(s->checkpoint);
     db_close(&s->db);
     store_end_again(s);
     free(s);

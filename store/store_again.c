@@ -2,6 +2,7 @@
  * behind what the earlier ones counted; a peering keeps its number by its name. */
 #include "store/store_internal.h"
 
+#include "store/checkpoint.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -81,6 +82,8 @@ void store_begin_again(struct store *s, const char *path)
     series_mend(s);
     db_commit(&s->db);
     s->rows = 0;
+    if (!s->db.err && strcmp(path, ":memory:") != 0)
+        s->checkpoint = checkpoint_begin(&s->db);
 }
 
 void store_end_again(struct store *s)

@@ -23,6 +23,7 @@ struct marks {
 
 struct series;
 struct store_routes;
+struct checkpoint;
 
 /* In a database that goes on: of our numbers, those that the database has. */
 struct numbers {
@@ -61,7 +62,8 @@ struct store {
     uint64_t counts_base[CAPTURE_COUNTS];
     uint64_t carried_base[CARRIERS], carried_put[CARRIERS]; /* of earlier runs; of this one, written */
     struct stamp first_base;
-    int lock; /* a descriptor; 0: none */
+    int lock;                      /* a descriptor; 0: none */
+    struct checkpoint *checkpoint; /* NULL: none */
     struct series *series;
     struct store_routes *routes; /* NULL: they are not kept */
 };
