@@ -1,12 +1,12 @@
 /* What Hellos tell of two routers that should be neighbours and are not: parameters that differ, secrets, a way that is
- * open in one direction only, nobody who may be designated, one router ID twice. RFC 2328 8.2, 9, 10.5; causes are ranked
+ * open in one direction only, nobody who may be designated. RFC 2328 8.2, 9, 10.5; causes are ranked
  * in the order in which routers check them. */
 #include "state/rules/ospf_words.h"
 
 #include <stdio.h>
 
-rule_fn ospf_parameters, ospf_one_way, ospf_no_designated, ospf_network_types, ospf_same_id,
-    ospf_designated_changed, ospf_margin_low;
+rule_fn ospf_parameters, ospf_one_way, ospf_no_designated, ospf_network_types, ospf_designated_changed,
+    ospf_margin_low;
 
 enum { IGNORED_LEAST = 2, ONE_WAY_LEAST = 3 };
 
@@ -239,35 +239,6 @@ void ospf_parameters(const struct happening *h, struct findings *f)
     tell_keys(h, f, differs);
 }
 
-/* ---- one router ID twice ---- */
-
-void ospf_same_id(const struct happening *h, struct findings *f)
-{
-    const struct ospf_adjacency *a = h->adjacency;
-    const struct ospf_speaker *x = a->end[0], *y = a->end[1];
-    if (x->router_id != y->router_id || !x->addr.size || !y->addr.size)
-        return;
-    char id[16], low[ADDR_TEXT], high[ADDR_TEXT];
-    bool numbered_apart = x->version == 3 && x->hello.interface_id != y->hello.interface_id;
-    struct draft *d = rule_draft(f, h, CODE_OSPF_DUPLICATE_ROUTER_ID,
-                                 numbered_apart ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN, -1);
-    d->at = addr_of_id(x->router_id);
-    d->subject = x->link ? x->link->id : 0;
-    d->once = true;
-    d->when = stamp_later(x->hello_first.when, y->hello_first.when);
-    draft_title(d, "two routers on %s have the router ID %s", ospf_where(a), ospf_end(a, 0, id));
-    draft_say(
-        d,
-        "Hellos of %s come from %s and from %s, at the same time. Each takes the other's packets for its own and "
-        "drops them, and their LSAs replace each other.",
-        id, addr_text(&x->addr, low), addr_text(&y->addr, high));
-    draft_evidence(d, x->hello_first, "Hello from %s", low);
-    draft_evidence(d, y->hello_first, "Hello from %s", high);
-    draft_evidence(d, x->hello_last, "Hello from %s, again", low);
-    draft_evidence(d, y->hello_last, "Hello from %s, again", high);
-    draft_end(f, d);
-}
-
 /* ---- one way ---- */
 
 /* This side hears the other and is not listed in return, though nothing that can be seen speaks against it. */
@@ -277,10 +248,15 @@ static void tell_one_way(const struct happening *h, struct findings *f, int hear
     const struct ospf_neighbor *n = &a->side[hears], *deaf = &a->side[!hears];
     const struct ospf_speaker *other = a->end[!hears];
     char one[16], two[16], since[32];
-    struct span lasted = stamp_since(other->hello_last.when, n->listed_first.when);
+    /* they were neighbours before: then it is one way since it was listed no more */
+    bool once_both = deaf->listed.frame && stamp_before(n->listed_first.when, deaf->listed.when);
+    struct stream_ref began = once_both ? deaf->ignored_first : n->listed_first;
+    struct span lasted = stamp_since(other->hello_last.when, began.when);
     if (n->state != OSPF_STATE_INIT || !n->lists || deaf->ignored < ONE_WAY_LEAST ||
         deaf->state >= OSPF_STATE_INIT || reasons(a, !hears) || other->unseen ||
         lasted.ns < (int64_t)other->hello.dead_interval * NS_PER_S / 2)
+        return;
+    if (ospf_same_address(a->end[hears])) /* that is why */
         return;
     struct draft *d = ospf_draft(f, h, CODE_OSPF_ONE_WAY, CONFIDENCE_LIKELY, !hears);
     d->once = true;
@@ -295,7 +271,8 @@ static void tell_one_way(const struct happening *h, struct findings *f, int hear
         draft_say(d, "%s sends its Hellos to %s, %s to %s: the network types may differ.", one,
                   a->end[hears]->loud ? "the group" : "single neighbours", two,
                   other->loud ? "the group" : "single neighbours");
-    draft_evidence(d, n->listed_first, "Hello of %s, which lists %s", one, two);
+    if (!once_both)
+        draft_evidence(d, n->listed_first, "Hello of %s, which lists %s", one, two);
     draft_evidence(d, deaf->ignored_first, "Hello of %s without %s", two, one);
     draft_evidence(d, a->end[hears]->hello_last, "Hello of %s, which lists %s", one, two);
     draft_evidence(d, other->hello_last, "Hello of %s without %s", two, one);

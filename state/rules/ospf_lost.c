@@ -79,9 +79,19 @@ static void tell_deaf(const struct happening *h, struct findings *f, int side, e
     ospf_end(a, side, one);
     ospf_end(a, !side, two);
     d->when = n->dropped.when;
-    draft_say(d,
-              "%s no longer lists %s, whose Hellos pass here all the time: they are lost on the way to %s.",
-              one, two, one);
+    const struct ospf_auth_facts *auth[2] = { &a->end[0]->auth, &a->end[1]->auth };
+    bool signed_otherwise = auth[0]->type != auth[1]->type || auth[0]->key_id != auth[1]->key_id;
+    draft_say(d, "%s no longer lists %s, whose Hellos pass here all the time:", one, two);
+    if (ospf_mismatches(a->end[0], a->end[1]) & ~n->tolerated)
+        draft_say(d,
+                  "they no longer fit those of %s, and it drops them. What differs is a finding of its own.",
+                  one);
+    else if (signed_otherwise) /* it may know the other key, too: RFC 2328 D.3 */
+        draft_say(
+            d,
+            "they are signed otherwise than its own, and dropped for that, or they are lost on the way to it.");
+    else
+        draft_say(d, "they are lost on the way to %s, or it drops them.", one);
     end_dead(h, f, d, side, n->dropped_from, n->dropped);
 }
 

@@ -11,6 +11,8 @@ struct draft *ospf_draft(struct findings *, const struct happening *, enum findi
 const char *ospf_end(const struct ospf_adjacency *, int side, char text[16]);
 /* "10.0.12.0/24" */
 const char *ospf_where(const struct ospf_adjacency *);
+/* Another router that speaks from the address of this one, at the same time; NULL: none. */
+const struct ospf_speaker *ospf_same_address(const struct ospf_speaker *);
 /* The side said that it still does not hear the other: what proves it. */
 void ospf_show_ignored(struct draft *, const struct ospf_adjacency *, int side);
 
