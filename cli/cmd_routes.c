@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 command_fn cmd_routes;
 
@@ -179,6 +180,21 @@ static int run_tables(const struct options *o, struct route_filter *f)
     return status;
 }
 
+/* "192.0.2.0/33": neither that nor a file. Said, if so. */
+static bool is_no_prefix(const char *word)
+{
+    char head[ADDR_TEXT];
+    size_t n = strcspn(word, "/");
+    if (n >= sizeof head || !access(word, F_OK))
+        return false;
+    memcpy(head, word, n);
+    head[n] = '\0';
+    if (!addr_parse(head).size)
+        return false;
+    log_line(LOG_ERROR, "%s is neither a prefix nor an address", word);
+    return true;
+}
+
 /* The last word may say which routes, and all before it are files. */
 int cmd_routes(const struct options *given)
 {
@@ -188,6 +204,8 @@ int cmd_routes(const struct options *given)
     bool address;
     if (o.file_count > 1 && prefix_parse(o.files[o.file_count - 1], &unused, &address))
         where = o.files[--o.file_count];
+    else if (o.file_count > 1 && is_no_prefix(o.files[o.file_count - 1]))
+        return EXIT_USAGE;
     struct route_filter f;
     int status = route_filter_init(&f, &o, o.history ? o.history : where);
     if (!status)

@@ -155,8 +155,15 @@ static void arrow(const struct rung *r, const char *words, unsigned columns, boo
     const char *line = r->way == WAY_NONE ? " " : utf8 ? "─" : "-";
     const char *left = r->way == WAY_LEFT || r->way == WAY_BOTH ? (utf8 ? "◀" : "<") : line;
     const char *right = r->way == WAY_RIGHT || r->way == WAY_BOTH ? (utf8 ? "▶" : ">") : line;
-    unsigned used;
-    size_t bytes = fit(words, columns - 8, &used);
+    unsigned used, room = columns - 8;
+    const char *more = utf8 ? "…" : "...";
+    size_t bytes = fit(words, room, &used);
+    if (words[bytes]) { /* there is more than there is room for */
+        unsigned dots = utf8 ? 1 : 3;
+        bytes = fit(words, room - dots, &used);
+        used += dots;
+    } else
+        more = "";
     unsigned rest = columns - used - 4, before = r->way == WAY_RIGHT  ? 2
                                                  : r->way == WAY_LEFT ? rest - 2
                                                                       : rest / 2;
@@ -164,6 +171,7 @@ static void arrow(const struct rung *r, const char *words, unsigned columns, boo
     repeat(out, line, before);
     buf_char(out, ' ');
     buf_add(out, words, bytes);
+    buf_str(out, more);
     buf_char(out, ' ');
     repeat(out, line, rest - before);
     buf_str(out, right);

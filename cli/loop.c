@@ -236,7 +236,7 @@ int loop_run(struct loop *l, const struct options *o)
     struct packet p;
     struct span_of_time wanted = { STAMP_NEVER, STAMP_NEVER };
     struct progress bar = progress_begin(!o->quiet && !l->beat);
-    bool first = true, going = true, later = false; /* there are packets behind --until */
+    bool first = true, going = true;
     int status = EXIT_DONE;
     if (l->sample)
         l->counts = calloc(source_file_count(l->source) + 1, sizeof *l->counts);
@@ -256,7 +256,7 @@ int loop_run(struct loop *l, const struct options *o)
             wanted = resolve(o, p.when);
         }
         bool behind = !stamp_before(p.when, wanted.until);
-        later |= behind;
+        l->later |= behind;
         if (behind || stamp_before(p.when, wanted.since))
             continue;
         if (l->sample) {
@@ -273,7 +273,7 @@ int loop_run(struct loop *l, const struct options *o)
     signal(SIGINT, SIG_DFL);
     l->interrupted = interrupted;
     tell_damage(l);
-    if (going && later && engine_capture(l->engine)->packets) /* the time until then passed, too */
+    if (going && l->later && engine_capture(l->engine)->packets) /* the time until then passed, too */
         going = l->take(l->taker, engine_advance(l->engine, stamp_sub(wanted.until, (struct span){ 1 })));
     if (going)
         l->take(l->taker, engine_finish(l->engine));

@@ -16,6 +16,7 @@ struct loop {
     void *taker;
     bool damaged;     /* a file was damaged: told to the user, and in the findings */
     bool interrupted; /* Ctrl-C: what was read so far is good */
+    bool later;       /* there are packets behind --until */
     /* while live; NULL: not live */
     /* second: the one of packet time that is over, if `due`; called also in between, for seconds of our own.
      * False to stop */

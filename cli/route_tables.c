@@ -1,6 +1,7 @@
 /* Files or a database in; tables at a moment out. */
 #include "cli/route_tables.h"
 
+#include "base/log.h"
 #include "cli/command.h"
 #include "cli/peerings.h"
 #include "cli/route_db.h"
@@ -10,6 +11,19 @@ static bool take(void *taker, const struct outbox *out)
     (void)taker;
     (void)out;
     return true;
+}
+
+/* A table of before is empty, one of later that of the end: whoever mistook the clock must not think it true. */
+static void tell_outside(bool before, bool behind, struct stamp edge)
+{
+    char text[STAMP_TEXT];
+    if (before)
+        log_line(LOG_NOTE, "that moment is before the capture%s%s",
+                 stamp_known(edge) ? ", which begins at " : "",
+                 stamp_known(edge) ? stamp_text(edge, 6, text) : "");
+    else if (behind)
+        log_line(LOG_NOTE, "that moment is behind the capture, which ends at %s: its last tables are told",
+                 stamp_text(edge, 6, text));
 }
 
 static int open_files(struct tables *t, struct when at)
@@ -25,7 +39,11 @@ static int open_files(struct tables *t, struct when at)
     if (status)
         return status;
     status = loop_run(&t->loop, &until);
-    t->when = engine_capture(t->loop.engine)->last;
+    const struct capture_facts *c = engine_capture(t->loop.engine);
+    t->when = c->last;
+    struct stamp asked = at.kind ? when_resolve(at, c->first) : STAMP_NEVER;
+    if (at.kind)
+        tell_outside(!c->packets, !t->loop.later && stamp_before(c->last, asked), c->last);
     return status;
 }
 
@@ -39,6 +57,12 @@ int tables_open(struct tables *t, const struct options *o, struct route_filter *
     if (!t->db)
         return status;
     t->when = route_db_moment(t->db, at);
+    if (at.kind) {
+        struct stamp first = route_db_moment(t->db, (struct when){ .kind = WHEN_RELATIVE });
+        struct stamp last = route_db_moment(t->db, (struct when){ 0 });
+        bool before = stamp_before(t->when, first);
+        tell_outside(before, stamp_before(last, t->when), before ? first : last);
+    }
     return route_db_load(t->db, f, t->when);
 }
 

@@ -1,6 +1,8 @@
 /* TABLE_DUMP_V2, record by record. */
 #include "store/mrt_table.h"
 
+#include "store/route.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,19 +63,6 @@ void mrt_peers(struct buf *out, struct stamp when, uint32_t router_id, const cha
 
 /* ---- attributes ---- */
 
-/* Every AS with four bytes (RFC 6396 4.3.4). False if the value is no AS_PATH. */
-static bool put_wide_path(struct buf *b, struct cursor value)
-{
-    while (cur_left(&value)) {
-        unsigned type = cur_u8(&value), count = cur_u8(&value);
-        buf_be(b, type, 1);
-        buf_be(b, count, 1);
-        while (count-- && cur_ok(&value))
-            buf_be(b, cur_u16(&value), 4);
-    }
-    return cur_ok(&value);
-}
-
 static void put_attr_head(struct buf *b, unsigned flags, unsigned code, size_t size)
 {
     bool extended = size > UINT8_MAX;
@@ -82,22 +71,39 @@ static void put_attr_head(struct buf *b, unsigned flags, unsigned code, size_t s
     buf_be(b, size, extended ? 2 : 1);
 }
 
-static bool put_wide_attr(struct buf *b, unsigned flags, unsigned code, struct cursor value)
+/* Every AS with four bytes, and as it is meant (RFC 6396 4.3.4, 6793 4.2.3): AS_PATH and AGGREGATOR with what their AS4_
+ * companions say, and without those. */
+static void put_wide_attr(struct buf *b, unsigned flags, unsigned code, const struct route_attrs *r)
 {
+    struct addr who;
+    uint32_t asn;
     size_t at = b->used;
+    if (code != BGP_ATTR_AS_PATH && code != BGP_ATTR_AGGREGATOR)
+        return;
     buf_be(b, flags | FLAG_EXTENDED, 1);
     buf_be(b, code, 1);
     buf_be(b, 0, 2);
-    if (code == BGP_ATTR_AGGREGATOR) {
-        buf_be(b, cur_u16(&value), 4);
-        put_bytes(b, value);
-    } else if (!put_wide_path(b, value))
-        return false;
+    if (code == BGP_ATTR_AS_PATH)
+        bgp_path_wide(&r->update, &r->ctx, b);
+    else if (bgp_aggregator(&r->update, &r->ctx, &asn, &who)) {
+        buf_be(b, asn, 4);
+        buf_add(b, (const char *)who.b, 4);
+    } else {
+        b->used = at;
+        return;
+    }
     put_at(b, at + 2, b->used - at - 4, 2);
-    return true;
 }
 
-static bool put_attr(struct buf *b, unsigned flags, unsigned code, struct cursor value, bool as4)
+static bool is_wide(unsigned code)
+{
+    return code == BGP_ATTR_AS_PATH || code == BGP_ATTR_AGGREGATOR || code == BGP_ATTR_AS4_PATH ||
+           code == BGP_ATTR_AS4_AGGREGATOR;
+}
+
+/* `r`: of a speaker of two-byte ASes, else NULL. */
+static bool put_attr(struct buf *b, unsigned flags, unsigned code, struct cursor value,
+                     const struct route_attrs *r)
 {
     if (code == BGP_ATTR_MP_REACH_NLRI) { /* its next hop alone: RFC 6396 4.3.4 */
         cur_take(&value, 3);
@@ -108,26 +114,40 @@ static bool put_attr(struct buf *b, unsigned flags, unsigned code, struct cursor
         put_bytes(b, hop);
         return cur_ok(&value);
     }
-    if (!as4 && (code == BGP_ATTR_AS_PATH || (code == BGP_ATTR_AGGREGATOR && cur_left(&value) == 6)))
-        return put_wide_attr(b, flags, code, value);
+    if (r && is_wide(code)) {
+        put_wide_attr(b, flags, code, r);
+        return true;
+    }
+    if (code == BGP_ATTR_AGGREGATOR && cur_left(&value) != 8) /* discarded by its receiver: RFC 7606 7.7 */
+        return true;
     put_attr_head(b, flags, code, cur_left(&value));
     put_bytes(b, value);
+    return true;
+}
+
+static bool put_each(struct buf *b, struct cursor in, const struct route_attrs *narrow)
+{
+    while (cur_left(&in)) {
+        unsigned flags = cur_u8(&in), code = cur_u8(&in);
+        struct cursor value = cur_sub(&in, flags & FLAG_EXTENDED ? cur_u16(&in) : cur_u8(&in));
+        if (!cur_ok(&in) || !put_attr(b, flags, code, value, narrow))
+            return false;
+    }
     return true;
 }
 
 static bool put_attrs(struct buf *b, const struct rib_row *r)
 {
     size_t at = b->used;
+    struct cursor in = cur_over(r->attrs, r->attrs_size);
+    struct route_attrs *narrow = r->as4 ? NULL : malloc(sizeof *narrow);
     buf_be(b, 0, 2);
-    for (struct cursor in = cur_over(r->attrs, r->attrs_size); cur_left(&in);) {
-        unsigned flags = cur_u8(&in), code = cur_u8(&in);
-        struct cursor value = cur_sub(&in, flags & FLAG_EXTENDED ? cur_u16(&in) : cur_u8(&in));
-        if (!cur_ok(&in) || !put_attr(b, flags, code, value, r->as4))
-            return false;
-    }
+    bool well = r->as4 || (narrow && route_attrs_read(narrow, in, false));
+    well = well && put_each(b, in, narrow);
+    free(narrow);
     size_t size = b->used - at - 2;
     put_at(b, at, size, 2);
-    return size <= UINT16_MAX;
+    return well && size <= UINT16_MAX;
 }
 
 /* ---- rows ---- */

@@ -143,15 +143,12 @@ void route_line(const struct bgp_nlri *n, const struct route_attrs *r, struct bu
 /* AGGREGATOR (RFC 4271 5.1.7): "AG|65001 10.0.0.1|", "NAG||" where it is not there. */
 static void aggregator(const struct route_attrs *r, struct buf *out)
 {
-    const struct bgp_attr *a = bgp_update_attr(&r->update, BGP_ATTR_AGGREGATOR);
+    char text[ADDR_TEXT];
+    struct addr who;
+    uint32_t asn;
     buf_str(out, bgp_update_attr(&r->update, BGP_ATTR_ATOMIC_AGGREGATE) ? "AG|" : "NAG|");
-    struct cursor v = a ? a->value : cur_over(NULL, 0);
-    if (cur_left(&v) == 6 || cur_left(&v) == 8) {
-        char text[ADDR_TEXT];
-        uint32_t asn = cur_left(&v) == 8 ? cur_u32(&v) : cur_u16(&v);
-        struct addr who = addr_v4(v.at);
+    if (bgp_aggregator(&r->update, &r->ctx, &asn, &who))
         buf_printf(out, "%u %s", asn, addr_text(&who, text));
-    }
     buf_char(out, '|');
 }
 
@@ -172,6 +169,10 @@ void route_bgpdump(const struct route_from *from, const struct bgp_nlri *n, cons
     char text[ADDR_TEXT];
     buf_printf(out, "TABLE_DUMP2%s|%lld|B|%s|%u|", n->has_path_id ? "_AP" : "",
                (long long)(from->when.ns / NS_PER_S), addr_text(&from->peer, text), from->asn);
+    if (cur_left(&n->rd)) { /* it has no place for that; without it, two routes would be one */
+        bgp_rd_text(n->rd, out);
+        buf_char(out, ' ');
+    }
     bgp_nlri_text(n, out);
     buf_char(out, '|');
     if (n->has_path_id)

@@ -19,6 +19,8 @@ import tempfile
 import time
 import unittest
 
+from talk import ACK, KEEPALIVE, PCAP, SYN, Talk, address as octets_of, message
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
 BINARY = None
@@ -146,6 +148,30 @@ class Mrt(unittest.TestCase):
                 self.assertEqual(sorted(told.split(b"\n")), sorted(want.split(b"\n")), name)
                 total += len(want.splitlines())
         self.assertGreater(total, 100)
+
+    @unittest.skipUnless(shutil.which("bgpdump"), "bgpdump is not here")
+    def test_two_bytes(self):
+        """From a speaker of two-byte ASes a table has paths and aggregators as they are meant (RFC 6793 4.2.3), in four bytes."""
+        talk = Talk()
+        value = lambda flags, code, v: bytes([flags, code, len(v)]) + v
+        router = octets_of("10.0.0.9")
+        attrs = (value(0x40, 1, b"\0") + value(0x40, 2, b"\2\4" + struct.pack(">4H", 65001, 23456, 100, 23456)) + value(0x40, 3, octets_of("10.9.0.1")) +
+                 value(0xc0, 7, struct.pack(">H", 23456) + router) + value(0xc0, 17, b"\2\3" + struct.pack(">3I", 70000, 100, 80000)) +
+                 value(0xc0, 18, struct.pack(">I", 80000) + router))
+        narrow = lambda side: message(1, struct.pack(">BHH", 4, talk.ases[side], 90) + octets_of(talk.ends[side]) + b"\0")
+        packets = [talk.packet(1000, 0, SYN), talk.packet(1000.1, 1, SYN | ACK), talk.packet(1000.2, 0, ACK)]
+        packets += [talk.say(1001 + side, side, narrow(side)) for side in (0, 1)] + [talk.say(1003 + side, side, KEEPALIVE) for side in (0, 1)]
+        packets += [talk.say(1005, 0, message(2, struct.pack(">HH", 0, len(attrs)) + attrs + b"\x18\xc0\0\2")), talk.packet(1006, 1, ACK)]
+        with tempfile.TemporaryDirectory() as folder:
+            capture, dump = os.path.join(folder, "x.pcap"), os.path.join(folder, "x.mrt")
+            with open(capture, "wb") as file:
+                file.write(PCAP + b"".join(packets))
+            run("export", "mrt", "-q", "--table", "-w", dump, capture)
+            told = subprocess.run(["bgpdump", "-m", dump], capture_output=True, check=True).stdout
+            self.assertEqual(told, b"TABLE_DUMP2|1006|B|10.9.0.1|65001|192.0.2.0/24|65001 70000 100 80000|IGP|10.9.0.1|0|0||NAG|80000 10.0.0.9|\n")
+            self.assertEqual(run("routes", "-m", "-q", capture), told)
+            with open(dump, "rb") as file:
+                self.assertNotIn(struct.pack(">H", 23456), file.read())
 
     def test_partial(self):
         """A capture that begins in mid-session, or has gaps, says so: on stderr, in a view's name, in the state that was before."""

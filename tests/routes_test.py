@@ -324,8 +324,15 @@ class Filters(unittest.TestCase):
         done = subprocess.run([BINARY, "routes", "healthy-frr-bird-midstream.pcap"], capture_output=True, cwd=CAPTURES, check=False)
         self.assertIn(b"not all that was said", done.stderr)
 
+    def test_outside(self):
+        """A moment that the capture does not have is told from a table that is empty then."""
+        told = lambda at: subprocess.run([BINARY, "routes", PLAIN, "--at", at], capture_output=True, cwd=CAPTURES, check=True).stderr.decode()
+        self.assertIn("before the capture", told("2001-01-01"))
+        self.assertIn("behind the capture", told("2100-01-01"))
+        self.assertNotIn("the capture", told("+5"))
+
     def test_wrong(self):
-        for words in ((PLAIN, "--longer"), (PLAIN, "--community", "no-such"), (PLAIN, "--as-path", "("), (PLAIN, "--history", "x"), (PLAIN, "--family", "ipv5"), ()):
+        for words in ((PLAIN, "192.0.2.0/33"), (PLAIN, "2001:db8::/"), (PLAIN, "--longer"), (PLAIN, "--community", "no-such"), (PLAIN, "--as-path", "("), (PLAIN, "--history", "x"), (PLAIN, "--family", "ipv5"), ()):
             run("routes", *words, status=(2,))
 
 

@@ -156,6 +156,32 @@ void bgp_path_text(const struct bgp_update *u, const struct bgp_ctx *ctx, struct
     bgp_path_segments_text(bgp_path_of(u, ctx), out);
 }
 
+void bgp_path_wide(const struct bgp_update *u, const struct bgp_ctx *ctx, struct buf *out)
+{
+    struct path path = bgp_path_of(u, ctx);
+    struct path_segment s;
+    while (bgp_path_next(&path, &s)) {
+        buf_be(out, s.type, 1);
+        buf_be(out, s.count, 1);
+        for (unsigned i = 0; i < s.count; i++)
+            buf_be(out, path_as(&s), 4);
+    }
+}
+
+bool bgp_aggregator(const struct bgp_update *u, const struct bgp_ctx *ctx, uint32_t *asn, struct addr *who)
+{
+    const struct bgp_attr *a = bgp_update_attr(u, BGP_ATTR_AGGREGATOR);
+    const struct bgp_attr *late = ctx->as4 ? NULL : bgp_update_attr(u, BGP_ATTR_AS4_AGGREGATOR);
+    size_t width = ctx->as4 ? 4 : 2;
+    if (!a || cur_left(&a->value) != width + 4)
+        return false;
+    bool place = late && cur_left(&late->value) == 8 && !aggregated_since(u);
+    struct cursor v = place ? late->value : a->value;
+    *asn = place || ctx->as4 ? cur_u32(&v) : cur_u16(&v);
+    *who = addr_v4(v.at);
+    return true;
+}
+
 /* ---- what the summary says of it ---- */
 
 const char *bgp_as_bogon(uint32_t asn)

@@ -220,6 +220,11 @@ bool bgp_path_has(const struct bgp_update *, const struct bgp_ctx *, uint32_t as
 const char *bgp_as_bogon(uint32_t asn);
 /* AS_PATH as people write it: "65001 65002 {65003 65004}". */
 void bgp_path_text(const struct bgp_update *, const struct bgp_ctx *, struct buf *out);
+/* … as the value of an AS_PATH among speakers of four-byte ASes. */
+void bgp_path_wide(const struct bgp_update *, const struct bgp_ctx *, struct buf *out);
+/* Who aggregated (RFC 4271 5.1.7), by AS4_AGGREGATOR where AGGREGATOR is none but a place for it (RFC 6793 4.2.3). False:
+ * nobody, or it cannot be read. */
+bool bgp_aggregator(const struct bgp_update *, const struct bgp_ctx *, uint32_t *asn, struct addr *who);
 
 /* ---- NLRI ---- */
 
