@@ -127,8 +127,10 @@ static void forget_of(const struct engine *e, struct peering *p)
 static void forget(struct engine *e)
 {
     struct peering *p;
-    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
+    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));) {
         forget_of(e, p);
+        peering_prune(e, p);
+    }
     findings_forget(&e->findings, stamp_sub(e->now, SPAN_S(FORGET_S)));
     e->forgot = e->now;
 }

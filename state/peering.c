@@ -5,7 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOSED_KEPT = 6, CLOSED_MOST = 40, LINGER_S = 150, COLLAPSE_S = 30, COLLAPSE_LEAST = 10 };
+enum {
+    CLOSED_KEPT = 6,
+    CLOSED_MOST = 40,
+    LINGER_S = 150,
+    OVER_S = 3600,
+    SILENT_S = 86400,
+    COLLAPSE_S = 30,
+    COLLAPSE_LEAST = 10
+};
 
 static struct pair_key pair_of(const struct addr *a, const struct addr *b)
 {
@@ -188,17 +196,33 @@ void peering_dials(struct engine *e, struct peering *p, int side, const struct s
     }
 }
 
+static bool quiet_for(const struct engine *e, struct stamp last, int64_t seconds)
+{
+    return stamp_before(stamp_add(last, (struct span){ seconds * NS_PER_S }), e->now);
+}
+
+/* Nothing more will come of it. What is closed may still be sent again for a while: forgotten too soon it would look like
+ * a new connection. What both ends know to be over needs no FIN in the capture; and of what is open and silent for a
+ * day, with a newer connection beside it, the end was missed. */
+static bool is_past(const struct engine *e, const struct session *s)
+{
+    struct stamp last = stamp_later(s->half[0].last.when, s->half[1].last.when);
+    bool closed = s->facts.end != CONN_OPEN;
+    if ((s->over || closed) && s->half[0].segments + s->half[1].segments == 0)
+        return true;
+    if (closed)
+        return quiet_for(e, last, LINGER_S);
+    return s != s->peering->sessions && quiet_for(e, last, s->over ? OVER_S : SILENT_S);
+}
+
 void peering_prune(struct engine *e, struct peering *p)
 {
-    unsigned kept = 0;
+    /* a year brings many peerings that are never seen again: of them one connection is enough */
+    unsigned kept = 0, keep = quiet_for(e, p->facts.last, SILENT_S) ? 1 : CLOSED_KEPT;
     for (struct session **at = &p->sessions; *at;) {
         struct session *s = *at;
-        /* what is closed may still be sent again for a while: forgotten too soon it would look like a new connection */
-        struct stamp last = stamp_later(s->half[0].last.when, s->half[1].last.when);
-        bool done = (s->over || s->facts.end != CONN_OPEN) && s->half[0].segments + s->half[1].segments == 0;
-        done |= s->facts.end != CONN_OPEN && stamp_before(stamp_add(last, SPAN_S(LINGER_S)), e->now);
-        done |= s->facts.end != CONN_OPEN && kept >= CLOSED_MOST;
-        if (!done || ++kept <= CLOSED_KEPT) {
+        bool done = is_past(e, s) || (s->facts.end != CONN_OPEN && kept >= CLOSED_MOST);
+        if (!done || ++kept <= keep) {
             at = &s->next;
             continue;
         }

@@ -1,4 +1,5 @@
 /* Stories of two routers, told packet by packet: the states of both ends, and what is found. */
+#include "state/engine_internal.h"
 #include "tests/check.h"
 #include "tests/make/make_talk.h"
 #include "tests/make/make_update.h"
@@ -494,6 +495,51 @@ static void nobody_listened(bool told)
     over(&t);
 }
 
+/* One talk after another, each over in its own way, some without a word: what is kept of them does not grow. */
+static void flap(struct talk *t, int turn)
+{
+    t->port[0] = (uint16_t)(20000 + turn);
+    t->seq[0] = (uint32_t)turn * 7919;
+    t->seq[1] = (uint32_t)turn * 104729;
+    t->heard[0] = t->heard[1] = 0;
+    t->story[0] = '\0';
+    if (turn % 4 == 0) {
+        talk_dial(t, 0);
+        talk_answer(t, 1);
+    } else
+        talk_establish(t, 9);
+    if (turn % 4 == 1) {
+        talk_notify(t, turn % 2, 6, 4);
+        talk_fin(t, turn % 2);
+    } else if (turn % 4 == 2)
+        talk_notify(t, 1, 4, 0);
+    for (int i = 0; i < 4; i++) {
+        talk_wait(t, SPAN_S(900));
+        engine_advance(t->engine, t->now);
+        engine_review(t->engine);
+    }
+}
+
+static void flaps_for_months(void)
+{
+    struct talk t;
+    struct stream_ref none = { 0 };
+    begin(&t);
+    for (int turn = 0; turn < 2000; turn++)
+        flap(&t, turn);
+    struct peering *p =
+        peering_get(t.engine, &talk_peering(&t)->side[0].addr, &talk_peering(&t)->side[1].addr, none);
+    CHECK(t.engine->session_ids == 2000);
+    /* an hour each: those of a day that nobody closed, and the latest few */
+    CHECK(p->session_count < 24 && t.engine->sessions.live == p->session_count);
+    CHECK(t.engine->findings.count < 40 && t.engine->findings.open.live == t.engine->findings.count);
+    talk_wait(&t, SPAN_S(7 * 86400));
+    engine_advance(t.engine, t.now);
+    engine_review(t.engine);
+    CHECK(p->session_count <= 3 && t.engine->sessions.live == p->session_count);
+    over(&t);
+}
+
 int main(void)
 {
     comes_up();
@@ -525,5 +571,6 @@ int main(void)
     capture_pauses();
     nobody_listened(true);
     nobody_listened(false);
+    flaps_for_months();
     return CHECK_END();
 }
