@@ -318,6 +318,25 @@ static void tell_no_reply(const struct happening *h, struct findings *f, int dia
     draft_end(f, d);
 }
 
+/* SYN and SYN/ACK both began with TTL 255, and there are routers in between: whoever insists on 255 drops what comes. */
+static void say_ttl_security(struct draft *d, const struct peering *p, int dialler)
+{
+    enum { GTSM_NEAR = 240, BEGINS = 255 };
+    const struct session *s = p->sessions;
+    while (s && (s->facts.active != dialler || !s->half[!dialler].syn_ttl))
+        s = s->next;
+    if (!s || s->half[dialler].syn_ttl < GTSM_NEAR || s->half[!dialler].syn_ttl < GTSM_NEAR)
+        return;
+    int routers = 2 * BEGINS - s->half[dialler].syn_ttl - s->half[!dialler].syn_ttl;
+    char who[ADDR_TEXT];
+    if (routers)
+        draft_say(
+            d,
+            "Both begin with TTL 255, as under TTL security (RFC 5082), and by their TTLs %d router%s between the two: "
+            "if %s allows fewer hops than that, it drops the answer.",
+            routers, routers == 1 ? " is" : "s are", side_name(p, dialler, who));
+}
+
 static void tell_unheard(const struct happening *h, struct findings *f, int dialler)
 {
     const struct peering *p = h->peering;
@@ -334,6 +353,7 @@ static void tell_unheard(const struct happening *h, struct findings *f, int dial
         "%s answers with SYN/ACK, which stands in the capture; %s goes on sending its SYN. The answer is lost "
         "between the capture point and %s, or dropped there.",
         to, who, who);
+    say_ttl_security(d, p, dialler);
     show_attempts(d, a, ATTEMPT_UNHEARD, "SYN", "SYN/ACK");
     draft_end(f, d);
 }
