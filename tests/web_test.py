@@ -296,6 +296,25 @@ class Lists(Case):
             rows = {o["key"]: o for o in server.json("peerings/10.0.12.1-10.0.12.2")["offers"]}
             self.assertEqual((rows["role"]["offers"], rows["role"]["fit"]), (["peer", "customer"], "conflict"))
 
+    def test_next_hops_of_another_family_in_words(self):
+        """RFC 8950: agreed for each family by itself, whoever else offers the capability."""
+        path = os.path.join(self.folder, "next-hops.db")
+        shutil.copy(self.database("cap-af-one-side-frr-bird"), path)
+        db = sqlite3.connect(path)
+        for side, rows in ((0, "000100010002000100800002"), (1, "000100010002")):
+            value = bytes.fromhex(rows)
+            capability = bytes([2, len(value) + 2, 5, len(value)]) + value
+            size = 29 + len(capability)
+            message = b"\xff" * 16 + size.to_bytes(2, "big") + b"\x01\x04\xfd\xe8\x00\x09" + bytes([1, 1, 1, side + 1, len(capability)]) + capability
+            db.execute("UPDATE open_message SET bytes = ? WHERE side = ?", (message, side))
+        db.commit()
+        db.close()
+        with Server(path) as server:
+            rows = {o["key"]: o for o in server.json("peerings/10.0.12.1-10.0.12.2")["offers"]}
+        self.assertEqual(rows["extended-next-hop"]["offers"],
+                         ["ipv4-unicast with IPv6 next hops, vpnv4-unicast with IPv6 next hops", "ipv4-unicast with IPv6 next hops"])
+        self.assertEqual((rows["extended-next-hop"]["use"], rows["extended-next-hop"]["fit"]), ("ipv4-unicast with IPv6 next hops", "agreed"))
+
 
 class Packets(Case):
     """What stands in no database: read again from the capture, or from the ring of evidence."""

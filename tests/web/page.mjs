@@ -291,6 +291,13 @@ test('OSPF: the map at any moment, adjacencies, what LSAs do, the database', asy
   await page.getByRole('button', { name: 'The end' }).click()
   await page.waitForFunction(() => !location.search.includes('at='))
   await leave(page)
+  // of many routers one is found by its name; the database is in order
+  const many = await open(browser, await serve(database('ospf-virtual-link-frr-frr-frr-frr')), '/ospf')
+  await many.waitForSelector('.lsas tbody')
+  const ids = await many.locator('.lsas tbody > tr:first-child').evaluateAll((all) => all.map((r) => [...r.children].slice(0, 4).map((c) => c.textContent)))
+  const areas = ids.map((r) => r[3])
+  hold(ids.length > 4 && areas.join() === [...areas].sort().join(), `areas in the order of ${areas}`)
+  await leave(many)
 })
 
 test('routes: a prefix, who announces it, and what became of it', async (browser) => {
@@ -378,6 +385,85 @@ test('filter, sort and walk by keyboard', async (browser) => {
   await leave(page)
 })
 
+// A database that says what a test wants it to.
+function changed(name, as, ...statements) {
+  const file = path.join(folder, `${as}.db`)
+  copyFileSync(database(name), file)
+  execFileSync('python3', ['-c', 'import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\nfor s in sys.argv[2:]: db.execute(s)\ndb.commit()', file, ...statements])
+  return file
+}
+
+// ---- what is wrong stands first, and what is not known is not drawn
+
+test('what is down stands first, before what only was; a phone can sort, too', async (browser) => {
+  const base = await serve(many('healthy-frr-bird-nano', 200))
+  const page = await open(browser, base, '/', { viewport: { width: 390, height: 844 } })
+  await page.waitForSelector('.peerings .body .row')
+  const rows = await page.locator('.peerings .body .row').evaluateAll((all) => all.map((r) => (r.classList.contains('down') ? 'down' : 'up')))
+  hold(rows.includes('down') && rows.lastIndexOf('down') < rows.indexOf('up'), `the order is ${rows}`)
+  hold((await text(page, '.peerings .body .row .c-brief')).includes('least margin 6.0 s, 6.0 s of 9 s'), 'the row tells no margin')
+  await page.getByLabel('Order').selectOption('margin')
+  await page.waitForURL(/sort=margin/)
+  await leave(page)
+})
+
+test('the verdict is of OSPF, too', async (browser) => {
+  const page = await open(browser, await serve(database('ospf-bgp-reroute-frr-frr-frr')))
+  await page.waitForSelector('.adjacencies')
+  same(await text(page, 'h1'), 'The one peering is up; 1 of 2 OSPF adjacencies is not complete', 'verdict')
+  same(await text(page, 'section[aria-label="OSPF adjacencies"] h2'), 'OSPF: 1 of 2 adjacencies is not complete', 'of OSPF')
+  await leave(page)
+  const healthy = await open(browser, await serve(database('ospf-healthy-ptp-frr-bird')))
+  await healthy.waitForSelector('.adjacencies')
+  same(await text(healthy, 'h1'), 'The one adjacency is as it should be', 'without BGP')
+  await leave(healthy)
+})
+
+test('without anything heard the page says what that may come from', async (browser) => {
+  const capture = path.join(folder, 'nothing.pcap')
+  writeFileSync(capture, Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex'))
+  const file = path.join(folder, 'nothing.db')
+  execFileSync(binary, ['analyze', '-q', '--db', file, capture], { stdio: 'ignore' })
+  const base = await serve(file)
+  const page = await open(browser, base)
+  same(await text(page, 'h1'), 'Nothing was heard', 'overview')
+  hold((await text(page, '.notice')).includes('port 179'), 'no hint')
+  await leave(page)
+  const tap = await open(browser, base, '/capture')
+  same(await text(tap, '.lead'), 'There was no packet in it.', 'capture')
+  same(await tap.locator('section[aria-label="What packets came in"]').count(), 0, 'of no packets something is said')
+  await leave(tap)
+})
+
+test('less than nothing is no margin', async (browser) => {
+  const file = changed('healthy-frr-bird-nano', 'stepped', 'UPDATE side SET min_margin_ns = -3594000000000 WHERE side = 0')
+  const page = await open(browser, await serve(file))
+  await page.waitForSelector('.peerings .body .row')
+  same(await text(page, '.body .c-margin'), 'not known 6.0 s', 'margins')
+  same(await page.locator('.body .c-margin svg').count(), 1, 'bars')
+  await leave(page)
+})
+
+test('a capture of weeks: days stand on every axis, intervals in hours', async (browser) => {
+  const weeks = 14 * 86400
+  const file = changed(
+    'hold-sigstop-frr-bird',
+    'weeks',
+    `INSERT INTO series_side SELECT peering, side, 3600, start_s / 3600 * 3600 - ${weeks} + 3600 * n, 0, 1, 0, 400, 0, 900, 1, 0, 60, 4000, 0, 0, 8000000, 1, 6000000000 - n * 10000000, 0` +
+      ` FROM (SELECT peering, side, max(start_s) AS start_s FROM series_side WHERE step = 3600 GROUP BY 1, 2), (WITH RECURSIVE c(n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM c WHERE n < 335) SELECT n FROM c)`,
+    `UPDATE peering SET first_ns = first_ns - ${weeks}000000000`,
+    `UPDATE capture SET first_ns = first_ns - ${weeks}000000000`,
+  )
+  const page = await open(browser, await serve(file), '/peerings/10.0.12.1-10.0.12.2')
+  await page.waitForSelector('.charts canvas')
+  const begins = await page.locator('.bands .axis text').first().textContent()
+  hold(/^6 Nov/.test(begins), `the axis begins with ${begins}`)
+  same(await text(page, '.charts figcaption'), 'Hold time left least in 1 h, of 9 s', 'unit')
+  hold((await text(page, '.bands .legend')).includes('OpenConfirm'), 'the colours of the bands are not told')
+  same(await page.locator('.u-legend .u-value').allInnerTexts().then((all) => all.filter((t) => t.trim()).length), 0, 'values without a cursor')
+  await leave(page)
+})
+
 // ---- news
 
 test('what happens shows within two seconds', async (browser) => {
@@ -411,6 +497,8 @@ test('a server that ends is noticed, and found again', async (browser) => {
   const run = running.pop()
   run.kill('SIGTERM')
   await page.waitForSelector('.tag.bad', { timeout: 5000 })
+  hold(/has not answered since \d\d:\d\d:\d\d UTC\. What stands here is old: it is as the capture was at/.test(await text(page, '.stale')), 'the page does not say that it is old')
+  hold((await page.locator('.peerings .body .row').count()) === 3, 'what was there is gone')
   const again = spawn(binary, ['serve', database('ibgp-mesh-rr-bird'), '--web', new URL(base).port], { stdio: 'ignore' })
   running.push(again)
   await page.waitForSelector('.tag.bad', { state: 'detached', timeout: 10000 })
@@ -426,6 +514,9 @@ test('the token is asked for, and may come with the address', async (browser) =>
   const base = await serve(database('hold-sigstop-frr-bird'), '--web-token-file', file)
   const page = await open(browser, base)
   same(await text(page, 'h1'), 'This routetap asks for its token', 'without a token')
+  await page.locator('input').fill('wrong')
+  await page.keyboard.press('Enter')
+  await page.getByText('is not the right one').waitFor()
   await page.locator('input').fill('correct-horse-battery')
   await page.keyboard.press('Enter')
   await page.waitForFunction(() => document.querySelector('h1')?.textContent.includes('peering'))

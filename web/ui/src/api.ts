@@ -351,6 +351,7 @@ export interface RouteChange {
   family: string
   prefix: string
   rd?: string
+  labels?: number[]
   path_id?: number
   what: 'announced' | 'changed' | 'announced-again' | 'withdrawn' | 'lost-with-session'
   lived?: number

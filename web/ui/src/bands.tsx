@@ -5,7 +5,7 @@ import { useWidth } from './data'
 import { Choice, SeverityMark } from './parts'
 import { findingPath, go } from './route'
 import { crowded, digitsFor, elastic, even, ticks, type Scale } from './scale'
-import { clock, moment, plain, range, span } from './words'
+import { clock, moment, plain, range, sameDay, shortDay, span } from './words'
 
 export interface History {
   transitions: Transition[] // the oldest first, in all of these
@@ -96,8 +96,8 @@ interface BandsProps {
 }
 
 // A label that would touch the one before it is left out; its tick stays.
-function labelled(marks: { t: number; x: number }[], inner: number, digits: number) {
-  const wide = clock(0, digits).length * 7
+function labelled(marks: { t: number; x: number }[], inner: number, text: (t: number) => string) {
+  const wide = Math.max(...marks.map((m) => text(m.t).length), 0) * 7
   let taken = -Infinity
   return marks.map((m) => {
     const anchor = m.x < wide / 2 ? ('start' as const) : m.x > inner - wide / 2 ? ('end' as const) : ('middle' as const)
@@ -142,8 +142,10 @@ export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
   const findingsY = connectionsY + laneCount * 7 + GAP + 8 + labels
   const axisY = findingsY + 20
   const height = axisY + 24
-  const marks = ticks(scale, within, inner, width < 620 ? 90 : 124, mode === 'even')
+  const marks = ticks(scale, within, inner, (width < 620 ? 90 : 124) + (sameDay(from, to) ? 0 : 44), mode === 'even')
   const digits = digitsFor(marks)
+  // in more than a day's time a clock alone says nothing
+  const words = (t: number) => (sameDay(from, to) ? clock(t, digits) : `${shortDay(t)} ${clock(t, digits)}`)
 
   const timeAt = (event: PointerEvent) => {
     const place = (event.clientX - svg.current!.getBoundingClientRect().left - left) / inner
@@ -196,6 +198,7 @@ export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
             range(from, to)
           ) : (
             <>
+              {sameDay(from, to) ? '' : `${shortDay(cursor)} `}
               {clock(cursor, digits || 3)} · {addresses[0]} {stateAt(0, cursor) ?? '–'} · {addresses[1]} {stateAt(1, cursor) ?? '–'}
             </>
           )}
@@ -283,12 +286,12 @@ export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
           </g>
           <g class="axis">
             <path d={`M${left} ${axisY}H${left + inner}`} />
-            {labelled(marks, inner, digits).map((m) => (
+            {labelled(marks, inner, words).map((m) => (
               <g key={m.t}>
                 <path d={`M${left + m.x} ${axisY}v4`} />
                 {m.anchor && (
                   <text x={left + m.x} y={axisY + 16} text-anchor={m.anchor}>
-                    {clock(m.t, digits)}
+                    {words(m.t)}
                   </text>
                 )}
               </g>

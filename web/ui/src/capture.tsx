@@ -53,8 +53,8 @@ function OverTime({ live }: { live: boolean }) {
   return (
     <>
       <div class="charts">
-        <Chart {...common} name="Packets" unit={`a second, in intervals of ${data.step} s`} lines={lines.came} format={rate} />
-        {lost && <Chart {...common} name="Dropped" unit={`packets in ${data.step} s`} round="whole" lines={lines.dropped} format={(v) => count(Math.round(v))} />}
+        <Chart {...common} name="Packets" unit={`a second, in intervals of ${span(data.step)}`} lines={lines.came} format={rate} />
+        {lost && <Chart {...common} name="Dropped" unit={`packets in ${span(data.step)}`} round="whole" lines={lines.dropped} format={(v) => count(Math.round(v))} />}
       </div>
       {!lost && <p class="faint none">{live ? 'Nothing was dropped, by the counts of the kernel and the interface.' : 'Nothing was dropped, as far as the files say.'}</p>}
       {zoom && (

@@ -4,7 +4,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import './chart.css'
 import { useWidth } from './data'
-import { clock, day } from './words'
+import { clock, day, shortDay } from './words'
 
 export interface Line {
   name: string
@@ -99,7 +99,7 @@ function seriesOf(line: Line, format: (v: number) => string): uPlot.Series {
 
 const ROUND = {
   whole: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7],
-  binary: Array.from({ length: 41 }, (_, i) => 2 ** i),
+  binary: Array.from({ length: 44 }, (_, i) => 2 ** (i - 3)),
 }
 
 // "2.0 s" → "2 s": what an axis marks is round
@@ -115,9 +115,10 @@ function optionsOf(p: ChartProps, width: number, zoom: (u: uPlot) => void): uPlo
     tzDate: utc,
     cursor: { sync: { key: 'time' }, y: false, drag: { x: Boolean(p.onZoom), y: false, setScale: false } },
     legend: { live: true },
+    padding: [null, 24, null, null], // the last label of the axis
     scales: { x: { time: true, range: () => [p.from, Math.max(p.to, p.from + 1)] }, y: { range: () => [0, most ? most * 1.08 : 1] } },
     axes: [
-      { ...axis, space: 80, values: (_, at, __, ___, increment) => at.map((t) => (increment >= 86400 ? day(t).replace(/ \d{4}$/, '') : increment < 1 ? clock(t, increment < 0.01 ? 3 : 2) : clock(t, 0).slice(0, increment >= 60 ? 5 : 8))) },
+      { ...axis, space: 80, values: (_, at, __, ___, increment) => at.map((t) => (increment >= 86400 ? shortDay(t) : increment < 1 ? clock(t, increment < 0.01 ? 3 : 2) : clock(t, 0).slice(0, increment >= 60 ? 5 : 8))) },
       { ...axis, size: 62, space: 24, ...(p.round && { incrs: ROUND[p.round] }), values: (_, at) => at.map((v) => bare(p.format(v))) },
     ],
     series: [{ label: 'UTC', value: (_, t, __, at) => (at === null || t === null ? '' : `${day(t)} ${clock(t, 0)}`) }, ...p.lines.map((l) => seriesOf(l, p.format))],

@@ -116,16 +116,16 @@ export function Charts({ path, zoom, onZoom, whole }: { path: string; zoom: Span
     <>
     <div class="charts">
       {hold !== null && hold > 0 && any(lines.margin) && (
-        <Chart {...common} name="Hold time left" unit={`least in ${s.step} s, of ${hold} s`} lines={lines.margin} format={seconds} floor={{ name: 'the hold time has run out: the session dies', danger: hold / 3, top: hold }} />
+        <Chart {...common} name="Hold time left" unit={`least in ${span(s.step)}, of ${hold} s`} lines={lines.margin} format={seconds} floor={{ name: 'the hold time has run out: the session dies', danger: hold / 3, top: hold }} />
       )}
-      <Chart {...common} name="Messages" unit={`a second, in intervals of ${s.step} s`} lines={[...lines.updates, ...lines.others]} format={rate} />
+      <Chart {...common} name="Messages" unit={`a second, in intervals of ${span(s.step)}`} lines={[...lines.updates, ...lines.others]} format={rate} />
       {lines.routes.length > 0 && <Chart {...common} name="Routes" unit="that the other side has" round="whole" lines={lines.routes} format={(v) => count(Math.round(v))} />}
       <Chart {...common} name="TCP, bytes" unit="a second" round="binary" lines={lines.volume} format={(v) => bytes(v).replace('bytes', 'B')} />
       {any(lines.rtt) && <Chart {...common} name="Round trip" unit="from the tap and back" lines={lines.rtt} format={span} />}
       {any(lines.resent) && (
-        <Chart {...common} name="Segments sent again" unit={`in ${s.step} s`} round="whole" lines={lines.resent} format={(v) => count(Math.round(v))} />
+        <Chart {...common} name="Segments sent again" unit={`in ${span(s.step)}`} round="whole" lines={lines.resent} format={(v) => count(Math.round(v))} />
       )}
-      {any(lines.shut) && <Chart {...common} name="Receive window shut" unit={`seconds in ${s.step} s`} lines={lines.shut} format={seconds} />}
+      {any(lines.shut) && <Chart {...common} name="Receive window shut" unit={`in ${span(s.step)}`} lines={lines.shut} format={seconds} />}
     </div>
     {!any(lines.resent) && <p class="faint none">No segment was sent again in this span.</p>}
     </>

@@ -116,7 +116,7 @@ export function FindingView({ id }: { id: string }) {
         <SeverityMark severity={f.severity} /> {sentence(f.title)}
       </h1>
       <p class="lead">
-        <span class="num">{when(f, now)}</span> · <Link to={`/findings?code=${f.code}`}>{f.code}</Link> · {f.confidence}
+        <span class="num">{when(f, null)} UTC</span> · <Link to={`/findings?code=${f.code}`}>{f.code}</Link> · {f.confidence}
         {f.at && <> · look at <span class="address">{f.at}</span> first</>}
       </p>
       <p class="explanation">{f.explanation}</p>

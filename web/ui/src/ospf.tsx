@@ -247,7 +247,7 @@ function Activity({ activity, from, to, onMoment }: { activity: OspfActivity; fr
   return (
     <>
       <div class="charts">
-        <Chart name="LSAs" unit={`in ${activity.step} s`} times={drawn.times} step={activity.step} lines={drawn.lines} format={(v) => count(Math.round(v))} round="whole" from={from} to={to} />
+        <Chart name="LSAs" unit={`in ${span(activity.step)}`} times={drawn.times} step={activity.step} lines={drawn.lines} format={(v) => count(Math.round(v))} round="whole" from={from} to={to} />
         <div class="panel">
           <h3>Sent most often</h3>
           <ol class="busiest">

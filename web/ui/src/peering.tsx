@@ -325,7 +325,7 @@ function Opens({ opens, offers, now }: { opens: [Open, Open]; offers: Offer[]; n
                     {text !== null ? familiesIn(text) : <span class="faint">{opens[i]!.seen ? '–' : '?'}</span>}
                   </td>
                 ))}
-                <td data-side="in use">
+                <td data-side="together:" class={o.use === null && o.fit !== 'conflict' ? 'nothing' : ''}>
                   {o.use !== null && familiesIn(o.use)}
                   {o.fit === 'conflict' && <span class="tag bad">{FIT_WORDS.conflict}</span>}
                 </td>

@@ -14,29 +14,36 @@ const value = (r: RouteChange, name: string): string => {
 }
 
 // What is told of it at a glance; the rest behind a click.
-const SHOWN = ['NEXT_HOP', 'AS_PATH', 'ORIGIN', 'MULTI_EXIT_DISC', 'LOCAL_PREF', 'COMMUNITIES', 'COMMUNITY', 'LARGE_COMMUNITY', 'EXTENDED COMMUNITIES']
+const SHOWN = ['ORIGIN', 'MULTI_EXIT_DISC', 'LOCAL_PREF', 'COMMUNITIES', 'COMMUNITY', 'LARGE_COMMUNITY', 'EXTENDED COMMUNITIES']
+const LISTED = 12
+
+// Of families but IPv4 unicast it stands in MP_REACH_NLRI: RFC 4760 3.
+function nextHop(r: RouteChange): string {
+  const reach = r.attributes?.find((a) => a.name === 'MP_REACH_NLRI')?.value as { next_hop?: unknown } | undefined
+  return value(r, 'NEXT_HOP') || (typeof reach?.next_hop === 'string' ? reach.next_hop : '')
+}
+
+const Named = ({ name, text, strong }: { name: string; text: string; strong?: boolean }) => (
+  <span>
+    <span class="faint">{name}</span> {strong ? <b class="address">{text}</b> : <span class="address">{text}</span>}
+  </span>
+)
+
+function atAGlance(v: unknown): string | null {
+  if (Array.isArray(v)) return v.every((x) => typeof x !== 'object') ? v.slice(0, LISTED).join(' ') + (v.length > LISTED ? ` and ${v.length - LISTED} more` : '') : null
+  return v === null || v === undefined || typeof v === 'object' ? null : String(v)
+}
 
 function Attributes({ r }: { r: RouteChange }) {
-  const rest = (r.attributes ?? []).filter((a) => a.name && !['NEXT_HOP', 'AS_PATH'].includes(a.name) && a.value !== undefined && a.name !== 'MP_REACH_NLRI')
+  const told = (r.attributes ?? []).map((a) => ({ ...a, text: atAGlance(a.value) })).filter((a) => a.name && a.text && SHOWN.includes(a.name.toUpperCase()))
   return (
     <span class="attributes">
-      {value(r, 'AS_PATH') && (
-        <span>
-          <span class="faint">AS path</span> <b class="address">{value(r, 'AS_PATH')}</b>
-        </span>
-      )}
-      {value(r, 'NEXT_HOP') && (
-        <span>
-          <span class="faint">next hop</span> <span class="address">{value(r, 'NEXT_HOP')}</span>
-        </span>
-      )}
-      {rest
-        .filter((a) => SHOWN.includes(a.name!.toUpperCase()) && typeof a.value !== 'object')
-        .map((a) => (
-          <span key={a.code}>
-            <span class="faint">{a.name!.toLowerCase().replace(/_/g, ' ')}</span> <span class="address">{String(a.value)}</span>
-          </span>
-        ))}
+      {value(r, 'AS_PATH') && <Named name="AS path" text={value(r, 'AS_PATH')} strong />}
+      {nextHop(r) && <Named name="next hop" text={nextHop(r)} />}
+      {r.labels && r.labels.length > 0 && <Named name={r.labels.length > 1 ? 'labels' : 'label'} text={r.labels.join(' ')} />}
+      {told.map((a) => (
+        <Named key={a.code} name={a.name!.toLowerCase().replace(/_/g, ' ').replace('multi exit disc', 'MED').replace('local pref', 'local preference')} text={a.text!} />
+      ))}
     </span>
   )
 }

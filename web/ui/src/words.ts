@@ -18,6 +18,8 @@ export function day(t: number): string {
   return `${d.getUTCDate()} ${MONTHS[d.getUTCMonth()]} ${d.getUTCFullYear()}`
 }
 
+export const shortDay = (t: number) => day(t).replace(/ \d{4}$/, '')
+
 // "10:00:03.184"; digits behind the point are cut, not rounded, as clocks do
 export function clock(t: number, digits = 3): string {
   const whole = Math.floor(t + 1e-7)
