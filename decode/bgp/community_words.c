@@ -67,7 +67,7 @@ static bool of_name(const char *words, struct buf *out)
 
 bool bgp_community_words(const char *text, struct buf *out)
 {
-    char words[WORDS_MOST];
+    char words[WORDS_MOST] = "";
     size_t n = strlen(text);
     if (!n || n >= sizeof words || strpbrk(text, " \t"))
         return false;
