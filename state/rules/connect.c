@@ -318,11 +318,14 @@ static void tell_no_reply(const struct happening *h, struct findings *f, int dia
     draft_end(f, d);
 }
 
-/* SYN and SYN/ACK both began with TTL 255, and there are routers in between: whoever insists on 255 drops what comes. */
+/* SYNs of both sides arrive, for they are answered, and neither takes the answers: the path is there. All began with TTL
+ * 255, which iBGP sends, too, and there are routers in between: whoever insists on 255 drops what comes. */
 static void say_ttl_security(struct draft *d, const struct peering *p, int dialler)
 {
     enum { GTSM_NEAR = 240, BEGINS = 255 };
     const struct session *s = p->sessions;
+    if (!p->attempts[!dialler].count[ATTEMPT_UNHEARD] || p->ever_established)
+        return;
     while (s && (s->facts.active != dialler || !s->half[!dialler].syn_ttl))
         s = s->next;
     if (!s || s->half[dialler].syn_ttl < GTSM_NEAR || s->half[!dialler].syn_ttl < GTSM_NEAR)
