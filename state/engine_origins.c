@@ -20,8 +20,8 @@ static void judge(struct judging *j, const struct rib_route *r)
 {
     struct prefix p = rib_prefix(&r->nlri);
     struct vrps_against against;
-    if (!r->path_length || vrps_check(j->changed, &p, 0, NULL) == RPKI_NOT_FOUND ||
-        vrps_check(j->after, &p, r->origin_as, &against) != RPKI_INVALID)
+    bool touched = j->changed == j->after || vrps_check(j->changed, &p, 0, NULL) != RPKI_NOT_FOUND;
+    if (!r->path_length || !touched || vrps_check(j->after, &p, r->origin_as, &against) != RPKI_INVALID)
         return;
     enum rpki_state was = vrps_check(j->before, &p, r->origin_as, NULL);
     if (was == RPKI_INVALID || (j->news.count++ && !comes_first(&p, &j->news.prefix)))

@@ -2,6 +2,7 @@
 #include "state/vrps.h"
 
 #include "base/grow.h"
+#include "base/hash.h"
 #include <stdlib.h>
 
 enum { VRPS_MOST = 1 << 24 };
@@ -18,6 +19,9 @@ struct vrps_family {
     size_t count;
     uint32_t room;
     uint64_t lengths[3]; /* bit per length of a prefix that there is */
+    /* by hash of the prefix, linear probing: 1 + where in the list its first one is, 0 empty. Owned; NULL before it is
+     * sealed, and without memory: then it is searched for by halves, which takes several times as long */
+    uint32_t *slots, mask;
 };
 
 struct vrps {
@@ -36,8 +40,10 @@ void vrps_free(struct vrps *v)
 {
     if (!v)
         return;
-    free(v->family[0].list);
-    free(v->family[1].list);
+    for (int i = 0; i < 2; i++) {
+        free(v->family[i].list);
+        free(v->family[i].slots);
+    }
     free(v);
 }
 
@@ -89,11 +95,37 @@ static int by_prefix(const void *left, const void *right)
     return order ? order : (a->most > b->most) - (a->most < b->most);
 }
 
+static uint32_t slot_of(const struct vrps_family *f, const struct vrp *v)
+{
+    return (uint32_t)hash_u64(v->high, hash_u64(v->low, v->bits)) & f->mask;
+}
+
+static void make_slots(struct vrps_family *f)
+{
+    uint32_t room = 16;
+    free(f->slots);
+    while (room / 2 < f->count)
+        room *= 2;
+    f->mask = room - 1;
+    f->slots = f->count ? calloc(room, sizeof *f->slots) : NULL;
+    for (uint32_t i = 0; f->slots && i < f->count; i++) {
+        if (i && !compare(&f->list[i - 1], &f->list[i]))
+            continue;
+        uint32_t at = slot_of(f, &f->list[i]);
+        while (f->slots[at])
+            at = (at + 1) & f->mask;
+        f->slots[at] = i + 1;
+    }
+}
+
 void vrps_seal(struct vrps *v)
 {
-    for (int i = 0; i < 2; i++)
-        if (v->family[i].count)
-            qsort(v->family[i].list, v->family[i].count, sizeof *v->family[i].list, by_prefix);
+    for (int i = 0; i < 2; i++) {
+        struct vrps_family *f = &v->family[i];
+        if (f->count)
+            qsort(f->list, f->count, sizeof *f->list, by_prefix);
+        make_slots(f);
+    }
 }
 
 static bool keep(struct vrps_family *f, const struct vrp *one)
@@ -122,14 +154,24 @@ struct vrps *vrps_changes(const struct vrps *a, const struct vrps *b)
 {
     struct vrps *v = vrps_new();
     if (v && keep_changes(&v->family[0], &a->family[0], &b->family[0]) &&
-        keep_changes(&v->family[1], &a->family[1], &b->family[1]))
+        keep_changes(&v->family[1], &a->family[1], &b->family[1])) {
+        make_slots(&v->family[0]);
+        make_slots(&v->family[1]);
         return v;
+    }
     vrps_free(v);
     return NULL;
 }
 
+/* Where its prefix begins in the list, or would. */
 static size_t first_of(const struct vrps_family *f, const struct vrp *key)
 {
+    if (f->slots) {
+        uint32_t at = slot_of(f, key);
+        while (f->slots[at] && compare(&f->list[f->slots[at] - 1], key) != 0)
+            at = (at + 1) & f->mask;
+        return f->slots[at] ? f->slots[at] - 1 : f->count;
+    }
     size_t low = 0, high = f->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
