@@ -149,6 +149,7 @@ int cmd_analyze(const struct options *o)
     if (!find_place(&a, &scratch, o))
         return geoip_close(geoip, EXIT_DAMAGED);
     eo.tell_routes = o->keep_routes;
+    eo.quiet = o->settle;
     int status = loop_open(&a.loop, o, eo, false);
     if (!status) {
         a.store = store_open(a.path, STORE_NEW, &why, message);

@@ -305,6 +305,7 @@ int cmd_monitor(const struct options *o)
     notify_open();
     struct engine_options eo = engine_defaults();
     eo.tell_routes = o->keep_routes && o->db;
+    eo.quiet = o->settle;
     eo.tell_messages = o->bmp || o->kafka;
     int status = loop_open_live(&m.loop, o, eo);
     if (!status) {

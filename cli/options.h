@@ -99,6 +99,7 @@ struct options {
     const char *evidence;
     enum keep_routes keep_routes;
     uint64_t evidence_size, db_size;                       /* bytes; 0: as usual */
+    struct span settle;                                    /* 0: as usual */
     struct span keep_10s, keep_1min, keep_1h, keep_events; /* 0: as usual */
     /* who is rung; their words are owned */
     struct alert_sink sinks[ALERT_SINKS];

@@ -53,6 +53,7 @@ static const char *take_kept(struct options *o, enum option_id id, char *value)
     case OPTION_EVIDENCE: o->evidence = value; return NULL;
     case OPTION_EVIDENCE_SIZE: return take_mebibytes(value, 1, &o->evidence_size);
     case OPTION_DB_SIZE: return take_mebibytes(value, 16, &o->db_size);
+    case OPTION_SETTLE: return take_age(value, &o->settle);
     case OPTION_KEEP_10S: return take_age(value, &o->keep_10s);
     case OPTION_KEEP_1MIN: return take_age(value, &o->keep_1min);
     case OPTION_KEEP_1H: return take_age(value, &o->keep_1h);

@@ -121,6 +121,50 @@ struct bgp_transfer {
     struct span pause;   /* that length */
 };
 
+/* A loss of routes, and what followed until nothing changed any more. Of a large loss a part is followed, chosen by
+ * chance: what is said of prefixes and changes is of that part. */
+enum { EPISODE_SIDES = 64 };
+enum episode_trigger { EPISODE_WITHDRAWAL, EPISODE_SESSION };
+enum episode_end {
+    EPISODE_SETTLED,
+    EPISODE_GOES_ON,  /* the capture ended before it had been quiet for long enough */
+    EPISODE_RESTLESS, /* it was given up: changes went on and on */
+    EPISODE_ENDS
+};
+const char *episode_end_name(enum episode_end);         /* "settled", "goes-on", "restless" */
+const char *episode_trigger_name(enum episode_trigger); /* "withdrawal", "session-lost" */
+
+struct episode_side { /* who told what */
+    uint32_t peering;
+    int side;
+    bool down;                     /* its session ended */
+    uint64_t lost;                 /* routes that went at first, followed or not */
+    struct stream_ref first, last; /* changes */
+    uint64_t withdrawn, replaced, announced;
+};
+
+struct bgp_episode {
+    uint32_t id; /* 1, 2, 3 … */
+    enum episode_trigger trigger;
+    uint32_t peering; /* where it began */
+    int side;         /* who withdrew, or ended the session; -1 unknown */
+    int cause;        /* enum finding_code: what was found of that; CODE_COUNT: nothing */
+    bool kept;        /* graceful restart: other routes of a lost session stayed. RFC 4724 4.2 */
+    enum episode_end end;
+    struct stream_ref first, last;        /* frame 0: a timer */
+    struct span quiet;                    /* without a change: then it is over */
+    uint64_t lost;                        /* routes */
+    uint64_t part;                        /* followed: so many of 2^32 */
+    uint32_t prefixes, back, other, gone; /* of those followed: what became of them */
+    uint64_t withdrawn, replaced, announced;
+    uint32_t explored_most, explored_median; /* paths of a prefix that were given up again */
+    struct span half, most;                  /* until half, and 95 of 100, of the prefixes had changed last */
+    bool missed;                             /* the capture lacks part of it */
+    unsigned side_count;
+    bool more_sides; /* than there is room for */
+    struct episode_side sides[EPISODE_SIDES];
+};
+
 struct bgp_transition {
     uint32_t peering, connection;
     int side;

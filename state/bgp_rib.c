@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include <stdlib.h>
+#include <string.h>
 
 enum { GHOSTS_LEAST = 1024 }; /* of a table; more if it has more routes */
 
@@ -21,8 +22,11 @@ struct rib *rib_new(size_t budget)
 
 void rib_free(struct rib *r)
 {
-    if (r)
-        attrs_rest(&r->attrs);
+    if (!r)
+        return;
+    attrs_rest(&r->attrs);
+    free(r->moves);
+    free(r->followed);
     free(r);
 }
 
@@ -37,7 +41,7 @@ struct rib_side *rib_side_new(struct rib *r)
     struct rib_side *s = rib_take(&r->memory, sizeof *s);
     if (!s)
         return NULL;
-    *s = (struct rib_side){ .rib = r, .next = r->sides };
+    *s = (struct rib_side){ .rib = r, .next = r->sides, .watch = RIB_LOTS };
     if (s->next)
         s->next->prev = s;
     r->sides = s;
@@ -59,6 +63,33 @@ uint32_t rib_side_count(const struct rib_side *s, enum bgp_family family)
         count += t->family == family ? t->live : 0;
     return count;
 }
+
+uint32_t rib_side_total(const struct rib_side *s, uint64_t but)
+{
+    uint32_t count = 0;
+    for (const struct rib_table *t = s->tables; t; t = t->next)
+        count += but >> t->family & 1 ? 0 : t->live;
+    return count;
+}
+
+void rib_follow(struct rib *r, uint32_t mark)
+{
+    if (!r->followed && !(r->followed = calloc(1u << (MARK_BITS - 6), sizeof *r->followed)))
+        return;
+    r->following = true;
+    r->followed[mark >> (38 - MARK_BITS)] |= UINT64_C(1) << (mark >> (32 - MARK_BITS) & 63);
+}
+
+bool rib_is_followed(const struct rib *r, uint32_t mark) { return rib_follows(r, mark); }
+
+void rib_follow_none(struct rib *r)
+{
+    if (r->following)
+        memset(r->followed, 0, sizeof *r->followed << (MARK_BITS - 6));
+    r->following = false;
+}
+
+void rib_side_watch(struct rib_side *s, uint64_t below) { s->watch = below; }
 
 void rib_bury(struct rib *r, struct rib_table *t, struct rib_entry *e, enum rib_state how)
 {
@@ -237,6 +268,56 @@ bool rib_next(const struct rib_side *s, enum bgp_family family, struct rib_at *a
             tell_route(s->rib, t, e, out);
             return true;
         }
+    }
+    return false;
+}
+
+/* Long keys. Without a seed: what is followed must not be another choice in each run. */
+static uint64_t prefix_of(const struct bgp_nlri *n)
+{
+    const uint8_t *at = n->key.at;
+    size_t size = cur_left(&n->key);
+    uint64_t rest = (uint64_t)n->family << 32 | (uint32_t)n->type << 16 | n->bits, last = 0;
+    if (size && n->bits % 8 && n->prefix.end == n->key.end && cur_left(&n->prefix))
+        last = at[--size] & 0xff00u >> n->bits % 8; /* only the bits of the prefix count */
+    return hash_bytes(at, size, hash_u64(rest, last));
+}
+
+struct rib_move rib_move_of(const struct rib_table *t, const uint32_t *words, unsigned bits,
+                            const struct bgp_nlri *n)
+{
+    struct rib_move m = { .prefix = 0 };
+    if (t->is_long) {
+        m.prefix = prefix_of(n);
+        m.mark = (uint32_t)m.prefix;
+    } else
+        m.prefix = rib_table_prefix(t, words, bits, &m.mark);
+    return m;
+}
+
+bool rib_next_move(const struct rib_side *s, uint64_t but, struct rib_at *at, struct rib_move *out)
+{
+    const struct rib_table *t = s->tables;
+    for (uint32_t i = 0; t && i < at->table; i++)
+        t = t->next;
+    for (; t; t = t->next, *at = (struct rib_at){ .table = at->table + 1 }) {
+        struct rib_cursor c = { at->segment, at->entry };
+        const struct rib_entry *e;
+        do
+            e = but >> t->family & 1 ? NULL : rib_table_next(t, &c);
+        while (e && !rib_is_live(e));
+        if (!e)
+            continue;
+        struct bgp_nlri nlri;
+        uint8_t room[16];
+        if (t->is_long)
+            rib_table_nlri(t, e, room, &nlri);
+        *out = rib_move_of(t, e->key, e->bits, &nlri);
+        out->before = rib_path(s->rib, e);
+        out->unsaid = true;
+        at->segment = c.segment;
+        at->entry = c.at;
+        return true;
     }
     return false;
 }

@@ -47,12 +47,24 @@ struct rib_notable {
     uint32_t before, after; /* origin ASes; flaps before this one and with it */
 };
 
+/* A route that came, went or changed, of those that somebody follows (rib_follow, rib_side_watch). */
+struct rib_move {
+    uint64_t prefix; /* by which it is known on every side, the same in every run; its low half is its lot */
+    uint32_t mark;   /* for rib_follow */
+    uint32_t before, after; /* its attributes, by a hash; 0: it was not there, or is not any more */
+    bool worn;              /* withdrawn, and it flaps (RIB_FLAPPED) */
+    bool unsaid;            /* it went with the session: nobody withdrew it */
+};
+
 /* What one UPDATE did. */
 struct rib_news {
     uint32_t announced, withdrawn;          /* NLRI in the message */
     uint32_t added, changed, same, removed; /* what became of them; absent = withdrawn - removed */
-    uint64_t families;                      /* bit per family touched */
-    struct cursor attrs;      /* of what it announces, as in rib_route; borrowed like the summary */
+    uint32_t worn;                          /* of those removed: routes that flap */
+    uint32_t move_count;
+    const struct rib_move *moves; /* borrowed until the next rib_feed */
+    uint64_t families;            /* bit per family touched */
+    struct cursor attrs;          /* of what it announces, as in rib_route; borrowed like the summary */
     enum bgp_verdict verdict; /* what was done with it; BGP_FINE, too, where an attribute was passed over */
     const struct bgp_attrs_summary
         *summary;     /* of its attributes, NULL if it announces nothing; borrowed until the
@@ -75,6 +87,17 @@ struct rib_news {
  * is announced (RFC 4271 4.3). NLRI before one that cannot be read are applied. */
 void rib_feed(struct rib_side *, const struct bgp_update *, const struct bgp_ctx *, struct stream_ref,
               struct rib_news *out);
+
+#define RIB_LOTS (UINT64_C(1) << 32)
+/* From now on, news hold the moves of prefixes with this mark (and some others) on all sides; */
+void rib_follow(struct rib *, uint32_t mark);
+/* … of none; */
+void rib_follow_none(struct rib *);
+bool rib_is_followed(const struct rib *, uint32_t mark); /* or one that looks alike */
+/* … and, of what this side withdraws, of routes whose lot is below this and that do not flap; at first: of all. */
+void rib_side_watch(struct rib_side *, uint64_t below);
+/* Routes of all families but for these, a bit each. */
+uint32_t rib_side_total(const struct rib_side *, uint64_t but);
 
 /* `bytes` hold messages of this side that will be fed soon, the first one from its beginning; the last one need not be
  * whole. Reads memory ahead and changes nothing: rib_feed is several times as fast behind it when tables are large.
@@ -104,6 +127,8 @@ struct rib_at {
 /* Routes of a family one at a time: start with a zeroed *at. The order means nothing and is another one in the next
  * run: sort before showing. Nothing may be fed in between. */
 bool rib_next(const struct rib_side *, enum bgp_family, struct rib_at *, struct rib_route *out);
+/* Likewise those of all families but for these, as if each went now. */
+bool rib_next_move(const struct rib_side *, uint64_t but, struct rib_at *, struct rib_move *out);
 /* The route with that key. */
 bool rib_find(const struct rib_side *, const struct bgp_nlri *, struct rib_route *out);
 

@@ -1,6 +1,7 @@
 /* UPDATEs of a side in; what each did to the side's routes out. */
 #include "state/bgp_rib_internal.h"
 
+#include "base/grow.h"
 #include <string.h>
 
 enum { BATCH = 16 }; /* NLRI that are looked ahead, so that memory is on its way when they are applied */
@@ -58,6 +59,45 @@ static void note(struct feed *f, enum rib_notable_kind kind, const struct bgp_nl
         f->news->notable[f->news->notable_count++] = (struct rib_notable){ kind, *nlri, before, after };
 }
 
+static struct rib_move *note_move(struct rib *r, const struct rib_move *move)
+{
+    if (!grow(&r->moves, r->move_count, &r->move_room, sizeof *r->moves, 256, BGP_LARGEST_EXTENDED))
+        return NULL;
+    r->moves[r->move_count] = *move;
+    return &r->moves[r->move_count++];
+}
+
+/* Its mark may be one that is followed. */
+static bool may_follow(const struct feed *f, const struct pending *p)
+{
+    const struct rib_table *t = f->table;
+    return f->rib->following && (rib_follows(f->rib, p->key.word[0]) || t->is_long || t->path_ids);
+}
+
+/* What is announced; NULL: its prefix is not followed. */
+static struct rib_move *note_announced(struct feed *f, const struct pending *p)
+{
+    const struct rib_table *t = f->table;
+    struct rib_move move = rib_move_of(t, p->key.word, p->key.bits, &p->nlri);
+    return rib_follows(f->rib, move.mark) ? note_move(f->rib, &move) : NULL;
+}
+
+/* Before it goes. */
+static void note_withdrawn(struct feed *f, const struct pending *p, const struct rib_entry *e)
+{
+    struct rib *r = f->rib;
+    bool worn = e->flaps >= RIB_FLAPS && !era_is_old(e->era, r->era);
+    f->news->worn += worn;
+    if (worn && !r->following)
+        return;
+    struct rib_move move = rib_move_of(f->table, p->key.word, p->key.bits, &p->nlri);
+    if (!rib_follows(r, move.mark) && (worn || (uint32_t)move.prefix >= f->side->watch))
+        return;
+    move.before = rib_path(r, e);
+    move.worn = worn;
+    note_move(r, &move);
+}
+
 /* A route that was there before: live (then its set is let go), or a ghost. Returns its origin then. */
 static uint32_t supersede(struct feed *f, struct rib_entry *e, const struct bgp_nlri *nlri)
 {
@@ -100,6 +140,9 @@ static void announce(struct feed *f, const struct pending *p)
         f->news->same++;
         return;
     }
+    struct rib_move *move = UNLIKELY(may_follow(f, p)) ? note_announced(f, p) : NULL;
+    if (move)
+        move->before = rib_path(r, e);
     if (e->state == RIB_NONE)
         f->news->added++;
     else {
@@ -115,6 +158,8 @@ static void announce(struct feed *f, const struct pending *p)
     e->value = f->set;
     if (f->set)
         attrs_hold(&r->attrs, f->set);
+    if (move)
+        move->after = rib_path(r, e);
 }
 
 static void withdraw(struct feed *f, const struct pending *p, enum rib_state how)
@@ -122,6 +167,7 @@ static void withdraw(struct feed *f, const struct pending *p, enum rib_state how
     struct rib_entry *e = p->keyed ? rib_table_find(f->table, &p->key) : NULL;
     if (!e || !rib_is_live(e))
         return;
+    note_withdrawn(f, p, e);
     rib_bury(f->rib, f->table, e, how);
     f->news->removed++;
 }
@@ -252,7 +298,7 @@ static void feed_block(struct feed *f, struct cursor nlri, enum bgp_family famil
 static void news_clear(struct rib_news *n)
 {
     n->announced = n->withdrawn = 0;
-    n->added = n->changed = n->same = n->removed = 0;
+    n->added = n->changed = n->same = n->removed = n->worn = n->move_count = 0;
     n->families = 0;
     n->attrs = cur_over(NULL, 0);
     n->verdict = BGP_FINE;
@@ -279,6 +325,7 @@ void rib_feed(struct rib_side *s, const struct bgp_update *u, const struct bgp_c
     f.set = 0;
     news_clear(out);
     s->rib->era = era_of(ref.when);
+    s->rib->move_count = 0;
     bool announces = cur_left(&u->nlri) || (u->reach.present && cur_left(&u->reach.nlri));
     bool withdraws = cur_left(&u->withdrawn) || u->unreach.present;
     f.has_key = announces && attrs_key(&s->rib->attrs, u, ctx, &f.key);
@@ -300,6 +347,8 @@ void rib_feed(struct rib_side *s, const struct bgp_update *u, const struct bgp_c
     if (u->reach.present && cur_left(&u->reach.nlri))
         feed_block(&f, u->reach.nlri, u->reach.family, false);
     out->verdict = f.verdict;
+    out->moves = s->rib->moves;
+    out->move_count = s->rib->move_count;
     if (f.set)
         attrs_release(&s->rib->attrs, f.set);
 }

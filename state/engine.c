@@ -29,6 +29,7 @@ struct engine *engine_new(const struct engine_options *options)
     e->rib = rib_new(options->limits.routes);
     if (e->rib)
         rib_set_vrps(e->rib, options->vrps);
+    converge_init(&e->converge, e->rib, options->quiet, options->limits.converging);
     e->ospf = ospf_new(e);
     table_init(&e->peerings, sizeof(struct pair_key), 0);
     table_init(&e->sessions, sizeof(struct session_key), 0);
@@ -55,6 +56,7 @@ void engine_free(struct engine *e)
     findings_free(&e->findings);
     outbox_free(&e->outbox);
     rib_free(e->rib);
+    converge_free(&e->converge);
     ospf_free(e->ospf);
     frag_free(e->frags);
     free(e);
@@ -105,6 +107,8 @@ static void set_time(struct engine *e, struct stamp to)
     if (!stamp_known(e->now) || stamp_before(e->now, to)) {
         e->now = to;
         fire_timers(e, to);
+        if (stamp_before(e->converge.deadline, to))
+            converge_advance(e, to);
     } else if (stamp_since(e->now, to).ns > SPAN_S(1).ns)
         e->capture.stepped_back++;
 }
@@ -396,6 +400,7 @@ const struct outbox *engine_finish(struct engine *e)
         engine_happen(e, &(struct happening){ .kind = HAPPEN_PEERING_END, .peering = p, .side = -1 });
     }
     engine_happen(e, &(struct happening){ .kind = HAPPEN_CAPTURE_END, .side = -1 });
+    converge_tell(e);
     findings_close_reviews(&e->findings, e->now);
     return &e->outbox;
 }

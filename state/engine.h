@@ -35,6 +35,7 @@ struct engine_options {
     bool no_routes;          /* keep no tables (decode) */
     bool no_ospf;            /* keep nothing of OSPF; its packets are told all the same */
     bool tell_routes;        /* put what becomes of routes into the outbox */
+    struct span quiet;       /* a loss of routes has settled when nothing changed for so long; 0: as usual */
     struct limits limits;
 };
 

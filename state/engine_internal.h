@@ -3,6 +3,7 @@
 #define STATE_ENGINE_INTERNAL_H
 
 #include "base/table.h"
+#include "state/converge.h"
 #include "state/engine.h"
 #include "state/findings.h"
 #include "state/rules/rule.h"
@@ -15,6 +16,7 @@ struct engine {
     struct frag_table *frags;
     struct stream_pool pool;
     struct rib *rib;
+    struct converge converge;
     struct ospf *ospf;
     struct table peerings; /* by pair of addresses */
     struct table sessions; /* by pair of addresses and ports */

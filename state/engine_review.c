@@ -146,6 +146,7 @@ const struct outbox *engine_review(struct engine *e)
         if (wants_look(e, p))
             look_at(e, p);
     ospf_review(e->ospf);
+    converge_tell(e);
     if (!stamp_known(e->reviewed) && !e->look_now)
         e->reviewed = e->now; /* its beginning tells nothing of a capture yet */
     else if (e->look_now || stamp_before(stamp_add(e->reviewed, SPAN_S(WHOLE_S)), e->now))

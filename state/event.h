@@ -13,6 +13,7 @@ enum event_kind {
     EVENT_NOTIFICATION,
     EVENT_TRANSITION,
     EVENT_TRANSFER,        /* of a table: its newest facts, to be put under its connection and side */
+    EVENT_EPISODE,         /* of convergence: its newest facts, to be put under its id */
     EVENT_CONNECTION,      /* began, changed or ended: the newest facts of it, to be put under its id */
     EVENT_PEERING,         /* began: the facts grow until the end, see engine_next_peering */
     EVENT_OSPF_SPEAKER,    /* one router's interface on a link was seen first */
@@ -104,6 +105,7 @@ struct event {
         struct bgp_transition transition;
         const struct bgp_connection *connection;
         const struct bgp_transfer *transfer;
+        const struct bgp_episode *episode;
         const struct bgp_peering *peering;
         const struct finding *finding;
         struct event_routes routes;

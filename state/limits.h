@@ -3,6 +3,7 @@
 #define STATE_LIMITS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct limits {
     unsigned peerings;    /* pairs of addresses that are followed */
@@ -10,6 +11,7 @@ struct limits {
     size_t stream_total;  /* … of all together */
     size_t fragments;     /* bytes of IP fragments waiting for each other */
     size_t routes;        /* bytes of routes and attributes */
+    uint32_t converging;  /* routes followed until they have settled; of more, a part is followed */
     size_t lsas;          /* bytes of OSPF databases */
     unsigned lsa_history; /* changes of LSAs remembered, of each OSPF domain */
     unsigned findings;
@@ -21,6 +23,7 @@ struct limits {
                       .stream_total = (size_t)256 << 20,                                                     \
                       .fragments = (size_t)8 << 20,                                                          \
                       .routes = (size_t)8 << 30,                                                             \
+                      .converging = 8192,                                                                    \
                       .lsas = (size_t)2 << 30,                                                               \
                       .lsa_history = 65536,                                                                  \
                       .findings = 100000 })

@@ -282,9 +282,7 @@ void peering_routes(struct peering *p, struct session *s, int from, const struct
     p->withdrawing[from] = false;
     if (!news->removed)
         return;
-    uint32_t left = 0;
-    for (enum bgp_family f = 0; f < FAMILY_COUNT; f++)
-        left += rib_side_count(p->rib[from], f);
+    uint32_t left = rib_side_total(p->rib[from], 0);
     struct span since = stamp_since(ref.when, p->gone_since[from].when);
     if (!p->gone_since[from].frame || since.ns > SPAN_S(COLLAPSE_S).ns) {
         p->gone_since[from] = ref;

@@ -112,6 +112,21 @@ bool rib_table_key(const struct rib_table *t, const struct bgp_nlri *n, struct r
     return true;
 }
 
+uint64_t rib_table_prefix(const struct rib_table *t, const uint32_t *words, unsigned bits, uint32_t *mark)
+{
+    unsigned address_words = t->words - t->path_ids;
+    uint64_t rest = (uint64_t)t->family << 8 | bits;
+    uint32_t first = unscramble(words[0]) ^ hash_rest(t, words, bits);
+    *mark = words[0];
+    if (t->path_ids) {
+        struct rib_table without = { .seed = t->seed, .words = (uint8_t)address_words };
+        *mark = scramble(first ^ hash_rest(&without, words, bits));
+    }
+    if (address_words == 1)
+        return hash_u64(first, rest);
+    return hash_mix(hash_u64((uint64_t)first << 32 | words[1], rest), (uint64_t)words[2] << 32 | words[3]);
+}
+
 /* As it was announced, read again. */
 static void nlri_long(const struct rib_table *t, const struct rib_entry *e, struct bgp_nlri *out)
 {

@@ -87,6 +87,9 @@ void rib_table_free(struct rib_table *);
 unsigned rib_address_words(enum bgp_family);
 /* The NLRI as this table's key; false if it is none of this family. */
 bool rib_table_key(const struct rib_table *, const struct bgp_nlri *, struct rib_key *out);
+/* Of short keys: what stands for the prefix in every table, and in every run; *mark: the first word that the key has
+ * without its path identifier. */
+uint64_t rib_table_prefix(const struct rib_table *, const uint32_t *words, unsigned bits, uint32_t *mark);
 /* What stands around the key in the NLRI (labels, an ESI) is to be that of this one, of an entry that is there. True if it
  * was another; what it was stays at the ceiling. */
 bool rib_table_renew(struct rib_table *, struct rib_entry *, const struct rib_key *);

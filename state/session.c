@@ -306,6 +306,7 @@ void session_lost(struct engine *e, struct session *s, int by, struct stream_ref
     uint64_t kept[2] = { session_keeps(e, s, 0, by, ref), session_keeps(e, s, 1, by, ref) };
     if (e->options.tell_routes)
         session_tell_gone(e, p, kept, ref);
+    converge_lost(e, s, by, kept, ref);
     for (int i = 0; i < 2; i++) {
         if (s->end[i].open_count)
             p->last_open[i] = s->end[i].open;

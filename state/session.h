@@ -8,6 +8,7 @@
 #include "decode/tcp.h"
 #include "state/bgp_facts.h"
 #include "state/bgp_rib.h"
+#include "state/converge.h"
 #include "state/transfer.h"
 
 /* A run of messages that was seen and not yet acknowledged. */
@@ -263,10 +264,11 @@ struct peering {
     struct stream_ref gone_since[2], gone_until[2];
     bool withdrawing[2]; /* more than half of them: told once for each collapse */
     bool collapse_told[2];
-    struct stamp reviewed;  /* live: engine_review.c */
-    uint32_t flapping[2];   /* prefixes of each side that flap */
-    uint32_t flaps_most[2]; /* of the worst of them */
-    uint32_t flap_records;  /* which of the latest UPDATE's notable routes became the worst: a bit each */
+    struct losing losing[2]; /* the withdrawals of each side at present */
+    struct stamp reviewed;   /* live: engine_review.c */
+    uint32_t flapping[2];    /* prefixes of each side that flap */
+    uint32_t flaps_most[2];  /* of the worst of them */
+    uint32_t flap_records;   /* which of the latest UPDATE's notable routes became the worst: a bit each */
 };
 
 /* Part of what this end sent is not in the capture, and nothing that it sent later is: by what the other end

@@ -234,6 +234,8 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
     struct end *end = &s->end[from];
     struct peering *p = s->peering;
     const struct bgp_ctx *ctx = context(s, from, &item->msg);
+    if (item->msg.cut)
+        converge_missed(e);
     if (item->msg.cut || e->options.no_routes)
         return; /* half a message makes no route */
     bgp_update_read(&item->msg, ctx, &u);
@@ -265,6 +267,9 @@ static void on_update(struct engine *e, struct session *s, int from, const struc
         session_tell_routes(e, s, from, &u, ctx, &news, item->last);
     if (!gone)
         peering_routes(p, s, from, &news, item->last);
+    e->converge.credit += news.announced + news.withdrawn;
+    if (!gone && (news.removed || news.move_count))
+        converge_update(e, p, from, &news, item->last);
     if (worth_a_look(p, from, &u, ctx, &news))
         engine_happen(e, &(struct happening){ .kind = HAPPEN_UPDATE,
                                               .peering = p,
@@ -380,6 +385,7 @@ static void on_hole(struct engine *e, struct session *s, int from, const struct 
     }
     end->refreshing = end->whole = 0;
     session_refresh_holed(s, from);
+    converge_missed(e);
     if (item->bytes >= OPEN_LEAST && !end->open_count && !s->midway) {
         /* the first thing that is said is an OPEN. RFC 4271 8.2.2 */
         end->open_count = 1;

@@ -3,6 +3,7 @@
 
 #include "base/table.h"
 #include "base/writer.h"
+#include "store/episodes.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,6 +222,27 @@ static void json_transition(struct lines *l, const struct bgp_transition *t, con
     write_end(&w);
 }
 
+static void json_episode(struct lines *l, const struct bgp_episode *x, const struct pair *p)
+{
+    char text[ADDR_TEXT];
+    struct writer w = writer_init(&writer_json, &l->line);
+    write_object(&w, NULL);
+    write_str(&w, "event", "convergence");
+    json_time(&w, "time", x->first.when);
+    json_time(&w, "last", x->last.when);
+    write_str(&w, "peering", p->name);
+    write_str(&w, "at", x->side < 0 ? NULL : addr_text(&p->addr[x->side], text));
+    write_str(&w, "trigger", episode_trigger_name(x->trigger));
+    write_str(&w, "code", x->cause < CODE_COUNT ? code_name((enum finding_code)x->cause) : NULL);
+    write_str(&w, "end", episode_end_name(x->end));
+    write_u64(&w, "lost_routes", x->lost);
+    write_u64(&w, "prefixes", x->prefixes);
+    write_u64(&w, "as_before", x->back);
+    write_u64(&w, "another_path", x->other);
+    write_u64(&w, "gone", x->gone);
+    write_end(&w);
+}
+
 /* ---- text ---- */
 
 static void text_time(struct lines *l, struct stamp when)
@@ -295,6 +317,15 @@ static void text_transition(struct lines *l, const struct bgp_transition *t, con
                addr_text(&p->addr[!t->side], with), bgp_state_name(t->from), bgp_state_name(t->to), t->cause);
 }
 
+static void text_episode(struct lines *l, const struct bgp_episode *x, const struct pair *p)
+{
+    text_time(l, x->first.when);
+    text_word(l, "routes", "36");
+    buf_printf(&l->line, "%s on %s: ", x->trigger == EPISODE_SESSION ? "session lost" : "withdrawals",
+               p->name);
+    episode_words(x, &l->line);
+}
+
 /* ---- all of it ---- */
 
 static bool put(struct lines *l)
@@ -331,6 +362,19 @@ static bool write_transition(struct lines *l, const struct bgp_transition *t)
     return put(l);
 }
 
+/* What goes on has no length yet. */
+static bool write_episode(struct lines *l, const struct bgp_episode *x)
+{
+    const struct pair *p = pair_of(l, x->peering);
+    if (x->end == EPISODE_GOES_ON || l->options.least > SEVERITY_INFO || !p || !wanted(l, x->peering))
+        return true;
+    if (l->options.json)
+        json_episode(l, x, p);
+    else
+        text_episode(l, x, p);
+    return put(l);
+}
+
 bool lines_write(struct lines *l, const struct outbox *o)
 {
     bool well = true, any = false;
@@ -342,7 +386,9 @@ bool lines_write(struct lines *l, const struct outbox *o)
             well = write_transition(l, &e->as.transition);
         else if (e->kind == EVENT_FINDING)
             well = write_finding(l, e->as.finding);
-        any = any || e->kind == EVENT_FINDING || e->kind == EVENT_TRANSITION;
+        else if (e->kind == EVENT_EPISODE)
+            well = write_episode(l, e->as.episode);
+        any = any || e->kind == EVENT_FINDING || e->kind == EVENT_EPISODE || e->kind == EVENT_TRANSITION;
     }
     return well && (!any || fflush(l->to) == 0);
 }

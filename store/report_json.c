@@ -1,6 +1,7 @@
 /* The store in; one JSON document out, written in pieces, so that it never stands in memory as a whole. */
 #include "store/report.h"
 
+#include "store/episodes.h"
 #include "store/telling_ospf.h"
 #include <string.h>
 
@@ -160,6 +161,19 @@ static void tell_ospf(struct document *d)
     write_end(&d->t.w);
 }
 
+/* All of them: whoever reads this wants no choice. */
+static void tell_convergence(struct document *d)
+{
+    struct query q = query_episodes(d->t.store, d->address, 0, UINT32_MAX);
+    struct episode_row r;
+    write_array(&d->t.w, "convergence");
+    while (!d->err && query_episode(&q, &r)) {
+        telling_episode(&d->t, &r);
+        hand_out(d, PIECE);
+    }
+    write_end(&d->t.w);
+}
+
 static void tell_all(struct document *d)
 {
     struct writer *w = &d->t.w;
@@ -172,6 +186,7 @@ static void tell_all(struct document *d)
         tell_peering(d, &p);
     write_end(w);
     tell_ospf(d);
+    tell_convergence(d);
     q = query_findings(d->t.store, d->address, d->options->least);
     struct finding_row f;
     write_array(w, "findings");

@@ -253,6 +253,7 @@ enum err report_text(struct store *s, const struct report_options *o, FILE *out)
         tell_findings_of_all(&t, true);
         tell_findings_of_all(&t, false);
         tell_peerings(&t);
+        tell_episodes(&t);
         tell_ospf(&t);
     }
     enum err ended = query_end(s), told = layout_finish(&t.l);

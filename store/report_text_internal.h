@@ -38,6 +38,11 @@ void tell_finding(struct story *, const struct finding_row *, int how, const cha
 /* All peerings, the worst first. */
 void tell_peerings(struct story *);
 
+/* ---- report_episode.c ---- */
+
+/* Losses of routes, and how long it took until the routing had settled. */
+void tell_episodes(struct story *);
+
 /* ---- report_ospf.c ---- */
 
 /* All adjacencies, the worst first, and what the databases hold. */

@@ -45,11 +45,11 @@ static void retire_series(struct store *s, int64_t peering, int64_t second)
 /* peering 0: what is of no peering. */
 static void retire_events(struct store *s, int64_t peering, int64_t second)
 {
-    static const enum statement kinds[] = { STMT_RETIRE_TRANSITIONS, STMT_RETIRE_NOTIFICATIONS,
-                                            STMT_RETIRE_OPENS,       STMT_RETIRE_CONNECTIONS,
-                                            STMT_RETIRE_TRANSFERS,   STMT_RETIRE_EVIDENCE,
-                                            STMT_RETIRE_FINDINGS,    STMT_RETIRE_OSPF,
-                                            STMT_RETIRE_DESIGNATED };
+    static const enum statement kinds[] = {
+        STMT_RETIRE_TRANSITIONS, STMT_RETIRE_NOTIFICATIONS, STMT_RETIRE_OPENS,     STMT_RETIRE_CONNECTIONS,
+        STMT_RETIRE_TRANSFERS,   STMT_RETIRE_EPISODE_SIDES, STMT_RETIRE_EPISODES,  STMT_RETIRE_EVIDENCE,
+        STMT_RETIRE_FINDINGS,    STMT_RETIRE_OSPF,          STMT_RETIRE_DESIGNATED
+    };
     int64_t until = before(s->series, second, s->series->limits.keep_events, SPARED_EVENTS);
     for (size_t i = 0; i < COUNT(kinds); i++) {
         struct binder b = bind_to(db_use(&s->db, kinds[i]));

@@ -197,6 +197,7 @@ static void write_event(struct store *s, const struct event *e)
     case EVENT_NOTIFICATION: write_notification(s, &e->as.notification); break;
     case EVENT_TRANSITION: write_transition(s, &e->as.transition); break;
     case EVENT_TRANSFER: write_transfer(s, e->as.transfer); break;
+    case EVENT_EPISODE: store_episode(s, e->as.episode); break;
     case EVENT_CONNECTION: store_hold_connection(s, e->as.connection); break;
     case EVENT_PEERING: store_add_peering(s, e->as.peering); break;
     case EVENT_OSPF_ADJACENCY: store_ospf_adjacency(s, e->as.adjacency); break;

@@ -63,6 +63,7 @@ void store_begin_again(struct store *s, const char *path)
         take_lock(s, path);
     s->finding_base = last_of(s, STMT_LAST_FINDING);
     s->connection_base = last_of(s, STMT_LAST_CONNECTION);
+    s->episode_base = last_of(s, STMT_LAST_EPISODE);
     s->file_base = last_of(s, STMT_LAST_FILE) + 1;
     s->peering_last = (uint32_t)last_of(s, STMT_LAST_PEERING);
     s->number = last_of(s, STMT_LAST_NUMBER);

@@ -56,7 +56,7 @@ struct store {
     char id_text[16];    /* likewise */
     /* a database that goes on (store_again.c): ids of this run stand behind those of earlier ones */
     bool again, mended; /* mended: rows that were marked may not be there */
-    int64_t finding_base, connection_base, file_base, run;
+    int64_t finding_base, connection_base, episode_base, file_base, run;
     uint32_t *peering_ids; /* of ours, those of the database; owned */
     uint32_t peering_room, peering_last;
     uint64_t counts_base[CAPTURE_COUNTS];
@@ -73,6 +73,10 @@ struct store {
 /* That it exists: its row, without the facts. */
 void store_add_peering(struct store *, const struct bgp_peering *);
 void store_put_facts(struct store *, const struct bgp_peering *);
+
+/* ---- store_episode.c ---- */
+
+void store_episode(struct store *, const struct bgp_episode *);
 
 /* ---- store_ospf.c ---- */
 

@@ -243,6 +243,47 @@ export interface Transfer {
   timer_s?: number
 }
 
+export interface EpisodeSide {
+  peering: string
+  from: string
+  session_lost: boolean
+  lost_routes: number
+  first?: Point
+  last?: Point
+  withdrawals: number
+  replacements: number
+  announcements: number
+}
+
+export interface Episode {
+  id: number
+  trigger: 'session-lost' | 'withdrawal'
+  peering: string
+  at: string | null
+  code: string | null
+  end: 'settled' | 'goes-on' | 'restless'
+  first: Point
+  last: Point
+  took_s: number
+  quiet_s: number
+  lost_routes: number
+  followed: number
+  prefixes: number
+  as_before: number
+  another_path: number
+  gone: number
+  withdrawals: number
+  replacements: number
+  announcements: number
+  paths_explored_most: number
+  paths_explored_median: number
+  half_s: number
+  most_s: number
+  lower_bound: boolean
+  others_kept: boolean
+  sides: EpisodeSide[]
+}
+
 // ---- OSPF
 
 export type OspfState = 'Down' | 'Attempt' | 'Init' | '2-Way' | 'ExStart' | 'Exchange' | 'Loading' | 'Full' | 'Unknown'

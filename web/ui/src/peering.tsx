@@ -8,6 +8,7 @@ import { FindingItem } from './finding'
 import { Ladder } from './ladder'
 import { Fact, Link, Margin, place, SeverityMark, StatePill, Table, Trouble, Waiting } from './parts'
 import { findingPath, setQuery, type Place } from './route'
+import { Convergence } from './convergence'
 import { Transfers } from './transfers'
 import { bytes, clock, count, counted, day, familiesIn, familyName, moment, percent, plain, range, sameDay, sentence, span, stamp, typeName, whoAndWhere, type Moment } from './words'
 
@@ -74,6 +75,7 @@ export function PeeringView({ id, place }: { id: string; place: Place }) {
       <Section name="Tables on their way">
         <Transfers path={path} addresses={[p.sides[0].address, p.sides[1].address]} now={now} />
       </Section>
+      <Convergence peering={p.id} now={now} />
       <Section name="What happened" id="story">
         <Story p={p} history={history} now={now} />
       </Section>
