@@ -142,7 +142,7 @@ void telling_episode(struct telling *t, const struct episode_row *r)
     telling_seconds(t, "took_s", stamp_since(x->last.when, x->first.when).ns);
     telling_seconds(t, "quiet_s", x->quiet.ns);
     write_u64(w, "lost_routes", x->lost);
-    write_format(w, "followed", "%.6g", (double)x->part / 4294967296.0);
+    write_seconds(w, "followed", (int64_t)(x->part * (uint64_t)NS_PER_S >> 32), 6); /* a share */
     write_u64(w, "prefixes", x->prefixes);
     write_u64(w, "as_before", x->back);
     write_u64(w, "another_path", x->other);

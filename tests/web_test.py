@@ -565,6 +565,17 @@ class Tap(Case):
             self.assertEqual(capture["kept"]["database_bytes"], os.path.getsize(database))
             self.assertIsNone(capture["kept"]["evidence_bytes"])
 
+    def test_convergence_after_a_loss(self):
+        with Server(self.database("killed-bird-frr")) as server:
+            told = server.json("convergence?peering=10.0.12.1-10.0.12.2")["convergence"]
+            self.assertEqual(server.ask("/api/v1/convergence?peering=10.9.9.1-10.9.9.2")[0], 404)
+        self.assertEqual(len(told), 1)
+        one = told[0]
+        self.assertEqual((one["trigger"], one["code"], one["end"]), ("session-lost", "bgp-closed-without-notification", "goes-on"))
+        self.assertEqual((one["lost_routes"], one["prefixes"], one["as_before"], one["followed"]), (6, 4, 4, 1))
+        self.assertEqual(one["announcements"], sum(side["announcements"] for side in one["sides"]))
+        self.assertEqual(one["last"], max((side["last"] for side in one["sides"]), key=lambda point: point["frame"]))
+
     def test_a_table_on_its_way(self):
         with Server(self.database("table-exabgp-gobgp")) as server:
             told = server.json("peerings/10.0.12.1-10.0.12.2/transfers")["transfers"]
