@@ -3,9 +3,11 @@
 
 #include "base/log.h"
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Columns that a reader sees; "…" is three bytes and one of these. */
 static int columns(const char *text)
@@ -67,9 +69,27 @@ static bool written(void)
     return well;
 }
 
+/* Who read us has read enough, as `head` does: all is well. Another pipe or socket of ours that broke is told where it is
+ * written to. */
+static void end_of_reader(int number)
+{
+    int saved = errno;
+    struct pollfd out = { .fd = STDOUT_FILENO };
+    (void)number;
+    if (poll(&out, 1, 0) == 1 && (out.revents & POLLERR))
+        _exit(EXIT_DONE);
+    errno = saved;
+}
+
+/* Where the exit status is an answer, nobody may take it for the good one that has not read all of it. */
+static bool judges(const struct options *o, const struct command *c)
+{
+    return o->fail_on >= 0 || !strcmp(c->name, "expect");
+}
+
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_DFL); /* whoever reads us may stop reading */
+    signal(SIGPIPE, SIG_DFL); /* whoever started us may have had it ignored */
     if (argc < 2) {
         usage(stderr);
         return EXIT_USAGE;
@@ -88,8 +108,11 @@ int main(int argc, char **argv)
     int status = options_parse(&o, c, argc - 2, argv + 2, &done);
     if (o.quiet)
         log_set_level(LOG_ERROR);
-    if (!status && !done)
+    if (!status && !done) {
+        if (!judges(&o, c))
+            signal(SIGPIPE, end_of_reader);
         status = c->run(&o);
+    }
     options_free(&o);
     return status == EXIT_DAMAGED || written() ? status : EXIT_DAMAGED;
 }
