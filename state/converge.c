@@ -1,10 +1,7 @@
 /* Losses of routes in; who told what of their prefixes until they settled, out. */
 #include "state/engine_internal.h"
 
-#include "base/grow.h"
-#include "base/hash.h"
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     BURST_S = 10,      /* withdrawals, and losses of several sides, within this time belong together */
@@ -12,155 +9,6 @@ enum {
     LOSS_NOTED = 256,  /* withdrawals of a loss that are noted before it is known to be one */
     RESTLESS_S = 1800, /* what has not settled by then never will */
 };
-
-/* Following shall cost little besides all the rest: a change of what is followed is paid for by so many routes that were
- * heard. So many changes are free at first, and can be saved up; then the largest episode is thinned out, and so many more
- * are free. Few routes are followed in any case. */
-enum { PRICE = 64, SAVED = 16384, LEFT = 256, FEW = 128 };
-
-void converge_init(struct converge *c, struct rib *rib, struct span quiet, uint32_t most)
-{
-    *c = (struct converge){ .rib = rib,
-                            .quiet = quiet.ns > 0 ? quiet : SPAN_S(CONVERGE_QUIET_S),
-                            .most = most,
-                            .credit = (int64_t)SAVED * PRICE };
-    c->deadline = (struct stamp){ INT64_MAX };
-    c->seed = hash_u64((uint64_t)(uintptr_t)c, most);
-}
-
-void converge_free(struct converge *c)
-{
-    for (unsigned i = 0; i < EPISODES_OPEN; i++)
-        free(c->open[i].facts);
-    free(c->list);
-    free(c->slots);
-    free(c->lately);
-}
-
-/* ---- what is followed ---- */
-
-static uint32_t *slot_of(const struct converge *c, uint64_t prefix)
-{
-    uint32_t mask = c->slot_count - 1, i = (uint32_t)hash_u64(prefix, c->seed) & mask;
-    while (c->slots[i] && c->list[c->slots[i] - 1].prefix != prefix)
-        i = (i + 1) & mask;
-    return &c->slots[i];
-}
-
-/* The first of this prefix, if its episode goes on and it has not settled in it; or NULL. */
-static struct followed *find(const struct converge *c, uint64_t prefix, struct stamp when)
-{
-    uint32_t at = c->slot_count ? *slot_of(c, prefix) : 0;
-    struct followed *f = at ? &c->list[at - 1] : NULL;
-    if (!f)
-        return NULL;
-    struct stamp last = stamp_add(c->open[f->episode].base, SPAN_US(f->latest_us));
-    return stamp_since(when, last).ns > c->quiet.ns ? NULL : f;
-}
-
-/* Into the slots: behind the first of its prefix, or as the first, in place of one of an older episode. */
-static void place(struct converge *c, uint32_t at)
-{
-    struct followed *f = &c->list[at];
-    uint32_t *slot = slot_of(c, f->prefix);
-    f->next = 0;
-    if (f->is_first) {
-        *slot = at + 1;
-        return;
-    }
-    struct followed *first = &c->list[*slot - 1];
-    f->next = first->next;
-    first->next = at + 1;
-}
-
-/* What is of no open episode goes, and what is not among the lots that are followed. */
-static void sift(struct converge *c)
-{
-    uint32_t kept = 0;
-    if (c->slots)
-        memset(c->slots, 0, c->slot_count * sizeof *c->slots);
-    for (unsigned i = 0; i < EPISODES_OPEN; i++)
-        c->open[i].count = 0;
-    for (uint32_t i = 0; i < c->count; i++) {
-        unsigned which = c->list[i].episode;
-        if (c->open[which].facts && (uint32_t)c->list[i].prefix < c->open[which].below) {
-            c->open[which].count++;
-            c->list[kept] = c->list[i];
-            place(c, kept++);
-        }
-    }
-    c->count = kept;
-    rib_follow_none(c->rib);
-    for (uint32_t i = 0; i < kept; i++)
-        rib_follow(c->rib, c->list[i].mark);
-}
-
-/* Of the largest episode, a quarter is followed from now on. False if it is not large. */
-static bool thin(struct converge *c)
-{
-    unsigned largest = 0;
-    for (unsigned i = 1; i < EPISODES_OPEN; i++)
-        if (c->open[i].count > c->open[largest].count)
-            largest = i;
-    if (c->open[largest].count <= FEW)
-        return false;
-    c->open[largest].below /= 4;
-    sift(c);
-    return true;
-}
-
-static void pay(struct converge *c)
-{
-    int64_t most = (int64_t)SAVED * PRICE;
-    if (c->credit > most)
-        c->credit = most;
-    if (c->credit < 0 && thin(c))
-        c->credit = (int64_t)LEFT * PRICE;
-}
-
-static bool make_room(struct converge *c)
-{
-    if (c->count < c->room)
-        return true;
-    if (c->room && c->room * 2 > c->most) {
-        while (c->count > c->room / 2 && thin(c))
-            continue;
-        return c->count < c->room;
-    }
-    uint32_t room = c->room, slots = 64;
-    if (!grow(&c->list, c->count, &room, sizeof *c->list, 256, c->most))
-        return false;
-    while (slots < room * 2)
-        slots *= 2;
-    uint32_t *fresh = realloc(c->slots, slots * sizeof *fresh);
-    if (!fresh)
-        return false;
-    c->slots = fresh;
-    c->slot_count = slots;
-    c->room = room;
-    sift(c);
-    return true;
-}
-
-/* One more: behind `first`, the same prefix of another side, or as the first of its prefix. NULL: not followed. */
-static struct followed *follow(struct converge *c, const struct rib_move *m, uint32_t who, unsigned episode,
-                               unsigned side, bool is_first)
-{
-    uint32_t lot = (uint32_t)m->prefix;
-    if (lot >= c->open[episode].below || !make_room(c) || lot >= c->open[episode].below)
-        return NULL;
-    struct followed *f = &c->list[c->count];
-    *f = (struct followed){ .prefix = m->prefix,
-                            .mark = m->mark,
-                            .who = who,
-                            .before = m->before,
-                            .episode = (uint8_t)episode,
-                            .side = (uint8_t)side,
-                            .is_first = is_first };
-    c->open[episode].count++;
-    place(c, c->count++);
-    return f;
-}
 
 /* ---- episodes ---- */
 
@@ -253,7 +101,7 @@ static void note_change(struct converge *c, struct followed *f, const struct rib
     struct bgp_episode *x = c->open[f->episode].facts;
     struct episode_side *by = &x->sides[f->side];
     c->open[f->episode].told = false;
-    c->credit -= PRICE;
+    converge_spend(c);
     uint16_t *kind = !m->after ? &f->withdrawn : m->before ? &f->replaced : &f->announced;
     if (!m->unsaid && *kind < UINT16_MAX)
         ++*kind;
@@ -285,7 +133,7 @@ static void change(struct converge *c, struct followed *first, const struct peer
         f = f->next ? &c->list[f->next - 1] : NULL;
     if (!f) {
         unsigned row = side_of(c->open[which].facts, p, side);
-        f = row < EPISODE_SIDES ? follow(c, m, who, which, row, false) : NULL;
+        f = row < EPISODE_SIDES ? converge_follow(c, m, who, which, row, false) : NULL;
     }
     if (f)
         note_change(c, f, m, ref);
@@ -298,7 +146,8 @@ static void begin(struct converge *c, unsigned which, const struct peering *p, i
     if ((uint32_t)m->prefix >= c->open[which].below)
         return;
     unsigned row = side_of(c->open[which].facts, p, side);
-    struct followed *f = row < EPISODE_SIDES ? follow(c, m, who_is(p, side), which, row, true) : NULL;
+    struct followed *f =
+        row < EPISODE_SIDES ? converge_follow(c, m, who_is(p, side), which, row, true) : NULL;
     if (!f)
         return;
     rib_follow(c->rib, m->mark);
@@ -322,7 +171,7 @@ static void catch_up(struct converge *c, unsigned which, const struct peering *p
     uint32_t who = who_is(p, side);
     for (uint32_t i = c->lately_at > LATELY ? c->lately_at - LATELY : 0; i < c->lately_at; i++) {
         const struct lately_gone *g = &c->lately[i % LATELY];
-        if (g->who != who || stamp_before(g->when, l->first.when) || find(c, g->prefix, g->when))
+        if (g->who != who || stamp_before(g->when, l->first.when) || converge_find(c, g->prefix, g->when))
             continue;
         struct rib_move m = { .prefix = g->prefix, .mark = g->mark, .before = g->before };
         struct stream_ref ref = stamp_before(g->when, l->last.when) ? l->first : l->last;
@@ -390,7 +239,7 @@ void converge_update(struct engine *e, struct peering *p, int from, const struct
     uint64_t known = 0;
     for (unsigned i = 0; i < news->move_count; i++) {
         const struct rib_move *m = &news->moves[i];
-        struct followed *first = find(c, m->prefix, ref.when);
+        struct followed *first = converge_find(c, m->prefix, ref.when);
         if (first) {
             if (!m->after && !m->worn) /* it stands for as many as are not followed for each that is */
                 known += RIB_LOTS / c->open[first->episode].below;
@@ -401,20 +250,11 @@ void converge_update(struct engine *e, struct peering *p, int from, const struct
     if (news->removed > news->worn) {
         unsigned which = note_losing(e, p, from, news->removed - news->worn, known, ref);
         for (unsigned i = 0; which < EPISODES_OPEN && i < news->move_count; i++)
-            if (!news->moves[i].after && !news->moves[i].worn && !find(c, news->moves[i].prefix, ref.when))
+            if (!news->moves[i].after && !news->moves[i].worn &&
+                !converge_find(c, news->moves[i].prefix, ref.when))
                 begin(c, which, p, from, &news->moves[i], ref);
     }
-    pay(c);
-}
-
-/* No more of so many routes is followed than can be paid for. */
-static void afford(struct converge *c, unsigned which, uint64_t routes)
-{
-    uint64_t most = c->credit > 0 ? (uint64_t)c->credit / PRICE / 2 : 0;
-    if (most > c->most / 2)
-        most = c->most / 2;
-    while (routes * c->open[which].below >> 32 > (most > FEW ? most : FEW))
-        c->open[which].below /= 2;
+    converge_settle(c);
 }
 
 /* The open episode in which this session was lost before; EPISODES_OPEN: none. */
@@ -436,7 +276,8 @@ static void lose(struct converge *c, unsigned which, const struct peering *p, in
     struct rib_at at = { 0 };
     struct rib_move m;
     while (rib_next_move(p->rib[side], kept, &at, &m)) {
-        struct followed *first = rib_is_followed(c->rib, m.mark) ? find(c, m.prefix, ref.when) : NULL;
+        struct followed *first =
+            rib_is_followed(c->rib, m.mark) ? converge_find(c, m.prefix, ref.when) : NULL;
         if (first)
             change(c, first, p, side, &m, ref);
         else
@@ -450,7 +291,8 @@ static void keep(struct converge *c, const struct peering *p, int side, uint64_t
     struct rib_at at = { 0 };
     struct rib_move m;
     while (rib_next_move(p->rib[side], ~kept, &at, &m)) {
-        struct followed *first = rib_is_followed(c->rib, m.mark) ? find(c, m.prefix, ref.when) : NULL;
+        struct followed *first =
+            rib_is_followed(c->rib, m.mark) ? converge_find(c, m.prefix, ref.when) : NULL;
         m.after = m.before;
         if (first)
             change(c, first, p, side, &m, ref);
@@ -476,7 +318,7 @@ void converge_lost(struct engine *e, const struct session *s, int by, const uint
     if (which == EPISODES_OPEN)
         return;
     struct bgp_episode *x = c->open[which].facts;
-    afford(c, which, (uint64_t)lost[0] + lost[1]);
+    converge_afford(c, which, (uint64_t)lost[0] + lost[1]);
     x->lost += lost[0] + lost[1];
     x->missed |= unheard(s);
     x->kept |= kept[0] || kept[1];
@@ -492,7 +334,7 @@ void converge_lost(struct engine *e, const struct session *s, int by, const uint
     for (int i = 0; i < 2; i++)
         if (kept[i] && p->rib[i])
             keep(c, p, i, kept[i], ref);
-    pay(c);
+    converge_settle(c);
 }
 
 void converge_missed(struct engine *e)
@@ -537,7 +379,7 @@ void converge_advance(struct engine *e, struct stamp now)
     reckon_deadline(c);
     if (!over)
         return;
-    sift(c);
+    converge_sift(c);
 }
 
 void converge_tell(struct engine *e)

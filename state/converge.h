@@ -60,7 +60,7 @@ struct converge {
         bool told;        /* nothing changed since it was told */
     } open[EPISODES_OPEN];
     uint32_t ids;
-    int64_t credit;        /* routes heard, less what following cost; see converge.c */
+    int64_t credit;        /* routes heard, less what following cost; see converge_follow.c */
     struct stamp deadline; /* nothing is over before it */
     struct followed *list;
     uint32_t *slots; /* 1 + the first of a prefix, by its hash; 0: empty */
@@ -83,7 +83,25 @@ void converge_advance(struct engine *, struct stamp now);
 /* Those that go on are told as they stand, if anything happened since. */
 void converge_tell(struct engine *);
 
-/* converge_facts.c: counts what became of the prefixes of an episode. */
+/* ---- converge_follow.c: the list of what is followed ---- */
+
+/* The first of this prefix, if its episode goes on and it has not settled in it; or NULL. */
+struct followed *converge_find(const struct converge *, uint64_t prefix, struct stamp when);
+/* One more: the same prefix of another side, or the first of its prefix. NULL: not followed. */
+struct followed *converge_follow(struct converge *, const struct rib_move *, uint32_t who, unsigned episode,
+                                 unsigned side, bool is_first);
+/* What is of no open episode goes, and what is not among the lots that are followed. */
+void converge_sift(struct converge *);
+/* A change of what is followed has its price, */
+void converge_spend(struct converge *);
+/* and when it cannot be paid any more fewer are followed. */
+void converge_settle(struct converge *);
+/* No more of so many routes is followed than can be paid for. */
+void converge_afford(struct converge *, unsigned which, uint64_t routes);
+
+/* ---- converge_facts.c ---- */
+
+/* Counts what became of the prefixes of an episode. */
 void converge_count(const struct converge *, unsigned which, struct bgp_episode *out);
 
 /* enum finding_code of what was found of its beginning; CODE_COUNT: nothing. */

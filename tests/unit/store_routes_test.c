@@ -186,7 +186,8 @@ static void check_ages(void)
               0);
     while (store_retire_routes(s, (struct stamp){ INT64_MAX }))
         ;
-    CHECK_ASK(s, "SELECT count(*) FROM route_segment WHERE NOT packed", 1); /* the one that is written stays */
+    CHECK_ASK(s, "SELECT count(*) FROM route_segment WHERE NOT packed",
+              1); /* the one that is written stays */
     CHECK_ASK(s, "SELECT count(*) FROM route_segment WHERE packed", 0);
     store_close(s);
     made_free(&m);
