@@ -124,7 +124,8 @@ uint64_t rib_table_prefix(const struct rib_table *t, const uint32_t *words, unsi
     }
     if (address_words == 1)
         return hash_u64(first, rest);
-    return hash_mix(hash_u64((uint64_t)first << 32 | words[1], rest), (uint64_t)words[2] << 32 | words[3]);
+    uint64_t high = (uint64_t)first << 32 | words[1], low = (uint64_t)words[2] << 32 | words[3];
+    return hash_u64(low, hash_u64(high, rest)); /* low is mostly 0 */
 }
 
 /* As it was announced, read again. */
