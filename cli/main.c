@@ -73,12 +73,10 @@ static bool written(void)
  * written to. */
 static void end_of_reader(int number)
 {
-    int saved = errno;
     struct pollfd out = { .fd = STDOUT_FILENO };
     (void)number;
     if (poll(&out, 1, 0) == 1 && (out.revents & POLLERR))
         _exit(EXIT_DONE);
-    errno = saved;
 }
 
 /* Where the exit status is an answer, nobody may take it for the good one that has not read all of it. */

@@ -9,7 +9,7 @@
 /* Following shall cost little besides all the rest: a change of what is followed is paid for by so many routes that were
  * heard. So many changes are free at first, and can be saved up; then the largest episode is thinned out, and so many more
  * are free. Few routes are followed in any case. */
-enum { PRICE = 64, SAVED = 16384, LEFT = 256, FEW = 128 };
+enum { PRICE = 32, SAVED = 32768, LEFT = 256, FEW = 128 };
 
 void converge_init(struct converge *c, struct rib *rib, struct span quiet, uint32_t most)
 {

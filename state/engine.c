@@ -44,6 +44,20 @@ struct engine *engine_new(const struct engine_options *options)
     return e;
 }
 
+static void free_gone(struct engine *e)
+{
+    for (struct session *s; (s = e->gone);) {
+        e->gone = s->next;
+        session_free(s);
+    }
+}
+
+void engine_begin(struct engine *e)
+{
+    outbox_clear(&e->outbox);
+    free_gone(e);
+}
+
 void engine_free(struct engine *e)
 {
     if (!e)
@@ -59,6 +73,7 @@ void engine_free(struct engine *e)
     converge_free(&e->converge);
     ospf_free(e->ospf);
     frag_free(e->frags);
+    free_gone(e);
     free(e);
 }
 
@@ -126,13 +141,15 @@ static struct session_key session_key_of(const struct addr *src, const struct ad
     return (struct session_key){ { *dst, *src }, seg->dport, seg->sport, 0 };
 }
 
-void engine_forget(struct engine *e, const struct session *s)
+void engine_forget(struct engine *e, struct session *s)
 {
     struct session_key key = { .pair = { s->peering->facts.side[0].addr, s->peering->facts.side[1].addr },
                                .low_port = s->facts.ports[0],
                                .high_port = s->facts.ports[1] };
     if (table_get(&e->sessions, &key) == s)
         table_remove(&e->sessions, &key);
+    s->next = e->gone;
+    e->gone = s;
 }
 
 static bool bgp_port(const struct engine *e, uint16_t port)
@@ -333,7 +350,7 @@ static void count_carriers(struct capture_facts *c, unsigned carriers)
 
 const struct outbox *engine_feed(struct engine *e, const struct packet *p)
 {
-    outbox_clear(&e->outbox);
+    engine_begin(e);
     struct capture_facts *c = &e->capture;
     uint64_t ours = c->bgp_packets + c->ospf_packets + c->icmp_errors;
     c->packets++;
@@ -375,14 +392,14 @@ static void pass_time(struct engine *e, struct stamp to)
 
 const struct outbox *engine_advance(struct engine *e, struct stamp to)
 {
-    outbox_clear(&e->outbox);
+    engine_begin(e);
     pass_time(e, to);
     return &e->outbox;
 }
 
 const struct outbox *engine_finish(struct engine *e)
 {
-    outbox_clear(&e->outbox);
+    engine_begin(e);
     if (e->finished)
         return &e->outbox;
     e->finished = true;

@@ -20,6 +20,7 @@ struct engine {
     struct ospf *ospf;
     struct table peerings; /* by pair of addresses */
     struct table sessions; /* by pair of addresses and ports */
+    struct session *gone;  /* forgotten; events may still point to them */
     uint32_t session_ids;
     struct outbox outbox;
     struct findings findings;
@@ -150,8 +151,10 @@ void tcp_data(struct engine *, struct session *, int from, const struct segment 
 bool tcp_md5_right(const struct frame *, const struct segment *, const char *secret);
 
 /* engine.c */
-/* The connection is about to be freed. */
-void engine_forget(struct engine *, const struct session *);
+/* Before anything is told: what was told last time goes, and what it pointed to. */
+void engine_begin(struct engine *);
+/* The connection, which its peering has let go, is freed once nobody can look at what was told of it. */
+void engine_forget(struct engine *, struct session *);
 /* Runs the rules over what happened. */
 void engine_happen(struct engine *, const struct happening *);
 

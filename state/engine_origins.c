@@ -50,7 +50,7 @@ const struct outbox *engine_set_vrps(struct engine *e, const struct vrps *v)
 {
     struct vrps *changed = v && e->options.vrps ? vrps_changes(e->options.vrps, v) : NULL;
     struct judging j = { .before = e->options.vrps, .after = v, .changed = changed ? changed : v };
-    outbox_clear(&e->outbox);
+    engine_begin(e);
     e->options.vrps = v;
     rib_set_vrps(e->rib, v);
     const struct peering *p;

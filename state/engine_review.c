@@ -137,7 +137,7 @@ static void forget(struct engine *e)
 
 const struct outbox *engine_review(struct engine *e)
 {
-    outbox_clear(&e->outbox);
+    engine_begin(e);
     if (e->finished || !stamp_known(e->now))
         return &e->outbox;
     e->capture.fragments_lost = frag_lost(e->frags);

@@ -229,7 +229,6 @@ void peering_prune(struct engine *e, struct peering *p)
         *at = s->next;
         p->session_count--;
         engine_forget(e, s);
-        session_free(s);
     }
 }
 

@@ -1,6 +1,7 @@
 /* Rows of episodes in; what became of the prefixes, in words and as documents, out. */
 #include "store/episodes.h"
 
+#include "state/bgp_rib.h"
 #include "store/query_internal.h"
 #include "store/render.h"
 #include <string.h>
@@ -178,10 +179,13 @@ static void add_fate(struct buf *out, uint32_t count, const char *words, const c
 void episode_words(const struct bgp_episode *x, struct buf *out)
 {
     struct span took = stamp_since(x->last.when, x->first.when);
+    uint64_t one_in = x->part ? RIB_LOTS / x->part : 0; /* of a part the others may have changed later */
     if (x->end == EPISODE_SETTLED)
         buf_str(out, took.ns ? "settled after " : "settled at once");
     else
         buf_str(out, took.ns ? "last change so far after " : "no change so far");
+    if (took.ns && one_in > 1)
+        buf_str(out, "at least ");
     if (took.ns)
         render_span(out, took);
     if (x->end == EPISODE_GOES_ON)
@@ -189,11 +193,12 @@ void episode_words(const struct bgp_episode *x, struct buf *out)
     if (x->end == EPISODE_RESTLESS)
         buf_str(out, ", and it was given up: changes went on and on");
     buf_str(out, "; ");
-    if (x->part < UINT64_C(1) << 32)
-        buf_str(out, "of ");
     render_counted(out, x->prefixes, "prefix", "prefixes");
-    if (x->part < UINT64_C(1) << 32)
-        buf_str(out, " that are followed");
+    if (one_in > 1) {
+        buf_str(out, ", one in ");
+        render_count(out, one_in);
+        buf_str(out, " of all");
+    }
     const char *before = ": ";
     add_fate(out, x->other, "with another path", &before);
     add_fate(out, x->back, "as before", &before);

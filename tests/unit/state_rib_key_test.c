@@ -25,7 +25,7 @@ static uint64_t number_of(const struct spoken *s, uint64_t seed, bool path_ids, 
 {
     struct rib_memory memory;
     uint8_t wire[14] = { 0, 0, 0, 7 };
-    struct rib_key key;
+    struct rib_key key = { .bits = 0 };
     struct bgp_nlri nlri;
     size_t before = path_ids ? 4 : 0;
     uint64_t number = 0;
@@ -45,7 +45,7 @@ static uint64_t number_of(const struct spoken *s, uint64_t seed, bool path_ids, 
 int main(void)
 {
     for (size_t i = 0; i < COUNT(all); i++) {
-        uint32_t mark[3];
+        uint32_t mark[3] = { 0 };
         uint64_t number = number_of(&all[i], 1, false, &mark[0]);
         CHECK(number == number_of(&all[i], 2, false, &mark[1]));
         CHECK(number == number_of(&all[i], 1, true, &mark[2]) && mark[2] == mark[0]);

@@ -333,7 +333,7 @@ test('a table on its way: a line of what held it up, in words, too', async (brow
   hold((await text(page, '.transfer .legend')).includes('the sender paused'), 'no legend')
   await leave(page)
   const small = await open(browser, await serve(database('hold-sigstop-frr-bird')), '/peerings/10.0.12.1-10.0.12.2')
-  hold((await text(small, 'section[aria-label="Tables on their way"]')).includes('None was seen'), 'nothing is said where there is none')
+  hold((await text(small, 'section[aria-label="Tables on their way"] .notice')).includes('None was seen'), 'nothing is said where there is none')
   await leave(small)
 })
 

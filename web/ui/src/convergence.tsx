@@ -8,8 +8,9 @@ import './convergence.css'
 const SIDES_MOST = 12
 
 function ends(e: Episode): string {
-  if (e.end === 'settled') return e.took_s ? `settled after ${span(e.took_s)}` : 'settled at once'
-  const last = e.took_s ? `last change after ${span(e.took_s)}` : 'no change since'
+  const after = `${e.followed < 1 ? 'at least ' : ''}${span(e.took_s)}` // of a part: the others may have changed later
+  if (e.end === 'settled') return e.took_s ? `settled after ${after}` : 'settled at once'
+  const last = e.took_s ? `last change after ${after}` : 'no change since'
   return e.end === 'restless' ? `${last}; it was given up, for changes went on and on` : `${last}; not known to have settled yet`
 }
 
