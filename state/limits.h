@@ -23,7 +23,7 @@ struct limits {
                       .stream_total = (size_t)256 << 20,                                                     \
                       .fragments = (size_t)8 << 20,                                                          \
                       .routes = (size_t)8 << 30,                                                             \
-                      .converging = 32768,                                                                    \
+                      .converging = 32768,                                                                   \
                       .lsas = (size_t)2 << 30,                                                               \
                       .lsa_history = 65536,                                                                  \
                       .findings = 100000 })
