@@ -9,6 +9,7 @@
 #include "base/macros.h"
 #include "cli/command.h"
 #include "cli/watch.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -75,6 +76,28 @@ static void find(const char *name, char path[PATH_MOST])
         snprintf(path, PATH_MOST, "%s", name);
 }
 
+static int is_database(const struct dirent *e)
+{
+    const char *ending = strrchr(e->d_name, '.');
+    return ending && !strcmp(ending, ".mmdb");
+}
+
+/* A folder stands for the databases in it, by their names, as many as there is room for. */
+static void add_paths(struct geoip *g, const char *path)
+{
+    struct dirent **entry = NULL;
+    int n = scandir(path, &entry, is_database, alphasort);
+    if (n <= 0 && g->count < FILES)
+        snprintf(g->path[g->count++], PATH_MOST, "%s", path);
+    for (int i = 0; i < n; i++) {
+        if (g->count < FILES &&
+            snprintf(g->path[g->count], PATH_MOST, "%s/%s", path, entry[i]->d_name) < PATH_MOST)
+            g->count++;
+        free(entry[i]);
+    }
+    free(entry);
+}
+
 /* ---- reading them ---- */
 
 static bool copy(int from, int to)
@@ -127,11 +150,11 @@ static struct geo *load(char path[FILES][PATH_MOST], unsigned count, const char 
     for (; !why && i < count; i++) {
         why = add(g, path[i]);
         if (!why && stays && !geo_sound(g))
-            why = "is damaged";
+            why = "damaged";
     }
     if (!why)
         return g;
-    log_line(LOG_ERROR, "--geoip %s %s%s", path[i - 1], why, stays ? stays : "");
+    log_line(LOG_ERROR, "--geoip %s: %s%s", path[i - 1], why, stays ? stays : "");
     geo_free(g);
     return NULL;
 }
@@ -139,11 +162,13 @@ static struct geo *load(char path[FILES][PATH_MOST], unsigned count, const char 
 /* Looked at before they are read, so that no change in between is missed. */
 static void choose(struct geoip *g, const struct options *o)
 {
-    g->count = o->geoip_count;
-    for (unsigned i = 0; i < g->count; i++) {
-        find(o->geoip[i], g->path[i]);
-        watch_begin(&g->watch[i], g->path[i]);
+    char path[PATH_MOST];
+    for (unsigned i = 0; i < o->geoip_count; i++) {
+        find(o->geoip[i], path);
+        add_paths(g, path);
     }
+    for (unsigned i = 0; i < g->count; i++)
+        watch_begin(&g->watch[i], g->path[i]);
 }
 
 struct geoip *geoip_open(const struct options *o)

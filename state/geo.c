@@ -53,12 +53,12 @@ const char *geo_add(struct geo *g, const char *path)
 {
     struct files *f = &g->in->files;
     if (f->count == FILES_MOST)
-        return "is one file too many";
+        return "one file too many";
     switch (MMDB_open(path, MMDB_MODE_MMAP, &f->list[f->count])) {
     case MMDB_SUCCESS: break;
     case MMDB_FILE_OPEN_ERROR: return "cannot be opened";
     case MMDB_OUT_OF_MEMORY_ERROR: return "needs more memory than there is";
-    default: return "is damaged, or no database in MaxMind's format";
+    default: return "damaged, or no database in MaxMind's format";
     }
     f->count++;
     return NULL;

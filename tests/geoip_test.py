@@ -143,6 +143,17 @@ class Places(unittest.TestCase):
     def tearDown(self):
         shutil.rmtree(self.folder)
 
+    def test_a_folder_stands_for_what_is_in_it(self):
+        with open(os.path.join(self.folder, "README.txt"), "w") as file:
+            file.write("no database\n")
+        self.assertEqual(run(PLAIN, "--json", "--geoip", self.folder)[:2],
+                         run(PLAIN, "--json", *[w for path in sorted(self.paths) for w in ("--geoip", path)])[:2])
+        empty = os.path.join(self.folder, "empty")
+        os.mkdir(empty)
+        status, _, said = run(PLAIN, "--geoip", empty)
+        self.assertNotEqual(status, 0)
+        self.assertIn("--geoip %s: " % empty, said)
+
     def test_json(self):
         status, told, _ = run(PLAIN, "--json", *self.words)
         self.assertEqual(status, 0)
