@@ -1,4 +1,4 @@
-/* What the files of the engine share: engine.c, peering.c, session.c, session_message.c, tcp_health.c. */
+/* What the files of the engine share: engine*.c, peering.c, session*.c, tcp_health.c, tcp_key.c. */
 #ifndef STATE_ENGINE_INTERNAL_H
 #define STATE_ENGINE_INTERNAL_H
 
@@ -157,5 +157,11 @@ void engine_begin(struct engine *);
 void engine_forget(struct engine *, struct session *);
 /* Runs the rules over what happened. */
 void engine_happen(struct engine *, const struct happening *);
+
+/* engine_tcp.c */
+/* A TCP segment, to the connection that it belongs to or begins. */
+void engine_segment(struct engine *, const struct frame *, struct stream_ref);
+/* An ICMP error, to the connection whose segment it quotes. */
+void engine_icmp(struct engine *, const struct frame *, struct stream_ref);
 
 #endif
