@@ -66,11 +66,6 @@ static bool wants_underlay(const struct peering *p)
     return p->facts.type != PEERING_EBGP && x->size == y->size && !addr_link_local(x) && !near;
 }
 
-static bool is_up(const struct peering *p)
-{
-    return p->facts.side[0].state == STATE_ESTABLISHED || p->facts.side[1].state == STATE_ESTABLISHED;
-}
-
 static void name_lsa(const struct ospf_lsa_facts *l, char text[80])
 {
     char id[16], router[16];
@@ -134,7 +129,7 @@ void loopback_missing(const struct happening *h, struct findings *f)
     const struct peering *p;
     for (uint32_t at = 0; (p = table_next(h->peerings, &at));) {
         struct ospf_fate fate[2];
-        if (is_up(p) || !wants_underlay(p))
+        if (peering_up(p) || !wants_underlay(p))
             continue;
         for (int side = 0; side < 2; side++)
             ospf_fate_of(h->ospf, &p->facts.side[side].addr, &fate[side]);

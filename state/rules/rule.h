@@ -82,6 +82,13 @@ void rules_run(const struct happening *, struct findings *);
 struct draft *rule_draft(struct findings *, const struct happening *, enum finding_code, enum confidence,
                          int at);
 const char *side_name(const struct peering *, int side, char text[ADDR_TEXT]);
+/* One side at least holds the session for up: what went wrong on the way there is no error any more. */
+static inline bool peering_up(const struct peering *p)
+{
+    return p->facts.side[0].state == STATE_ESTABLISHED || p->facts.side[1].state == STATE_ESTABLISHED;
+}
+/* A key explains why the attempts of the happening's peering come to nothing (connect_keys.c): told, and true. */
+bool connect_signed(const struct happening *, struct findings *);
 /* Adds what OSPF knows of why the session of the happening was lost, if it does (ospf_bgp.c). */
 void ospf_say_why(struct draft *, const struct happening *);
 /* "5.0 s", "12 min 4 s", "840 ms". Returns text. */
