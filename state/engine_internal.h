@@ -115,6 +115,15 @@ void session_drain(struct engine *, struct session *, int from);
 void session_infer_cut(struct engine *, struct session *, int from, const struct segment *,
                        struct stream_ref);
 
+/* session_open.c */
+/* The first OPEN of an end is learned from; both together agree on how the session is read. */
+void session_on_open(struct engine *, struct session *, int from, const struct stream_item *);
+
+/* session_update.c */
+/* How messages of this end must be read: as agreed, or guessed from the bytes where the OPENs are not known. */
+const struct bgp_ctx *session_context(struct session *, int from, const struct bgp_msg *);
+void session_on_update(struct engine *, struct session *, int from, const struct stream_item *);
+
 /* session_routes.c: what becomes of routes, for whoever keeps them */
 /* The capture has not all of what this end said of the family in this session. */
 bool session_partial(const struct session *, int from, enum bgp_family);
