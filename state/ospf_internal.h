@@ -1,5 +1,5 @@
-/* What the files of OSPF's state share: ospf.c, ospf_speaker.c, ospf_link.c, ospf_hello.c, ospf_pair.c, ospf_neighbor.c,
- * ospf_exchange.c, ospf_heads.c, ospf_flood.c, ospf_fate.c, ospf_router.c. */
+/* What the files of OSPF's state share: ospf.c, ospf_speaker.c, ospf_link.c, ospf_hello.c, ospf_pair.c,
+ * ospf_adjacency.c, ospf_neighbor.c, ospf_exchange.c, ospf_heads.c, ospf_flood.c, ospf_fate.c, ospf_router.c. */
 #ifndef STATE_OSPF_INTERNAL_H
 #define STATE_OSPF_INTERNAL_H
 
@@ -179,7 +179,7 @@ void ospf_pair_listed(struct ospf *, struct ospf_in *);
 /* Those who are alone on a link and might be on one: adjacencies that never were. */
 void ospf_pair_lonely(struct ospf *, struct ospf_segment *, struct stamp now, bool at_end);
 
-/* ---- ospf_neighbor.c: what one shows of the other ---- */
+/* ---- ospf_adjacency.c: two routers, and what is kept of them ---- */
 
 /* The adjacency of two speakers; makes it. NULL without memory or when there are too many. */
 struct adjacency *ospf_adjacency_get(struct ospf *, struct ospf_speaker *, struct ospf_speaker *,
@@ -190,11 +190,19 @@ struct adjacency *ospf_adjacency_find(const struct ospf *, const struct ospf_spe
 void ospf_adjacency_adopt(struct ospf *, struct adjacency *, struct ospf_speaker *unseen,
                           struct ospf_speaker *);
 void ospf_adjacency_free(struct ospf *, struct adjacency *);
+/* Two of one ID are no neighbours: rules look at them, nobody else. */
+static inline bool ospf_is_told(const struct ospf_adjacency *a)
+{
+    return a->end[0]->router_id != a->end[1]->router_id;
+}
 /* Which side of it this speaker is. */
 static inline int ospf_side(const struct adjacency *a, const struct ospf_speaker *s)
 {
     return a->facts.end[1] == s;
 }
+
+/* ---- ospf_neighbor.c: what one shows of the other ---- */
+
 /* The event happens to that side. */
 void ospf_on(struct ospf *, struct adjacency *, int side, enum ospf_nbr_event, struct stream_ref);
 /* In mid-stream: it must be in this state. */
