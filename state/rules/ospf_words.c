@@ -1,3 +1,4 @@
+/* Words, drafts and questions that the rules on OSPF share. */
 #include "state/rules/ospf_words.h"
 
 struct draft *ospf_draft(struct findings *f, const struct happening *h, enum finding_code code,
@@ -32,3 +33,13 @@ void ospf_show_ignored(struct draft *d, const struct ospf_adjacency *a, int side
     draft_evidence(d, other->hello_last, "Hello of %s, again", yours);
     draft_evidence(d, me->hello_last, "Hello of %s, which does not list %s", mine, yours);
 }
+
+enum { IGNORED_LEAST = 2 };
+
+bool ospf_ignores(const struct ospf_adjacency *a, int side)
+{
+    const struct ospf_neighbor *n = &a->side[side];
+    return n->ignored >= IGNORED_LEAST && n->state < OSPF_STATE_INIT && !a->end[!side]->unseen;
+}
+
+bool ospf_signs(const struct ospf_speaker *s) { return s->auth.ref.frame && s->auth.type != OSPF_AUTH_NULL; }

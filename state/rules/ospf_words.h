@@ -1,4 +1,4 @@
-/* Words and drafts that the rules on OSPF share. */
+/* Words, drafts and questions that the rules on OSPF share. */
 #ifndef STATE_RULES_OSPF_WORDS_H
 #define STATE_RULES_OSPF_WORDS_H
 
@@ -13,6 +13,12 @@ const char *ospf_end(const struct ospf_adjacency *, int side, char text[16]);
 const char *ospf_where(const struct ospf_adjacency *);
 /* Another router that speaks from the address of this one, at the same time; NULL: none. */
 const struct ospf_speaker *ospf_same_address(const struct ospf_speaker *);
+/* Both spoke for a while, and this side has not taken the other, or has let it go. */
+bool ospf_ignores(const struct ospf_adjacency *, int side);
+/* Its packets carry a password or a digest. */
+bool ospf_signs(const struct ospf_speaker *);
+/* Tells of keys that differ, or must (ospf_keys.c). differs: what else does, of OSPF_DIFF_ bits. */
+void ospf_keys(const struct happening *, struct findings *, uint32_t differs);
 /* The side said that it still does not hear the other: what proves it. */
 void ospf_show_ignored(struct draft *, const struct ospf_adjacency *, int side);
 
