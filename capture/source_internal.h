@@ -22,7 +22,7 @@ struct source_kind {
 /* Takes self over; NULL without memory, with self closed. */
 struct source *source_of_kind(const struct source_kind *, void *self);
 
-/* ---- source_live.c: the only reader of the wall clock ---- */
+/* ---- wall.c: the only reader of the wall clock ---- */
 
 struct stamp wall_now(void);
 /* Never set back or forth, from some moment on. */

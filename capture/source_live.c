@@ -1,71 +1,25 @@
-/* Interfaces in, packets and time out. The only user of libpcap, and the only reader of the wall clock, which it turns
- * into TICKs. */
+/* Interfaces in, packets and time out: several at once, in order of time, and TICKs of the wall clock while nothing
+ * comes. */
 #include "capture/source_internal.h"
 
 #include "base/log.h"
+#include "capture/live_port.h"
 #include "capture/rebind.h"
-#include <errno.h>
-#ifdef RT_PCAP
-#include <pcap.h>
-#endif
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-/* ---- clocks ---- */
-
-static struct stamp clock_stamp(clockid_t id)
-{
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (struct stamp){ (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec };
-}
-
-struct stamp wall_now(void) { return clock_stamp(CLOCK_REALTIME); }
-struct stamp wall_steady(void) { return clock_stamp(CLOCK_MONOTONIC); }
-
-void wall_sleep(struct span d)
-{
-    struct timespec t = { (time_t)(d.ns / NS_PER_S), (long)(d.ns % NS_PER_S) };
-    nanosleep(&t, NULL);
-}
 
 #ifdef RT_PCAP
 
 enum {
     PORTS = 64,
-    SNAP_WHOLE = 262144, /* as tcpdump's -s 0 */
-    /* What comes while a commit waits for the disk: 0.6 s of 400,000 small packets a second, 0.5 s of a full gigabit.
-     * When little comes, each batch takes a block of its own, of which there are 256. */
-    RING_USUAL = 64 << 20,
-    BATCH_MS = 100, /* the kernel hands a block of packets out at the latest then */
-    /* libpcap's own immediate mode gives each packet, however small, the room of the largest: a ring of 64 MiB holds
-     * 256 of them. Blocks that are handed out at once hold as many as they have room for. */
-    IMMEDIATE_MS = 1,
     RETURN_S = 1, /* an interface that went away is looked for so often */
     GAP_S = 5,    /* packets or TICKs come more often than that, while somebody listens */
 };
 
-struct port {
-    const char *name;
-    pcap_t *pcap;
-    int fd, kind; /* kind: of hardware */
-    bool promiscuous;
-    bool away;          /* the interface is down, or is not there */
-    bool missed;        /* that was told; that it is back was not */
-    struct stamp retry; /* by the steady clock */
-    uint32_t scale;     /* nanoseconds in a unit of the stamp's fraction */
-    bool held;          /* `head` waits for its turn */
-    struct stamp empty; /* nothing was there then, by the wall clock */
-    struct packet head;
-    struct source_file_facts facts;
-    struct pcap_stat last; /* as the kernel counted: 32 bits that overflow */
-};
-
 struct live {
-    struct port *ports;
+    struct live_port *ports;
     unsigned count, alive;
     struct span hold;    /* what another interface has seen is here after that */
     struct span trail;   /* what was seen is here after that, whatever the buffers did */
@@ -76,7 +30,7 @@ struct live {
 
 /* ---- one interface ---- */
 
-static void gone(struct live *l, struct port *p, const char *words)
+static void gone(struct live *l, struct live_port *p, const char *words)
 {
     snprintf(l->why, sizeof l->why, "%s: %.200s", p->name, words);
     if (!p->missed)
@@ -94,7 +48,7 @@ static void look_after(struct live *l)
         return;
     l->looked = stamp_add(wall_steady(), SPAN_S(RETURN_S));
     for (unsigned i = 0; i < l->count; i++) {
-        struct port *p = &l->ports[i];
+        struct live_port *p = &l->ports[i];
         if (!p->away && p->kind >= 0 && strcmp(p->name, "any") != 0 && !rebind_up(p->fd, p->name))
             gone(l, p, "it is down");
     }
@@ -104,7 +58,7 @@ static void look_after(struct live *l)
 static void welcome(struct live *l)
 {
     for (unsigned i = 0; l->alive < l->count && i < l->count; i++) {
-        struct port *p = &l->ports[i];
+        struct live_port *p = &l->ports[i];
         if (!p->away || stamp_before(wall_steady(), p->retry))
             continue;
         p->retry = stamp_add(wall_steady(), SPAN_S(RETURN_S));
@@ -116,7 +70,7 @@ static void welcome(struct live *l)
 }
 
 /* The next packet of an interface, if there is one. */
-static void fetch(struct live *l, struct port *p)
+static void fetch(struct live *l, struct live_port *p)
 {
     struct pcap_pkthdr *h;
     const u_char *bytes;
@@ -147,11 +101,11 @@ static void fetch(struct live *l, struct port *p)
 /* ---- all of them ---- */
 
 /* The earliest of what is there. */
-static struct port *earliest(const struct live *l)
+static struct live_port *earliest(const struct live *l)
 {
-    struct port *first = NULL;
+    struct live_port *first = NULL;
     for (unsigned i = 0; i < l->count; i++) {
-        struct port *p = &l->ports[i];
+        struct live_port *p = &l->ports[i];
         if (p->held && (!first || stamp_before(p->head.when, first->head.when)))
             first = p;
     }
@@ -163,7 +117,7 @@ static bool fetch_before(struct live *l, struct stamp of)
 {
     bool news = false;
     for (unsigned i = 0; i < l->count; i++) {
-        struct port *p = &l->ports[i];
+        struct live_port *p = &l->ports[i];
         if (p->held || p->away || stamp_since(p->empty, of).ns >= l->hold.ns)
             continue;
         if (l->count > 1)
@@ -175,11 +129,11 @@ static bool fetch_before(struct live *l, struct stamp of)
 }
 
 /* How long the packet has to wait yet for an earlier one of another interface. */
-static struct span must_wait(const struct live *l, const struct port *first)
+static struct span must_wait(const struct live *l, const struct live_port *first)
 {
     struct span most = { 0 };
     for (unsigned i = 0; i < l->count; i++) {
-        const struct port *p = &l->ports[i];
+        const struct live_port *p = &l->ports[i];
         struct span left = { l->hold.ns - stamp_since(p->empty, first->head.when).ns };
         if (!p->held && !p->away && left.ns > most.ns)
             most = left;
@@ -203,7 +157,7 @@ static enum source_got turn(struct live *l, struct packet *out)
 {
     for (bool waited = false;; waited = true) {
         welcome(l);
-        struct port *first = earliest(l);
+        struct live_port *first = earliest(l);
         if (fetch_before(l, first ? first->head.when : (struct stamp){ INT64_MAX / 2 }))
             first = earliest(l);
         if (first) {
@@ -254,7 +208,7 @@ static void live_refresh(void *self)
 {
     struct live *l = self;
     for (unsigned i = 0; i < l->count; i++) {
-        struct port *p = &l->ports[i];
+        struct live_port *p = &l->ports[i];
         struct pcap_stat s;
         if (pcap_stats(p->pcap, &s) < 0)
             continue;
@@ -289,92 +243,6 @@ static void live_close(void *self)
 
 /* ---- opening ---- */
 
-static bool set_filter(struct port *p, const struct source_live_options *o, char message[300])
-{
-    static const char *const poorer[] = { "", " (VLAN tags can't be looked behind on such a link)" };
-    char text[FILTER_ROOM];
-    struct bpf_program program;
-    for (int reach = FILTER_TAGGED; reach <= FILTER_BARE; reach++) {
-        if (!o->filter_words && !filter_text(&o->filter, (enum filter_reach)reach, text))
-            break;
-        if (pcap_compile(p->pcap, &program, o->filter_words ? o->filter_words : text, 1,
-                         PCAP_NETMASK_UNKNOWN)) {
-            snprintf(message, 300, "%.60s: the filter: %.200s", p->name, pcap_geterr(p->pcap));
-            if (o->filter_words)
-                return false;
-            continue;
-        }
-        int status = pcap_setfilter(p->pcap, &program);
-        pcap_freecode(&program);
-        if (!status) {
-            if (reach)
-                log_line(LOG_DEBUG, "%s: a plain filter%s", p->name, poorer[reach]);
-            return true;
-        }
-        snprintf(message, 300, "%.60s: the filter: %.200s", p->name, pcap_geterr(p->pcap));
-    }
-    return false;
-}
-
-/* What to do about it. */
-static const char *cure(int status)
-{
-    switch (status) {
-    case PCAP_ERROR_PERM_DENIED:
-    case PCAP_ERROR_PROMISC_PERM_DENIED:
-        return "; capturing takes root, or the capability CAP_NET_RAW (setcap cap_net_raw+ep on the program)";
-    case PCAP_ERROR_NO_SUCH_DEVICE: return "; -D lists the interfaces that there are";
-    case PCAP_ERROR_IFACE_NOT_UP: return "; bring it up first (ip link set it up)";
-    default: return "";
-    }
-}
-
-static bool activate(struct port *p, char message[300])
-{
-    int status = pcap_activate(p->pcap);
-    const char *words = pcap_geterr(p->pcap);
-    if (status < 0) {
-        snprintf(message, 300, "%.60s: %.80s%s", p->name, *words ? words : pcap_statustostr(status),
-                 cure(status));
-        return false;
-    }
-    if (status > 0)
-        log_line(LOG_WARNING, "%s: %s", p->name, *words ? words : pcap_statustostr(status));
-    return true;
-}
-
-/* LINKTYPE_ values are DLT_ values but for raw IP, whose DLT_ differs from system to system. */
-static uint32_t link_of(int dlt) { return dlt == DLT_RAW ? 101 : (uint32_t)dlt; }
-
-static bool open_port(struct port *p, const struct source_live_options *o, char message[300])
-{
-    char words[PCAP_ERRBUF_SIZE];
-    p->pcap = pcap_create(p->name, words);
-    if (!p->pcap) {
-        snprintf(message, 300, "%.60s: %.200s", p->name, words);
-        return false;
-    }
-    pcap_set_snaplen(p->pcap, o->snap ? (int)o->snap : SNAP_WHOLE);
-    p->promiscuous = o->promiscuous && strcmp(p->name, "any") != 0;
-    pcap_set_promisc(p->pcap, p->promiscuous);
-    pcap_set_timeout(p->pcap, o->immediate ? IMMEDIATE_MS : BATCH_MS);
-    pcap_set_buffer_size(p->pcap, o->buffer ? (int)o->buffer : RING_USUAL);
-    pcap_set_tstamp_precision(p->pcap,
-                              PCAP_TSTAMP_PRECISION_NANO); /* where it can't be had, they are micro */
-    if (!activate(p, message))
-        return false;
-    p->scale = pcap_get_tstamp_precision(p->pcap) == PCAP_TSTAMP_PRECISION_NANO ? 1 : 1000;
-    p->fd = pcap_get_selectable_fd(p->pcap);
-    p->kind = rebind_kind(p->fd);
-    p->facts =
-        (struct source_file_facts){ .path = p->name, .live = true, .link = link_of(pcap_datalink(p->pcap)) };
-    if (p->fd < 0 || pcap_setnonblock(p->pcap, 1, words)) {
-        snprintf(message, 300, "%.60s: packets of this interface cannot be waited for", p->name);
-        return false;
-    }
-    return set_filter(p, o, message);
-}
-
 static struct live *live_new(unsigned count)
 {
     struct live *l = calloc(1, sizeof *l);
@@ -404,7 +272,7 @@ struct source *source_open_live(const struct source_live_options *o, enum err *w
     *why = ERR_OPEN;
     for (; l->count < o->count; l->count++) {
         l->ports[l->count].name = o->interfaces[l->count];
-        if (!open_port(&l->ports[l->count], o, message)) {
+        if (!live_port_open(&l->ports[l->count], o, message)) {
             l->count++; /* so that it is closed, too */
             live_close(l);
             return NULL;
@@ -412,7 +280,7 @@ struct source *source_open_live(const struct source_live_options *o, enum err *w
     }
     l->alive = l->count;
     l->latest = wall_now();
-    struct span batch = o->immediate ? SPAN_MS(IMMEDIATE_MS) : SPAN_MS(BATCH_MS);
+    struct span batch = o->immediate ? SPAN_MS(LIVE_IMMEDIATE_MS) : SPAN_MS(LIVE_BATCH_MS);
     l->hold = l->count > 1 ? (struct span){ batch.ns + SPAN_MS(20).ns } : SPAN_MS(0);
     l->trail = (struct span){ l->hold.ns + 2 * batch.ns + SPAN_MS(200).ns };
     *why = ERR_NONE;

@@ -51,7 +51,7 @@ OUTSIDE = [
     (r"curl/.*",                                   ["alert/webhook.c"]),
     (r"spawn\.h",                                  ["alert/command.c"]),
 ]
-CLOCKS = ["capture/source_live.c", "web/server.c", "alert/bell.c", "alert/sender.c", "alert/command.c", "cli/"]
+CLOCKS = ["capture/wall.c", "web/server.c", "alert/bell.c", "alert/sender.c", "alert/command.c", "cli/"]
 CLOCK = re.compile(r"(?<![\w.>])(clock_gettime|gettimeofday|timespec_get|clock|time)\s*\(")
 OUTSIDE_WORLD = re.compile(r"(?<![\w.>])(fopen|freopen|printf|fprintf|puts|putchar|getenv|system)\s*\(")
 STRICT = {"decode", "state", "veil"}
