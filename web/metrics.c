@@ -1,6 +1,6 @@
-/* The store in; metrics out, as OpenMetrics 1.0 or, for those who don't ask for that, in the older text format of
- * Prometheus. Names and labels follow the field's exporters: a side is named by the two addresses. */
+/* The store in; metrics out. Names and labels follow the field's exporters: a side is named by the two addresses. */
 #include "web/api_internal.h"
+#include "web/metrics_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +31,7 @@ struct metric_peering {
 
 struct metrics {
     struct store *store;
-    struct buf *out;
-    bool open; /* OpenMetrics */
+    struct metric_out out;
     struct stamp now;
     struct metric_peering *list; /* by id: peerings are asked for in the order of their ids */
     uint32_t count;
@@ -41,69 +40,11 @@ struct metrics {
 
 static double seconds(struct stamp t) { return (double)t.ns / 1e9; }
 
-/* ---- one family, one sample ---- */
-
-/* In OpenMetrics a counter's family is named without the _total that its samples have. */
-static void family(struct metrics *m, const char *kind, const char *name, const char *help)
-{
-    const char *tail = !m->open && !strcmp(kind, "counter") ? "_total" : "";
-    const char *said = !m->open && !strcmp(kind, "info") ? "gauge" : kind;
-    const char *info = !m->open && !strcmp(kind, "info") ? "_info" : "";
-    buf_printf(m->out, "# TYPE routetap_%s%s%s %s\n", name, tail, info, said);
-    buf_printf(m->out, "# HELP routetap_%s%s%s %s\n", name, tail, info, help);
-}
-
-static void escaped(struct buf *out, const char *text)
-{
-    for (; *text; text++)
-        if (*text == '"' || *text == '\\')
-            buf_printf(out, "\\%c", *text);
-        else if (*text == '\n')
-            buf_str(out, "\\n");
-        else
-            buf_char(out, *text);
-}
-
-static void label(struct metrics *m, const char *key, const char *value, bool first)
-{
-    buf_printf(m->out, "%s%s=\"", first ? "{" : ",", key);
-    escaped(m->out, value);
-    buf_char(m->out, '"');
-}
-
-static void begin(struct metrics *m, const char *kind, const char *name)
-{
-    buf_str(m->out, "routetap_");
-    buf_str(m->out, name);
-    if (*kind == 'c')
-        buf_str(m->out, "_total");
-    else if (*kind == 'i')
-        buf_str(m->out, "_info");
-}
-
 static void begin_side(struct metrics *m, const char *kind, const char *name, const struct metric_peering *p,
                        int side)
 {
-    begin(m, kind, name);
-    buf_str(m->out, p->labels[side]);
-}
-
-static void value(struct metrics *m, bool labels, double x)
-{
-    buf_str(m->out, labels ? "} " : " ");
-    if (x >= 0 && x < 9e15 && x == (double)(uint64_t)x)
-        buf_u64(m->out, (uint64_t)x);
-    else
-        buf_printf(m->out, "%.6f", x);
-    buf_char(m->out, '\n');
-}
-
-/* A family of one sample without labels. */
-static void single(struct metrics *m, const char *kind, const char *name, const char *help, double x)
-{
-    family(m, kind, name, help);
-    begin(m, kind, name);
-    value(m, false, x);
+    metric_begin(&m->out, kind, name);
+    buf_str(m->out.buf, p->labels[side]);
 }
 
 /* ---- what is known ---- */
@@ -218,21 +159,21 @@ static const struct {
 static void tell_rows(struct metrics *m)
 {
     for (int r = 0; r < (int)COUNT(rows); r++) {
-        family(m, rows[r].kind, rows[r].name, rows[r].help);
+        metric_family(&m->out, rows[r].kind, rows[r].name, rows[r].help);
         for (uint32_t i = 0; i < 2 * m->count; i++) {
             const struct metric_peering *p = &m->list[i / 2];
             double x;
             if (!read_metric(m, &p->side[i & 1], r, &x))
                 continue;
             begin_side(m, rows[r].kind, rows[r].name, p, i & 1);
-            value(m, true, x);
+            metric_value(&m->out, true, x);
         }
     }
 }
 
 static void tell_info(struct metrics *m)
 {
-    family(m, "info", "bgp_peer", "Who stands at both ends.");
+    metric_family(&m->out, "info", "bgp_peer", "Who stands at both ends.");
     for (uint32_t i = 0; i < 2 * m->count; i++) {
         const struct metric_peering *p = &m->list[i / 2];
         const struct metric_side *s = &p->side[i & 1], *o = &p->side[!(i & 1)];
@@ -242,25 +183,26 @@ static void tell_info(struct metrics *m)
         if (o->asn >= 0)
             snprintf(as[1], sizeof as[1], "%lld", (long long)o->asn);
         begin_side(m, "info", "bgp_peer", p, i & 1);
-        label(m, "local_as", as[0], false);
-        label(m, "peer_as", as[1], false);
-        label(m, "local_id", s->router_id, false);
-        label(m, "peer_id", o->router_id, false);
-        label(m, "type", p->type, false);
-        value(m, true, 1);
+        metric_label(&m->out, "local_as", as[0], false);
+        metric_label(&m->out, "peer_as", as[1], false);
+        metric_label(&m->out, "local_id", s->router_id, false);
+        metric_label(&m->out, "peer_id", o->router_id, false);
+        metric_label(&m->out, "type", p->type, false);
+        metric_value(&m->out, true, 1);
     }
 }
 
 static void tell_messages(struct metrics *m)
 {
     static const char *const types[] = { "open", "update", "notification", "keepalive", "route_refresh" };
-    family(m, "counter", "bgp_peer_messages_sent", "BGP messages that the local side sent, by type.");
+    metric_family(&m->out, "counter", "bgp_peer_messages_sent",
+                  "BGP messages that the local side sent, by type.");
     for (uint32_t i = 0; i < 2 * m->count; i++) {
         const struct metric_peering *p = &m->list[i / 2];
         for (size_t k = 0; k < COUNT(types); k++) {
             begin_side(m, "counter", "bgp_peer_messages_sent", p, i & 1);
-            label(m, "type", types[k], false);
-            value(m, true, (double)p->side[i & 1].messages[k]);
+            metric_label(&m->out, "type", types[k], false);
+            metric_value(&m->out, true, (double)p->side[i & 1].messages[k]);
         }
     }
 }
@@ -271,7 +213,7 @@ static void tell_prefixes(struct metrics *m)
     static const char name[] = "bgp_peer_prefixes_advertised";
     struct query q = pages_advertised(m->store);
     struct advertised_row r;
-    family(m, "gauge", name, "Prefixes that the peer has from the local side now.");
+    metric_family(&m->out, "gauge", name, "Prefixes that the peer has from the local side now.");
     while (pages_advertised_row(&q, &r)) {
         const struct metric_peering *p = find(m, r.peering);
         char afi[48];
@@ -280,9 +222,9 @@ static void tell_prefixes(struct metrics *m)
             continue;
         snprintf(afi, sizeof afi, "%.*s", (int)n, r.family);
         begin_side(m, "gauge", name, p, r.side);
-        label(m, "afi", afi, false);
-        label(m, "safi", r.family[n] ? r.family + n + 1 : "", false);
-        value(m, true, (double)r.routes);
+        metric_label(&m->out, "afi", afi, false);
+        metric_label(&m->out, "safi", r.family[n] ? r.family + n + 1 : "", false);
+        metric_value(&m->out, true, (double)r.routes);
     }
 }
 
@@ -291,14 +233,14 @@ static void tell_notifications(struct metrics *m)
     static const char name[] = "bgp_peer_notifications_sent";
     struct query q = pages_notified(m->store);
     struct notified_row n;
-    family(m, "counter", name, "NOTIFICATIONs that the local side sent, by cause.");
+    metric_family(&m->out, "counter", name, "NOTIFICATIONs that the local side sent, by cause.");
     while (pages_notified_row(&q, &n)) {
         const struct metric_peering *p = find(m, n.peering);
         if (!p || n.side < 0 || n.side > 1)
             continue;
         begin_side(m, "counter", name, p, n.side);
-        label(m, "cause", n.cause, false);
-        value(m, true, (double)n.count);
+        metric_label(&m->out, "cause", n.cause, false);
+        metric_value(&m->out, true, (double)n.count);
     }
 }
 
@@ -308,12 +250,12 @@ static void tell_tally(struct metrics *m)
 {
     struct query q = pages_tally(m->store);
     struct tally_row t;
-    family(m, "gauge", "findings", "Findings so far, by code.");
+    metric_family(&m->out, "gauge", "findings", "Findings so far, by code.");
     while (pages_tally_row(&q, &t)) {
-        begin(m, "gauge", "findings");
-        label(m, "code", t.code, true);
-        label(m, "severity", t.severity, false);
-        value(m, true, (double)t.findings);
+        metric_begin(&m->out, "gauge", "findings");
+        metric_label(&m->out, "code", t.code, true);
+        metric_label(&m->out, "severity", t.severity, false);
+        metric_value(&m->out, true, (double)t.findings);
     }
 }
 
@@ -322,16 +264,16 @@ static void tell_found(struct metrics *m, const char *kind, const char *name, co
 {
     struct query q = pages_found(m->store);
     struct found_row f;
-    family(m, kind, name, help);
+    metric_family(&m->out, kind, name, help);
     for (unsigned i = 0; i < FOUND_TOLD && pages_found_row(&q, &f); i++) {
         const struct metric_peering *p = find(m, f.peering);
         if (!p || (times && !stamp_known(f.last)))
             continue;
         int side = !strcmp(f.at, p->side[1].address);
         begin_side(m, kind, name, p, side);
-        label(m, "code", f.code, false);
-        label(m, "severity", f.severity, false);
-        value(m, true, times ? seconds(f.last) : (double)f.count);
+        metric_label(&m->out, "code", f.code, false);
+        metric_label(&m->out, "severity", f.severity, false);
+        metric_value(&m->out, true, times ? seconds(f.last) : (double)f.count);
     }
 }
 
@@ -362,10 +304,10 @@ static void tell_capture(struct metrics *m)
         { "bgp_messages", "BGP messages of all peerings.", c.messages },
     };
     for (size_t i = 0; i < COUNT(counters); i++)
-        single(m, "counter", counters[i].name, counters[i].help, (double)counters[i].n);
+        metric_single(&m->out, "counter", counters[i].name, counters[i].help, (double)counters[i].n);
     if (stamp_known(c.last))
-        single(m, "gauge", "capture_last_packet_timestamp_seconds", "Time of the latest packet.",
-               seconds(c.last));
+        metric_single(&m->out, "gauge", "capture_last_packet_timestamp_seconds", "Time of the latest packet.",
+                      seconds(c.last));
 }
 
 static void tell_own(struct metrics *m, const struct web_view *v)
@@ -373,25 +315,27 @@ static void tell_own(struct metrics *m, const struct web_view *v)
     struct totals_row totals;
     query_totals(m->store, NULL, &totals);
     const char *version = strchr(v->program, ' ');
-    family(m, "info", "build", "This program.");
-    begin(m, "info", "build");
-    label(m, "version", version ? version + 1 : v->program, true);
-    value(m, true, 1);
-    single(m, "gauge", "bgp_peers", "Peerings that were seen.", (double)totals.peerings);
-    single(m, "gauge", "bgp_peers_up", "Peerings of which both sides are Established.", (double)totals.up);
-    single(m, "gauge", "bgp_peers_left_out", "Peerings beyond the ceiling of these metrics.",
-           (double)m->left_out);
-    single(m, "counter", "web_requests", "Requests to this server.", (double)v->counts.requests);
-    single(m, "counter", "web_requests_refused", "Requests that got no answer they asked for.",
-           (double)v->counts.refused);
-    single(m, "gauge", "web_connections", "Connections to this server.", (double)v->counts.connections);
-    single(m, "gauge", "web_live_pages", "Pages that listen for news.", (double)v->counts.live);
+    metric_family(&m->out, "info", "build", "This program.");
+    metric_begin(&m->out, "info", "build");
+    metric_label(&m->out, "version", version ? version + 1 : v->program, true);
+    metric_value(&m->out, true, 1);
+    metric_single(&m->out, "gauge", "bgp_peers", "Peerings that were seen.", (double)totals.peerings);
+    metric_single(&m->out, "gauge", "bgp_peers_up", "Peerings of which both sides are Established.",
+                  (double)totals.up);
+    metric_single(&m->out, "gauge", "bgp_peers_left_out", "Peerings beyond the ceiling of these metrics.",
+                  (double)m->left_out);
+    metric_single(&m->out, "counter", "web_requests", "Requests to this server.", (double)v->counts.requests);
+    metric_single(&m->out, "counter", "web_requests_refused", "Requests that got no answer they asked for.",
+                  (double)v->counts.refused);
+    metric_single(&m->out, "gauge", "web_connections", "Connections to this server.",
+                  (double)v->counts.connections);
+    metric_single(&m->out, "gauge", "web_live_pages", "Pages that listen for news.", (double)v->counts.live);
 }
 
 void metrics_answer(const struct web_view *v, const struct http_request *r, struct http_response *out)
 {
     struct capture_row c;
-    struct metrics m = { .store = v->store, .out = &out->body, .open = r->openmetrics };
+    struct metrics m = { .store = v->store, .out = { &out->body, r->openmetrics } };
     out->status = 200;
     out->type = r->openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
                                : "text/plain; version=0.0.4; charset=utf-8";
@@ -411,8 +355,8 @@ void metrics_answer(const struct web_view *v, const struct http_request *r, stru
                "How often a finding was true, by code; local is where to look first.", false);
     tell_found(&m, "gauge", "bgp_peer_finding_last_timestamp_seconds",
                "When a finding was true last, by code.", true);
-    if (m.open)
-        buf_str(m.out, "# EOF\n");
+    if (m.out.open)
+        buf_str(m.out.buf, "# EOF\n");
     free(m.list);
     if (out->body.lost)
         answer_error(out, 500, "there is more to tell than fits an answer");
