@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-    PEEKED = 4, /* enough to know the compressions by */
+    PEEKED = 6, /* enough to know the compressions by */
     PACKED_ROOM = 128 << 10,
     READ_AHEAD = 8 << 20,
 };
@@ -77,6 +77,36 @@ static bool is_zstd(const uint8_t *p)
     return !memcmp(p, "\x28\xb5\x2f\xfd", 4) || ((p[0] & 0xf0) == 0x50 && !memcmp(p + 1, "\x2a\x4d\x18", 3));
 }
 
+static bool is_gzip(const uint8_t *p) { return p[0] == 0x1f && p[1] == 0x8b; } /* RFC 1952 2.3.1 */
+
+/* The size of its blocks, and pi; or the root of pi, where there is no block at all. */
+static bool is_bzip2(const uint8_t *p)
+{
+    return !memcmp(p, "BZh", 3) && p[3] >= '1' && p[3] <= '9' && (p[4] == 0x31 || p[4] == 0x17);
+}
+
+static bool is_xz(const uint8_t *p) { return !memcmp(p, "\xfd\x37zXZ\0", 6); } /* .xz 2.1.1.1 */
+
+static const struct packing {
+    const struct unpack_kind *kind;
+    bool (*is)(const uint8_t *);
+    size_t size; /* so many bytes are looked at */
+} packings[] = {
+    { &unpack_gzip, is_gzip, 2 },
+    { &unpack_zstd, is_zstd, 4 },
+    { &unpack_bzip2, is_bzip2, 5 },
+    { &unpack_xz, is_xz, 6 },
+};
+
+/* NULL: none, or none that is undone here. */
+static const struct unpack_kind *kind_of(const uint8_t *first, size_t have)
+{
+    for (size_t i = 0; i < COUNT(packings); i++)
+        if (have >= packings[i].size && packings[i].is(first))
+            return packings[i].kind->open ? packings[i].kind : NULL;
+    return NULL;
+}
+
 static enum err input_begin(struct input *in)
 {
     size_t have = 0, n;
@@ -87,11 +117,7 @@ static enum err input_begin(struct input *in)
         return ERR_READ;
     memcpy(in->peeked + PEEKED - have, first, have);
     in->peeked_left = have;
-    if (have == PEEKED && is_zstd(first))
-        in->kind = &unpack_zstd;
-    else if (have >= 2 && first[0] == 0x1f && first[1] == 0x8b) /* RFC 1952 2.3.1 */
-        in->kind = &unpack_gzip;
-    if (!in->kind)
+    if (!(in->kind = kind_of(first, have)))
         return ERR_NONE;
     in->unpacker = in->kind->open();
     in->packed = malloc(PACKED_ROOM);
@@ -205,20 +231,29 @@ static size_t read_plain(struct input *in, uint8_t *to, size_t room)
     return n;
 }
 
+static void cannot_unpack(struct input *in, enum unpacked why)
+{
+    in->end = why == UNPACK_LARGE ? INPUT_FAILED : INPUT_DAMAGED;
+    if (why == UNPACK_LARGE)
+        snprintf(in->words, sizeof in->words,
+                 "cannot be read: its %s data want more than %u MiB of memory; unpack it first",
+                 in->kind->name, UNPACK_MOST >> 20);
+    else
+        snprintf(in->words, sizeof in->words, "the %s data make no sense", in->kind->name);
+}
+
 static size_t read_packed(struct input *in, uint8_t *to, size_t room)
 {
     if (in->end != INPUT_WELL)
         return 0;
     struct unpack_step s = { in->packed_at, in->packed_left, to, room };
     for (;;) {
-        bool good = in->kind->run(in->unpacker, &s);
+        enum unpacked got = in->kind->run(in->unpacker, &s);
         in->packed_at = s.in;
         in->packed_left = s.in_left;
-        if (!good) {
-            in->end = INPUT_DAMAGED;
-            snprintf(in->words, sizeof in->words, "the %s data make no sense", in->kind->name);
-        }
-        if (!good || s.out_left < room)
+        if (got != UNPACKED)
+            cannot_unpack(in, got);
+        if (got != UNPACKED || s.out_left < room)
             return room - s.out_left;
         /* nothing came of what there was */
         size_t n = raw_read(&in->raw, in->packed, PACKED_ROOM);
@@ -277,6 +312,16 @@ bool input_map(struct input *in, uint64_t offset, uint64_t resume, size_t room, 
     *bytes = m.base + before;
     *size = take;
     return true;
+}
+
+/* bzip2 gives out a block before its sum is known to be wrong. */
+bool input_spoiled(struct input *in)
+{
+    uint8_t block[4096];
+    size_t left = in->kind ? 1000000 : 0;
+    for (size_t n; left && (n = input_read(in, block, sizeof block)) > 0;)
+        left -= n < left ? n : left;
+    return in->end == INPUT_DAMAGED;
 }
 
 enum input_end input_end(const struct input *in) { return in->end; }

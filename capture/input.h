@@ -35,6 +35,9 @@ enum input_end {
     INPUT_FAILED,  /* the machine failed to read */
 };
 enum input_end input_end(const struct input *);
+/* For one who finds nothing of use in what was read: whether that is because it was packed and is damaged, as may turn out
+ * behind it. Bytes are lost by asking. */
+bool input_spoiled(struct input *);
 /* What was wrong, as the end of a sentence that begins with the file's name. Borrowed. */
 const char *input_words(const struct input *);
 

@@ -4,7 +4,7 @@
  * wall clock by more than the capture's own buffering.
  *
  * Files: pcap (both byte orders, micro- and nanoseconds) and pcapng (several sections and interfaces, each
- * with its own link type, time unit and snap length), plain, gzip or zstd, "-" for standard input. We read
+ * with its own link type, time unit and snap length), plain, gzip, zstd, bzip2 or xz, "-" for standard input. We read
  * them ourselves: libpcap refuses a pcapng whose interfaces differ in link type or snap length. */
 #ifndef CAPTURE_SOURCE_H
 #define CAPTURE_SOURCE_H

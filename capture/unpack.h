@@ -13,16 +13,24 @@ struct unpack_step {
     size_t out_left;
 };
 
+enum unpacked {
+    UNPACKED,
+    UNPACK_NONSENSE, /* what stood before is out */
+    UNPACK_LARGE,    /* it wants more memory than there is, or than UNPACK_MOST */
+};
+enum { UNPACK_MOST = 128 << 20 }; /* what a stranger's file may make us take */
+
 struct unpack_kind {
     const char *name;
-    void *(*open)(void); /* NULL without memory */
-    /* Goes on as far as input and room allow; false when the data make no sense (what stood before is out). */
-    bool (*run)(void *, struct unpack_step *);
-    /* The input may end here: a whole number of members (gzip) or frames (zstd) is behind us. */
+    void *(*open)(
+        void); /* NULL without memory. No function at all: this program was built without its library */
+    /* Goes on as far as input and room allow. */
+    enum unpacked (*run)(void *, struct unpack_step *);
+    /* The input may end here: a whole number of members (gzip), frames (zstd) or streams is behind us. */
     bool (*whole)(const void *);
     void (*close)(void *);
 };
 
-extern const struct unpack_kind unpack_gzip, unpack_zstd;
+extern const struct unpack_kind unpack_gzip, unpack_zstd, unpack_bzip2, unpack_xz;
 
 #endif

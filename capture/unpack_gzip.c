@@ -25,26 +25,26 @@ static void *gzip_open(void)
 static uInt limited(size_t n) { return n > UINT_MAX ? UINT_MAX : (uInt)n; }
 
 /* Tapes and block devices leave zeros behind the last member; gzip(1) passes over them too. */
-static bool next_member(struct gzip *g, struct unpack_step *s)
+static enum unpacked next_member(struct gzip *g, struct unpack_step *s)
 {
     while (s->in_left && !*s->in) {
         s->in++;
         s->in_left--;
     }
     if (!s->in_left)
-        return true;
+        return UNPACKED;
     g->between = false;
-    return inflateReset(&g->z) == Z_OK;
+    return inflateReset(&g->z) == Z_OK ? UNPACKED : UNPACK_NONSENSE;
 }
 
-static bool gzip_run(void *state, struct unpack_step *s)
+static enum unpacked gzip_run(void *state, struct unpack_step *s)
 {
     struct gzip *g = state;
     while (s->out_left) {
-        if (g->between && !next_member(g, s))
-            return false;
+        if (g->between && next_member(g, s) != UNPACKED)
+            return UNPACK_NONSENSE;
         if (g->between)
-            return true;
+            return UNPACKED;
         uInt in = limited(s->in_left), out = limited(s->out_left);
         g->z.next_in = s->in;
         g->z.avail_in = in;
@@ -58,11 +58,11 @@ static bool gzip_run(void *state, struct unpack_step *s)
         if (got == Z_STREAM_END)
             g->between = true;
         else if (got == Z_BUF_ERROR)
-            return true; /* neither input nor progress: not an error (zlib.h at inflate) */
+            return UNPACKED; /* neither input nor progress: not an error (zlib.h at inflate) */
         else if (got != Z_OK)
-            return false;
+            return got == Z_MEM_ERROR ? UNPACK_LARGE : UNPACK_NONSENSE;
     }
-    return true;
+    return UNPACKED;
 }
 
 static bool gzip_whole(const void *state) { return ((const struct gzip *)state)->between; }

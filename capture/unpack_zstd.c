@@ -3,10 +3,12 @@
 
 #include <stdlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
-/* Above this a frame is refused: its window is memory that the file's writer makes us take. It is what
+/* Above this, UNPACK_MOST, a frame is refused: its window is memory that the file's writer makes us take. It is what
  * `zstd --long` makes, and the library's own limit. */
 enum { WINDOW_LOG_MAX = 27 };
+_Static_assert(1 << WINDOW_LOG_MAX == UNPACK_MOST, "the same for all");
 
 struct zstd {
     ZSTD_DStream *stream;
@@ -33,7 +35,14 @@ static void *zstd_open(void)
     return z;
 }
 
-static bool zstd_run(void *state, struct unpack_step *s)
+static enum unpacked failed(size_t got)
+{
+    ZSTD_ErrorCode why = ZSTD_getErrorCode(got);
+    bool large = why == ZSTD_error_frameParameter_windowTooLarge || why == ZSTD_error_memory_allocation;
+    return large ? UNPACK_LARGE : UNPACK_NONSENSE;
+}
+
+static enum unpacked zstd_run(void *state, struct unpack_step *s)
 {
     struct zstd *z = state;
     for (;;) {
@@ -45,12 +54,12 @@ static bool zstd_run(void *state, struct unpack_step *s)
         s->out += out.pos;
         s->out_left -= out.pos;
         if (ZSTD_isError(got))
-            return false;
+            return failed(got);
         if (!in.pos && !out.pos)
-            return true; /* asked with nothing, it wants the next frame's header: that does not begin one */
+            return UNPACKED; /* asked with nothing, it wants the next frame's header: that does not begin one */
         z->between = got == 0;
         if (!s->out_left || (!s->in_left && z->between))
-            return true;
+            return UNPACKED;
     }
 }
 

@@ -38,7 +38,7 @@ MAY = {
 #   header                                         where alone it may be included
 OUTSIDE = [
     (r"pcap(/.*)?\.h",                             ["capture/"]),
-    (r"(zlib|zstd)\.h",                            ["capture/", "web/gzip.c"]),
+    (r"(zlib|zstd|zstd_errors|bzlib|lzma)\.h",     ["capture/", "web/gzip.c"]),
     (r"nettle/.*",                                 ["state/", "veil/"]),
     (r"maxminddb\.h",                              ["state/geo.c"]),
     (r"rtrlib/.*",                                 ["cli/rtr.c"]),

@@ -51,20 +51,32 @@ static struct buf some_capture(void)
     return b;
 }
 
-enum packing { PLAIN, GZIP, ZSTD };
+static void make_plain(struct buf *to, struct cursor bytes)
+{
+    buf_add(to, (const char *)bytes.at, cur_left(&bytes));
+}
 
-static struct buf packed(enum packing how, struct cursor bytes, bool in_two)
+static const struct packing {
+    const char *name;
+    void (*make)(struct buf *, struct cursor);
+} packings[] = {
+    { "plain", make_plain }, { "gzip", make_gzip }, { "zstd", make_zstd },
+#ifdef RT_BZIP2
+    { "bzip2", make_bzip2 },
+#endif
+#ifdef RT_XZ
+    { "xz", make_xz },
+#endif
+};
+enum { PLAIN, GZIP };
+
+static struct buf packed(unsigned how, struct cursor bytes, bool in_two)
 {
     struct buf b = make_capture();
     struct cursor first = in_two ? cur_sub(&bytes, cur_left(&bytes) / 3) : cur_over(NULL, 0);
     for (unsigned i = in_two ? 0 : 1; i < 2; i++) {
         struct cursor part = i ? bytes : first;
-        if (how == PLAIN)
-            buf_add(&b, (const char *)part.at, cur_left(&part));
-        else if (how == GZIP)
-            make_gzip(&b, part);
-        else
-            make_zstd(&b, part);
+        packings[how].make(&b, part);
     }
     return b;
 }
@@ -81,11 +93,10 @@ static void check_packings(void)
     struct buf plain = some_capture();
     struct buf want = tell_bytes(made(&plain), NULL, TELL_WIRE | TELL_TIME | TELL_ENDS);
     CHECK(want.used > PACKETS * 10);
-    static const char *const names[] = { "plain", "gzip", "zstd" };
-    for (unsigned how = PLAIN; how <= ZSTD; how++)
+    for (unsigned how = PLAIN; how < COUNT(packings); how++)
         for (unsigned in_two = 0; in_two < 2; in_two++) {
             struct buf b = packed(how, made(&plain), in_two);
-            check_whole(names[how], &b, &want);
+            check_whole(packings[how].name, &b, &want);
             buf_free(&b);
         }
 
@@ -100,6 +111,14 @@ static void check_packings(void)
     make_zstd(&b, made(&plain));
     check_whole("zstd behind a skippable frame", &b, &want);
     buf_free(&b);
+
+#ifdef RT_XZ
+    b = make_capture(); /* .xz 2.2 */
+    make_xz(&b, made(&plain));
+    buf_add(&b, zeros, 8);
+    check_whole("xz and its padding", &b, &want);
+    buf_free(&b);
+#endif
     buf_free(&want);
     buf_free(&plain);
 }
@@ -108,9 +127,13 @@ static void check_packings(void)
 static void check_damaged_packing(void)
 {
     struct buf plain = some_capture();
-    for (unsigned how = GZIP; how <= ZSTD; how++)
+    for (unsigned how = GZIP; how < COUNT(packings); how++) {
+        struct buf whole[2] = { packed(how, made(&plain), false), packed(how, made(&plain), true) };
+        char said[40];
+        snprintf(said, sizeof said, "%s data", packings[how].name);
         for (unsigned i = 0; i < 40; i++) {
-            struct buf b = packed(how, made(&plain), i & 1);
+            struct buf b = make_capture();
+            make_plain(&b, made(&whole[i & 1]));
             size_t at = 100 + (b.used - 200) / 20 * (i / 2);
             if (i % 4 < 2)
                 b.used = at;
@@ -132,11 +155,14 @@ static void check_damaged_packing(void)
                 good = good && p.number == ++n;
             CHECK(!s ||
                   (good && n <= PACKETS && source_file(s, 0)->damaged && source_file(s, 0)->packets == n));
-            CHECK(!s || strstr(source_file(s, 0)->damage, how == GZIP ? "gzip data" : "zstd data") ||
+            CHECK(!s || strstr(source_file(s, 0)->damage, said) ||
                   strstr(source_file(s, 0)->damage, "makes no sense"));
             source_close(s);
             buf_free(&b);
         }
+        buf_free(&whole[0]);
+        buf_free(&whole[1]);
+    }
     buf_free(&plain);
 }
 
@@ -190,7 +216,7 @@ static void check_standard_input(void)
 {
     struct buf plain = some_capture();
     struct buf want = tell_bytes(made(&plain), NULL, TELL_WIRE | TELL_TIME | TELL_ENDS);
-    for (unsigned how = PLAIN; how <= ZSTD; how++) {
+    for (unsigned how = PLAIN; how < COUNT(packings); how++) {
         struct buf b = packed(how, made(&plain), false);
         char command[300];
         snprintf(command, sizeof command, "cat %s", put_file("piped", made(&b)));
@@ -240,10 +266,27 @@ static void check_no_capture(void)
           " is no pcap or pcapng file; give a capture that tcpdump, dumpcap or Wireshark wrote" },
         { "\n\r\r\nhello, world", 16,
           " is no pcap or pcapng file; give a capture that tcpdump, dumpcap or Wireshark wrote" },
+#ifdef RT_BZIP2
+        { "BZh91AY", 7, " is damaged from its beginning on: the bzip2 data end too early; get it anew" },
+        { "BZh91AY&SYxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 39,
+          " is damaged from its beginning on: the bzip2 data make no sense; get it anew" },
+        { "BZhello, world", 14,
+          " is no pcap or pcapng file; give a capture that tcpdump, dumpcap or Wireshark wrote" },
+#else
         { "BZh91AY", 7, " is compressed with bzip2, which is not read here; unpack it with bunzip2 first" },
+#endif
+#ifdef RT_XZ
+        { "\xfd"
+          "7zXZ\0",
+          6, " is damaged from its beginning on: the xz data end too early; get it anew" },
+        { "\xfd"
+          "7zXZ\0hello, world",
+          18, " is damaged from its beginning on: the xz data make no sense; get it anew" },
+#else
         { "\xfd"
           "7zXZ\0",
           6, " is compressed with xz, which is not read here; unpack it with unxz first" },
+#endif
         { "PK\3\4....", 8, " is a zip archive; unpack it and give the capture files in it" },
         { "\x1f\x8b", 2, " is damaged from its beginning on: the gzip data end too early; get it anew" },
         { "\x1f\x8b\x08\xff....", 8,
@@ -259,6 +302,25 @@ static void check_no_capture(void)
     check_refused("x", made(&b), "FORMAT ",
                   " is no pcap or pcapng file; give a capture that tcpdump, dumpcap or Wireshark wrote");
     buf_free(&b);
+}
+
+/* A few bytes must not take all memory. */
+static void check_large(void)
+{
+#ifdef RT_XZ
+    struct buf plain = some_capture(), b = make_capture();
+    make_xz_with(&b, made(&plain), 256 << 20);
+    check_refused("x", made(&b), "",
+                  " cannot be read: its xz data want more than 128 MiB of memory; unpack it first");
+    buf_clear(&b);
+    make_xz(&b, made(&plain));
+    make_xz_with(&b, made(&plain), 256 << 20);
+    struct buf told = tell_path(put_file("x.pcap.xz", made(&b)), TELL_ENDS);
+    CHECK(strstr(buf_text(&told), "cannot be read: its xz data want more"));
+    buf_free(&told);
+    buf_free(&b);
+    buf_free(&plain);
+#endif
 }
 
 static void check_not_opened(void)
@@ -322,6 +384,7 @@ int main(void)
     check_words_of_damage();
     check_standard_input();
     check_no_capture();
+    check_large();
     check_not_opened();
     check_shrinks(200001);
     check_shrinks(1000001);
