@@ -100,6 +100,8 @@ static const char *take(struct options *o, enum option_id id, char *value)
 {
     static const char *const colors[] = { "auto", "always", "never", NULL };
     static const char *const severities[] = { "info", "warning", "error", NULL };
+    const char *refused;
+    uint64_t size;
     long n;
     switch (id) {
     case OPTION_JSON: o->json = true; return NULL;
@@ -131,10 +133,9 @@ static const char *take(struct options *o, enum option_id id, char *value)
         o->color = one_of(value, colors);
         return o->color >= 0 ? NULL : "takes auto, always or never";
     case OPTION_MEMORY:
-        if (!parse_number(value, 16, 1 << 20, &n))
-            return "takes a number of MiB from 16 on";
-        o->memory = (size_t)n << 20;
-        return NULL;
+        refused = take_mebibytes(value, 16, &size);
+        o->memory = refused ? 0 : (size_t)size;
+        return refused;
     case OPTION_WEBHOOK:
     case OPTION_SYSLOG:
     case OPTION_ALERT_COMMAND: return take_alert(o, id, value);

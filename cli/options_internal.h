@@ -21,8 +21,10 @@ bool parse_number(const char *text, long least, long most, long *out);
 /* Which of the words, or -1; NULL ends them. */
 int one_of(const char *text, const char *const *words);
 
-/* A number of MiB from `least` on, as bytes. */
-const char *take_mebibytes(const char *text, long least, uint64_t *out);
+/* "200M", "2G", "64K", "1GiB"; a number alone counts units of 2^alone bytes. */
+bool parse_size(const char *text, int alone, uint64_t least, uint64_t most, uint64_t *out);
+/* A size from `least` MiB on, as bytes; a number alone counts MiB. */
+const char *take_mebibytes(const char *text, uint64_t least, uint64_t *out);
 /* "90s", "10m", "6h", "30d" */
 const char *take_age(const char *text, struct span *out);
 

@@ -29,15 +29,6 @@ const char *take_age(const char *text, struct span *out)
     return NULL;
 }
 
-const char *take_mebibytes(const char *text, long least, uint64_t *out)
-{
-    long n;
-    if (!parse_number(text, least, 1 << 24, &n))
-        return least > 1 ? "takes a number of MiB from 16 on" : "takes a number of MiB";
-    *out = (uint64_t)n << 20;
-    return NULL;
-}
-
 static const char *take_keep_routes(struct options *o, const char *value)
 {
     static const char *const which[] = { "none", "changes", "all", NULL };
@@ -76,7 +67,8 @@ static const char *take_interface(struct options *o, const char *name)
 const char *take_live(struct options *o, enum option_id id, char *value)
 {
     static const char *const severities[] = { "info", "warning", "error", NULL };
-    long n;
+    uint64_t size;
+    int n;
     switch (id) {
     case OPTION_INTERFACE: return take_interface(o, value);
     case OPTION_READ:
@@ -93,14 +85,14 @@ const char *take_live(struct options *o, enum option_id id, char *value)
     case OPTION_VERBOSE: o->verbose = true; return NULL;
     case OPTION_FILTER: o->filter = value; return NULL;
     case OPTION_SNAP:
-        if (!parse_number(value, 0, 262144, &n))
+        if (!parse_size(value, 0, 0, 262144, &size))
             return "takes a number of bytes up to 262144; 0 is all";
-        o->snap = (uint32_t)n;
+        o->snap = (uint32_t)size;
         return NULL;
     case OPTION_BUFFER:
-        if (!parse_number(value, 64, 1 << 20, &n))
-            return "takes a number of KiB from 64 to 1048576";
-        o->buffer = (uint32_t)n << 10;
+        if (!parse_size(value, 10, 64 << 10, 1 << 30, &size))
+            return "takes a size from 64K to 1G, such as 64M; a number alone counts KiB";
+        o->buffer = (uint32_t)size;
         return NULL;
     case OPTION_CARRIERS:
         return filter_carriers(value, &o->carriers) ? NULL

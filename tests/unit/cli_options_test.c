@@ -81,8 +81,17 @@ static const struct {
     { "analyze", "--width=wide x", "--width takes a number of columns" },
     { "analyze", "-w 99999999999999999999 x", "-w takes a number of columns" },
     { "analyze", "--color yes x", "--color takes auto, always or never" },
-    { "analyze", "--memory 15 x", "--memory takes a number of MiB" },
-    { "analyze", "--memory 8G x", "--memory takes a number of MiB" },
+    { "analyze", "--memory 15 x", "--memory takes a size from 16M on" },
+    { "analyze", "--memory 15M x", "--memory takes a size from 16M on" },
+    { "analyze", "--memory 8X x", "--memory takes a size" },
+    { "analyze", "--memory 8Gi x", "--memory takes a size" },
+    { "analyze", "--memory -8G x", "--memory takes a size" },
+    { "analyze", "--memory M x", "--memory takes a size" },
+    { "analyze", "--memory 99999999999G x", "--memory takes a size" },
+    { "monitor", "-i x -B 63K", "-B takes a size from 64K to 1G" },
+    { "monitor", "-i x -B 2G", "-B takes a size from 64K to 1G" },
+    { "monitor", "-i x --db-size 15M", "--db-size takes a size from 16M on" },
+    { "monitor", "-i x --evidence-size 0", "--evidence-size takes a size such as 200M" },
     { "analyze", "--tcp-md5-key hush x", "--tcp-md5-key takes ADDR=SECRET" },
     { "analyze", "--tcp-md5-key router=hush x", "--tcp-md5-key takes an IP address before the =" },
     { "analyze", "--tcp-md5-key=10.0.0=hush x", "--tcp-md5-key takes an IP address before the =" },
@@ -148,6 +157,26 @@ static void try_values(void)
 
     CHECK(parse("analyze", "--fail-on error -- --json -a", &o, &done) == EXIT_DONE);
     CHECK(o.fail_on == SEVERITY_ERROR && !o.json && o.file_count == 2 && !strcmp(o.files[0], "--json"));
+    options_free(&o);
+    CHECK_TEXT(said(), "");
+}
+
+/* As people write them; a number alone counts the unit that it always did. */
+static void try_sizes(void)
+{
+    struct options o;
+    bool done;
+    CHECK(parse("monitor",
+                "-i x --memory 1g --db-size 2G --evidence-size 200M -B 1M --spool-size 64MiB -s 1K", &o,
+                &done) == EXIT_DONE);
+    CHECK(o.memory == (size_t)1 << 30 && o.db_size == (uint64_t)2 << 30);
+    CHECK(o.evidence_size == (uint64_t)200 << 20 && o.spool_size == (uint64_t)64 << 20);
+    CHECK(o.buffer == 1 << 20 && o.snap == 1024);
+    options_free(&o);
+    CHECK(parse("monitor", "-i x --db-size 65536K --evidence-size 3 --buffer-size 128 --spool-size 1TB -s 96",
+                &o, &done) == EXIT_DONE);
+    CHECK(o.db_size == (uint64_t)64 << 20 && o.evidence_size == (uint64_t)3 << 20);
+    CHECK(o.buffer == 128 << 10 && o.spool_size == (uint64_t)1 << 40 && o.snap == 96);
     options_free(&o);
     CHECK_TEXT(said(), "");
 }
@@ -228,6 +257,7 @@ int main(void)
         return 1;
     try_wrong();
     try_values();
+    try_sizes();
     try_ports();
     try_keys();
     try_help();
