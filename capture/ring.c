@@ -113,16 +113,41 @@ static uint64_t make_room(struct ring *r)
     return last;
 }
 
-static void fail(struct ring *r, const char *what)
+static void end_file(struct ring *r)
 {
-    snprintf(r->why, sizeof r->why, "%.200s: %s: %s", r->path, what, strerror(errno));
     if (r->file >= 0)
         close(r->file);
     r->file = -1;
+}
+
+static void fail(struct ring *r, const char *what)
+{
+    snprintf(r->why, sizeof r->why, "%.200s: %s: %s", r->path, what, strerror(errno));
+    end_file(r);
     r->lost += r->in_waiting;
     r->in_waiting = 0;
     buf_clear(&r->waiting);
     r->patience = PATIENCE;
+}
+
+/* Somebody tidied up: what is written to a file, or into a folder, that has no name any more is found by nobody. Nothing
+ * waits to be written. */
+static void look_after(struct ring *r)
+{
+    struct stat open_one, there;
+    if (r->file >= 0 && !fstat(r->file, &open_one) && !open_one.st_nlink)
+        end_file(r);
+    if (!fstat(r->folder, &open_one) && !stat(r->path, &there) && open_one.st_ino == there.st_ino &&
+        open_one.st_dev == there.st_dev)
+        return;
+    if (mkdir(r->path, 0750) && errno != EEXIST)
+        return; /* what is open is better than nothing; a file that cannot be begun there is told */
+    int folder = open(r->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    close(r->folder);
+    r->folder = folder;
+    end_file(r);
 }
 
 static bool begin_file(struct ring *r)
@@ -159,10 +184,8 @@ static void write_out(struct ring *r)
     }
     r->in_waiting = 0;
     buf_clear(&r->waiting);
-    if (r->written >= piece(r)) {
-        close(r->file);
-        r->file = -1;
-    }
+    if (r->written >= piece(r))
+        end_file(r);
 }
 
 void ring_put(struct ring *r, const struct packet *p, uint64_t id)
@@ -184,6 +207,7 @@ void ring_flush(struct ring *r)
         r->why[0] = '\0';
     if (r->waiting.used)
         write_out(r);
+    look_after(r);
 }
 
 const char *ring_why(const struct ring *r) { return r->why; }

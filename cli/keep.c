@@ -10,7 +10,7 @@
 #define EVIDENCE_USUAL ((uint64_t)1024 << 20)
 
 /* Commits come so often that with all that may delay one no second is ever lost. */
-enum { COMMIT_MS = 500, RETRY_S = 5 };
+enum { COMMIT_MS = 500, RETRY_S = 5, ANEW_S = 60 };
 enum { OSPF_EVERY = 4, LSDB_EVERY = 120 }; /* commits */
 
 /* What of a peering was put last, and sampled. */
@@ -218,31 +218,78 @@ static void sample(struct keep *k, struct stamp second)
     store_second(k->store, second);
 }
 
+static void put_finding(struct keep *k, const struct finding *f)
+{
+    struct event e = { .kind = EVENT_FINDING, .as.finding = f };
+    const struct outbox one = { .list = &e, .count = 1 };
+    (void)!store_write(k->store, &one); /* it sticks */
+}
+
+/* In a file that knows nothing yet: all that is known, and what is open. */
+static bool put_all(struct keep *k)
+{
+    const struct finding *f;
+    if (k->seen)
+        memset(k->seen, 0, k->seen_count * sizeof *k->seen);
+    if (!put_names(k, k->now) || !note_ring(k, k->options) || put_facts(k, true))
+        return false;
+    for (uint32_t at = 0; (f = engine_next_finding(k->loop->engine, &at));)
+        put_finding(k, f);
+    return !store_flush(k->store);
+}
+
+/* The file was deleted or moved, or another one stands in its place: what happens goes where it was told to go. */
+static void begin_anew(struct keep *k, enum store_place place, struct stamp clock)
+{
+    snprintf(k->unkept, sizeof k->unkept, "%.200s was deleted or moved while it was written to; %s",
+             k->options->db,
+             place == STORE_GONE ? "a new file is begun" : "what stands there now is gone on with");
+    log_line(LOG_ERROR, "%s", k->unkept);
+    k->failed = clock;
+    k->anew = true;
+    engine_unkept(k->loop->engine, k->unkept, true);
+    if (store_anew(k->store) || !put_all(k)) {
+        log_line(LOG_ERROR, "%s; nothing is kept until that works", store_why(k->store));
+        snprintf(k->unkept, sizeof k->unkept, "%s", store_why(k->store));
+        engine_unkept(k->loop->engine, k->unkept, false);
+        k->failing = true;
+    }
+}
+
 /* It failed: the capture goes on, and after a while it is tried again, with all that is known by then. */
 static void wait_for_disk(struct keep *k, struct stamp clock)
 {
     if (!k->failing) {
         log_line(LOG_ERROR, "%s; nothing is kept until that works again", store_why(k->store));
         snprintf(k->unkept, sizeof k->unkept, "%s", store_why(k->store));
-        engine_unkept(k->loop->engine, k->unkept);
+        engine_unkept(k->loop->engine, k->unkept, false);
         k->failing = true;
         k->failed = clock;
     }
     if (stamp_since(clock, k->failed).ns < SPAN_S(RETRY_S).ns)
         return;
     k->failed = clock;
-    store_recover(k->store);
-    if (k->seen)
-        memset(k->seen, 0, k->seen_count * sizeof *k->seen);
-    if (put_facts(k, true) || store_flush(k->store))
+    if (store_place(k->store) != STORE_THERE) {
+        if (store_anew(k->store))
+            return;
+    } else
+        store_recover(k->store);
+    if (!put_all(k))
         return;
-    k->failing = false;
-    engine_unkept(k->loop->engine, NULL);
+    k->failing = k->anew = false;
+    engine_unkept(k->loop->engine, NULL, false);
     log_line(LOG_NOTE, "the database takes what happens again");
 }
 
 static void commit(struct keep *k, struct stamp clock)
 {
+    enum store_place place = k->failing ? STORE_THERE : store_place(k->store);
+    if (place != STORE_THERE)
+        begin_anew(k, place, clock);
+    else if (k->anew && !k->failing && stamp_since(clock, k->failed).ns >= SPAN_S(ANEW_S).ns) {
+        k->anew = false;
+        engine_unkept(k->loop->engine, NULL, false);
+    }
     if (k->failing || put_facts(k, false) || store_flush(k->store))
         wait_for_disk(k, clock);
 }
@@ -252,6 +299,7 @@ static void commit(struct keep *k, struct stamp clock)
 bool keep_open(struct keep *k, const struct options *o, const struct loop *l)
 {
     k->loop = l;
+    k->options = k->now = o;
     k->committed = steady_now();
     return (!o->db || open_store(k, o)) && (!o->evidence || open_ring(k, o)) && note_ring(k, o);
 }
@@ -286,6 +334,7 @@ void keep_beat(struct keep *k, struct stamp second, bool due)
 void keep_set(struct keep *k, const struct options *o)
 {
     struct store_limits limits = limits_of(o);
+    k->now = o;
     if (k->store && !k->failing) {
         store_set_limits(k->store, &limits);
         if (!put_names(k, o))

@@ -17,8 +17,10 @@ struct keep {
     struct stamp committed;              /* by the steady clock */
     bool ring_failed, failing;
     struct stamp failed; /* the database; tried again then */
-    char unkept[300];    /* why */
-    struct seen *seen;   /* of each peering; owned */
+    bool anew; /* a file was begun in place of one that was taken away: told for a while from `failed` on */
+    char unkept[300];                    /* why */
+    const struct options *options, *now; /* as given at the start, and as read since */
+    struct seen *seen;                   /* of each peering; owned */
     uint32_t seen_count;
     uint64_t commits, ospf_put; /* OSPF packets until its facts were put last */
 };

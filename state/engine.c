@@ -285,10 +285,11 @@ struct ospf *engine_ospf(const struct engine *e) { return e->ospf; }
 bool engine_cared(const struct engine *e) { return e->cared; }
 void engine_lost(struct engine *e, uint64_t dropped) { e->capture.dropped = dropped; }
 
-void engine_unkept(struct engine *e, const char *why)
+void engine_unkept(struct engine *e, const char *why, bool anew)
 {
-    e->look_now |= !why != !e->capture.unkept;
+    e->look_now |= !why != !e->capture.unkept || anew != e->capture.kept_anew;
     e->capture.unkept = why;
+    e->capture.kept_anew = anew;
 }
 
 void engine_set_keys(struct engine *e, const struct tcp_key *keys, unsigned count)

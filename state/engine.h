@@ -58,8 +58,9 @@ const struct outbox *engine_review(struct engine *);
 void engine_deaf(struct engine *, struct stamp until);
 /* What the tap itself lost since the start, as its own counts say (live). */
 void engine_lost(struct engine *, uint64_t dropped);
-/* What happens cannot be kept: why, as a sentence that is borrowed until the next call; NULL: it can again (live). */
-void engine_unkept(struct engine *, const char *why);
+/* What happens cannot be kept: why, as a sentence that is borrowed until the next call; NULL: it can again. anew: it is
+ * kept, but what was kept before is not there any more (live). */
+void engine_unkept(struct engine *, const char *why, bool anew);
 /* Other secrets from now on; borrowed like those of the options. */
 void engine_set_keys(struct engine *, const struct tcp_key *, unsigned count);
 /* Other payloads from now on; borrowed likewise, and the ones before must still be there. Routes that stand are held

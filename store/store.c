@@ -33,6 +33,7 @@ struct store *store_open(const char *path, enum store_mode mode, enum err *why, 
         store_close(s);
         return NULL;
     }
+    store_place_note(s);
     return s;
 }
 

@@ -107,4 +107,12 @@ MUST_USE enum err store_forget_names(struct store *);
 /* After a failure: what was not flushed is gone, and it is tried anew. Every peering is to be put again. */
 void store_recover(struct store *);
 
+/* What stands at the path by now: the file that is open, none, or another one. */
+enum store_place { STORE_THERE, STORE_GONE, STORE_ANOTHER };
+enum store_place store_place(struct store *);
+/* It is not the one that is open: that one is left as it is, and what stands there now is gone on with; a file is made if
+ * there is none. What happens from then on is kept there; every peering is to be put again, and every finding that is
+ * open. Fails like any other call; may be tried again. */
+MUST_USE enum err store_anew(struct store *);
+
 #endif

@@ -48,18 +48,19 @@ static void read_capture(struct store *s)
 static void read_carriers(struct store *s)
 {
     sqlite3_stmt *q = db_use(&s->db, STMT_CARRIERS);
+    memset(s->carried_base, 0, sizeof s->carried_base);
     while (db_step(&s->db, q))
         for (unsigned i = 0; i < CARRIERS; i++)
             if (!strcmp((const char *)sqlite3_column_text(q, 0), carrier_key(i)))
                 s->carried_base[i] = (uint64_t)sqlite3_column_int64(q, 1);
 }
 
-void store_begin_again(struct store *s, const char *path)
+void store_begin_file(struct store *s, const char *path)
 {
     static const enum statement ends[] = { STMT_END_FINDINGS, STMT_END_SIDES, STMT_END_CONNECTIONS,
                                            STMT_END_COMPLETE, STMT_END_ROUTE_TABLES };
     s->again = true;
-    if (strcmp(path, ":memory:") != 0)
+    if (!s->memory)
         take_lock(s, path);
     s->finding_base = last_of(s, STMT_LAST_FINDING);
     s->connection_base = last_of(s, STMT_LAST_CONNECTION);
@@ -77,14 +78,20 @@ void store_begin_again(struct store *s, const char *path)
     bind_text(&b, RT_VERSION);
     bind_i64(&b, s->file_base);
     db_run(&s->db, b.stmt);
+    if (s->series)
+        series_mend(s);
+    db_commit(&s->db);
+    s->rows = 0;
+    if (!s->db.err && !s->memory)
+        s->checkpoint = checkpoint_begin(&s->db);
+}
+
+void store_begin_again(struct store *s, const char *path)
+{
     s->series = series_new();
     if (!s->series)
         db_no_memory(&s->db);
-    series_mend(s);
-    db_commit(&s->db);
-    s->rows = 0;
-    if (!s->db.err && strcmp(path, ":memory:") != 0)
-        s->checkpoint = checkpoint_begin(&s->db);
+    store_begin_file(s, path);
 }
 
 void store_end_again(struct store *s)
@@ -146,6 +153,11 @@ void store_recover(struct store *s)
     if (!s->db.err || !s->db.handle)
         return;
     db_recover(&s->db);
+    store_forget_rows(s);
+}
+
+void store_forget_rows(struct store *s)
+{
     s->rows = 0;
     s->mended = true;
     s->again =

@@ -25,6 +25,12 @@ struct series;
 struct store_routes;
 struct checkpoint;
 
+/* A file, whatever its name is by now. 0: none. */
+struct file_mark {
+    uint64_t device, file;
+};
+enum { PLACE_FILES = 3 }; /* the database, its log, the log's index */
+
 /* In a database that goes on: of our numbers, those that the database has. */
 struct numbers {
     uint32_t *of; /* owned */
@@ -62,8 +68,10 @@ struct store {
     uint64_t counts_base[CAPTURE_COUNTS];
     uint64_t carried_base[CARRIERS], carried_put[CARRIERS]; /* of earlier runs; of this one, written */
     struct stamp first_base;
-    int lock;                      /* a descriptor; 0: none */
-    struct checkpoint *checkpoint; /* NULL: none */
+    int lock;                            /* a descriptor; 0: none */
+    struct file_mark place[PLACE_FILES]; /* what is open */
+    bool homeless;                       /* no file is open: it was taken away, and a new one cannot be had */
+    struct checkpoint *checkpoint;       /* NULL: none */
     struct series *series;
     struct store_routes *routes; /* NULL: they are not kept */
 };
@@ -113,12 +121,21 @@ void store_free_held(struct store *);
 
 /* Reads where the earlier runs ended, and ends them. */
 void store_begin_again(struct store *, const char *path);
+/* The same of another file, while this run goes on. */
+void store_begin_file(struct store *, const char *path);
+/* Rows that were written may not be there: all are looked up, and what was not flushed is to be handed over again. */
+void store_forget_rows(struct store *);
 void store_end_again(struct store *);
 /* The number that the peering has in the database; 0: none yet. */
 int64_t store_peering_id(const struct store *, uint32_t id);
 /* It has one now. True if its row is not there. */
 bool store_new_peering(struct store *, const struct bgp_peering *);
 void store_put_run(struct store *, const struct capture_facts *);
+
+/* ---- store_place.c ---- */
+
+/* Remembers which file was opened. */
+void store_place_note(struct store *);
 
 /* ---- store_routes.c ---- */
 

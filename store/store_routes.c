@@ -102,6 +102,7 @@ void store_routes_recover(struct store *s)
     r->holed = true;
     forget_attrs(r);
     forget_tables(r);
+    db_cache(&s->db, CACHE_KIB);
     store_row(s);
     db_run(&s->db, db_use(&s->db, STMT_END_ROUTE_TABLES));
     store_routes_again(s);

@@ -319,6 +319,55 @@ def restarts(binary, fixture, folder):
         check(opens == [(6,)], "series of %d s: %s of %s, %s" % (step, opens, asked(db, "SELECT side, step, start_s, opens FROM series_side WHERE opens"), asked(db, "SELECT * FROM meta")))
 
 
+def get(path, port=8179):
+    run = subprocess.run(inside("curl", "-s", "-m", "10", "http://127.0.0.1:%d%s" % (port, path)), capture_output=True, text=True, check=False)
+    return run.stdout
+
+
+def taken_away(binary, fixture, folder):
+    """The database is moved away while it is written to, then deleted, then another one is put there: each time it is told as a
+    finding, what happens from then on is kept at the path that was given, the page follows, and what was moved is whole."""
+    wire, tap = fixture.wire()
+    home, aside = os.path.join(folder, "home"), os.path.join(folder, "aside.db")
+    db = os.path.join(home, "x.db")
+    os.mkdir(home)
+    m = Monitor(binary, [tap], "--db", db, "--web", "8301", "--evidence", os.path.join(folder, "ring"))
+    replay(wire, 8, "cease-rejected-frr-exabgp.pcap")
+    m.finding("bgp-cease-connection-rejected", 3)
+    check("10.0.12" in get("/api/v1/peerings", 8301), "the page shows nothing")
+    time.sleep(1.2 * SLOW)
+    os.rename(db, aside)
+    m.until(lambda: any("was deleted or moved" in w for w in m.said), 5, "tells that it is gone")
+    m.finding("capture-not-kept", 5)
+    check(asked(aside, "PRAGMA integrity_check") == [("ok",)], "integrity of what was moved")
+    check(asked(aside, "SELECT count(*) FROM finding WHERE code = 'bgp-cease-connection-rejected'") == [(1,)], "what was moved has lost a finding")
+    replay(wire, 8, "cease-shutdown-frr-bird-vlan.pcap")
+    m.finding("bgp-cease-administrative-shutdown", 3)
+    end = time.monotonic() + 8 * SLOW
+    while "bgp-cease-administrative-shutdown" not in get("/api/v1/findings", 8301):
+        check(time.monotonic() < end, "the page shows the old file still: " + get("/api/v1/findings", 8301)[:300])
+        time.sleep(0.2)
+    check("capture-not-kept" in get("/api/v1/findings", 8301), "the page does not tell")
+    codes = [c for c, in asked(db, "SELECT code FROM finding ORDER BY id")]
+    check("capture-not-kept" in codes and "bgp-cease-administrative-shutdown" in codes, codes)
+    check(asked(db, "SELECT max(opens) < 10 FROM series_side") == [(1,)], "what was counted before is counted again")
+    check(asked(db, "SELECT value FROM meta WHERE key = 'evidence'") == [(os.path.join(folder, "ring"),)], "evidence")
+    shutil.rmtree(home)
+    m.until(lambda: any("nothing is kept until that works" in w for w in m.said), 5, "tells that there is no place for it")
+    os.mkdir(home)
+    m.until(lambda: any("takes what happens again" in w for w in m.said), 10, "tells that there is a place again")
+    os.rename(aside, db)  # back
+    m.until(lambda: any("what stands there now" in w for w in m.said), 5, "tells that another one is there")
+    time.sleep(1.2 * SLOW)
+    m.end()
+    check(asked(db, "PRAGMA integrity_check") == [("ok",)] and not asked(db, "PRAGMA foreign_key_check"), "integrity")
+    kept = [c for c, in asked(db, "SELECT code FROM finding WHERE code LIKE 'bgp-cease%' ORDER BY id")]
+    check(kept[0] == "bgp-cease-connection-rejected" and "bgp-cease-administrative-shutdown" in kept, kept)
+    got = asked(db, "SELECT count(*), count(DISTINCT name), (SELECT count(*) FROM run) FROM peering")
+    check(got == [(1, 1, 2)], "peerings, runs of the file that came back: %s" % got)
+    check(not os.path.exists(db + "-wal"), "a log is left")
+
+
 def configured(binary, fixture, folder):
     """The configuration file, and SIGHUP, which reads it again; a service manager that is told."""
     wire, tap = fixture.wire()
@@ -429,7 +478,7 @@ def refuses(binary, fixture, folder):
         check(run.returncode in (1, 2) and want in run.stderr and run.stderr.count("\n") <= 2, (words, run.returncode, run.stderr))
 
 
-TESTS = [silence, arrives, two_tags, carriers, unanswered, two_interfaces, rights, restarts, configured, as_unit, returns, refuses]
+TESTS = [silence, arrives, two_tags, carriers, unanswered, two_interfaces, rights, restarts, taken_away, configured, as_unit, returns, refuses]
 
 
 def judge(binary, test, fixture):

@@ -51,6 +51,13 @@ static void look(struct web *w)
     mend(w);
     if (w->site.broken)
         return;
+    w->site.broken =
+        store_place(s) == STORE_ANOTHER; /* while there is none, the old one is better than nothing */
+    if (w->site.broken)
+        mend(w);
+    if (w->site.broken)
+        return;
+    s = w->site.view.store;
     uint64_t version = pages_version(s);
     if (version != w->version) {
         w->changed_ms = w->version ? w->now_ms : w->changed_ms;

@@ -107,8 +107,9 @@ void capture_unkept(const struct happening *h, struct findings *f)
     if (!h->capture->unkept)
         return;
     struct draft *d = rule_draft(f, h, CODE_CAPTURE_NOT_KEPT, CONFIDENCE_CERTAIN, -1);
-    draft_title(d, "what happens cannot be kept");
-    draft_say(d, "%s. The capture goes on; what happens meanwhile will be missing from the record.",
-              h->capture->unkept);
+    draft_title(d, h->capture->kept_anew ? "the record was taken away, and began anew"
+                                         : "what happens cannot be kept");
+    draft_say(d, "%s. The capture goes on; what happen%s will be missing from the record.",
+              h->capture->unkept, h->capture->kept_anew ? "ed before" : "s meanwhile");
     draft_end(f, d);
 }

@@ -71,6 +71,16 @@ static struct seen look(void)
     return s;
 }
 
+static void clear(void)
+{
+    struct seen all = look();
+    for (uint64_t n = all.first; all.count && n <= all.last; n++) {
+        char path[400];
+        snprintf(path, sizeof path, "%s/evidence-%08llu.pcapng", folder, (unsigned long long)n);
+        unlink(path);
+    }
+}
+
 static struct ring *open_ring(uint64_t size)
 {
     enum err why;
@@ -123,13 +133,13 @@ static void check_reads(void)
     buf_free(&told);
 }
 
-/* The folder goes away under it: told, packets are counted, and it works again when it is back. */
+/* Something that is no folder stands in its place: told, packets are counted, and it works again when it is gone. */
 static void check_fails_and_mends(void)
 {
     char command[600];
     struct ring *r = open_ring(1 << 20);
     struct packet p = packet(1, 0, 0, "lost", 4);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    snprintf(command, sizeof command, "rm -rf '%s' && touch '%s'", folder, folder);
     CHECK(system(command) == 0);
     ring_put(r, &p, 1);
     ring_flush(r);
@@ -139,6 +149,32 @@ static void check_fails_and_mends(void)
     CHECK(!*ring_why(r)); /* to be tried again */
     ring_put(r, &p, 2);
     CHECK(ring_lost(r) == 2 && *ring_why(r));
+    unlink(folder);
+    for (int i = 0; i < 20; i++)
+        ring_flush(r);
+    ring_put(r, &p, 3);
+    ring_flush(r);
+    CHECK(ring_lost(r) == 2 && !*ring_why(r) && look().count == 1);
+    ring_close(r);
+}
+
+/* A file, and then the whole folder, are deleted while it is written to. */
+static void check_taken_away(void)
+{
+    struct packet p = packet(1, 0, 1700000000000000000, "0123456789", 10);
+    struct ring *r = open_ring(1 << 20);
+    clear();
+    for (int round = 0; r && round < 2; round++) {
+        ring_put(r, &p, 1);
+        ring_flush(r);
+        CHECK(look().count == 1);
+        clear();
+        CHECK(!round || !rmdir(folder));
+        ring_flush(r); /* it is seen here */
+        ring_put(r, &p, 2);
+        ring_flush(r);
+        CHECK(look().count == 1 && look().size > 0 && !*ring_why(r) && !ring_lost(r));
+    }
     ring_close(r);
 }
 
@@ -158,6 +194,9 @@ int main(void)
     check_rotates();
     check_reads();
     check_fails_and_mends();
+    check_taken_away();
     check_refuses();
+    clear();
+    rmdir(folder);
     return CHECK_END();
 }
