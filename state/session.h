@@ -47,7 +47,6 @@ struct half {
     struct stream_ref ack_moved; /* when that last moved */
     uint8_t syn_ttl, data_ttl, rst_ttl;
     bool md5, unsigned_seen, ao;
-    uint8_t ao_key_id, ao_rnext;
     bool key_checked;   /* a digest was verified */
     unsigned key_right; /* … by the key of this number, from 1; equal keys have one number; 0: by none */
     uint16_t mss;
@@ -207,6 +206,8 @@ enum attempt_outcome {
 /* How one side's SYNs are signed, and how many had no answer. */
 struct signing {
     bool md5, unsigned_seen, ao;
+    bool ao_keys; /* these two are of the last SYN with TCP-AO: RFC 5925, section 2.2 */
+    uint8_t ao_key, ao_rnext;
     struct stream_ref md5_ref, unsigned_ref;
     struct stream_ref first, last;
     unsigned total, silent;

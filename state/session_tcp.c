@@ -25,11 +25,16 @@ static void note_signing(struct signing *g, const struct segment *seg, struct st
         g->md5 = true;
         g->md5_ref = ref;
     }
-    if (!seg->md5 && !seg->options_cut && !g->unsigned_seen) {
+    if (!seg->md5 && !seg->ao && !seg->options_cut && !g->unsigned_seen) {
         g->unsigned_seen = true;
         g->unsigned_ref = ref;
     }
     g->ao |= seg->ao != NULL;
+    if (seg->ao && seg->ao_size >= 2) {
+        g->ao_keys = true;
+        g->ao_key = seg->ao[0];
+        g->ao_rnext = seg->ao[1];
+    }
 }
 
 static void on_syn(struct engine *e, struct session *s, int from, const struct segment *seg,

@@ -97,13 +97,8 @@ void tcp_header(struct engine *e, struct session *s, int from, const struct segm
         t->md5 = true;
     } else if (!(seg->flags & TCP_RST) && !seg->options_cut)
         h->unsigned_seen = true;
-    if (seg->ao) {
+    if (seg->ao)
         t->ao = h->ao = true;
-        if (seg->ao_size >= 2) {
-            h->ao_key_id = seg->ao[0];
-            h->ao_rnext = seg->ao[1];
-        }
-    }
     if (!(seg->flags & TCP_RST))
         watch_window(e, s, from, seg, ref);
 }

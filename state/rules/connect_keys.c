@@ -11,7 +11,7 @@ static bool tell_signatures(const struct happening *h, struct findings *f)
     if (peering_up(p))
         return false;
     for (int i = 0; i < 2; i++) {
-        bool lacks = a[!i].total && a[!i].unsigned_seen && !a[!i].md5;
+        bool lacks = a[!i].total && a[!i].unsigned_seen && !a[!i].md5 && !a[!i].ao;
         if (!a[i].md5 || !lacks || !(a[i].silent || a[!i].silent))
             continue;
         struct draft *d = rule_draft(f, h, CODE_BGP_MD5_MISSING, CONFIDENCE_CERTAIN, !i);
@@ -104,33 +104,57 @@ static bool tell_keys(const struct happening *h, struct findings *f)
     return true;
 }
 
-/* RFC 5925 2.2: KeyID and RNextKeyID are in clear. */
+/* What the identifiers tell, which are in clear (RFC 5925, section 2.2): a segment's KeyID is to be the one that the
+ * other side asks for, its RNextKeyID. */
+static void say_ao_keys(struct draft *d, const struct signing a[2], const char *const name[2])
+{
+    bool differ = false;
+    for (int i = 0; i < 2; i++) {
+        if (!a[0].ao_keys || !a[1].ao_keys || a[i].ao_key == a[!i].ao_rnext)
+            continue;
+        draft_say(d, "%s signs with KeyID %u, and %s asks for %u.", name[i], a[i].ao_key, name[!i],
+                  a[!i].ao_rnext);
+        differ = true;
+    }
+    if (differ)
+        draft_say(d, "The key identifiers of the two do not mirror each other.");
+    else if (a[0].ao_keys && a[1].ao_keys)
+        draft_say(d, "Their key identifiers fit (%s %u, %s %u): the keys or their algorithms differ.",
+                  name[0], a[0].ao_key, name[1], a[1].ao_key);
+    else
+        draft_say(d, "Their keys, key identifiers or algorithms differ.");
+}
+
 static bool tell_ao(const struct happening *h, struct findings *f)
 {
     const struct peering *p = h->peering;
     const struct signing a[2] = { p->attempts[0].signing, p->attempts[1].signing };
-    char who[ADDR_TEXT], other[ADDR_TEXT];
+    char low[ADDR_TEXT], high[ADDR_TEXT];
+    const char *const name[2] = { side_name(p, 0, low), side_name(p, 1, high) };
     if (!any_silent(p) || peering_up(p) || !(a[0].ao || a[1].ao))
         return false;
     int signs = a[0].ao ? 0 : 1;
-    if (!a[!signs].total)
+    if (!a[!signs].ao && !a[!signs].md5 && !a[!signs].unsigned_seen)
         return false;
-    struct draft *d =
-        rule_draft(f, h, CODE_BGP_TCP_AO_MISMATCH, a[!signs].ao ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN,
-                   a[!signs].ao ? -1 : !signs);
+    bool both = a[0].ao && a[1].ao;
+    struct draft *d = rule_draft(f, h, CODE_BGP_TCP_AO_MISMATCH,
+                                 both ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN, both ? -1 : !signs);
     d->when = a[signs].first.when;
-    if (a[!signs].ao) {
-        draft_title(d, "%s and %s sign with TCP-AO, and each ignores the other", side_name(p, 0, who),
-                    side_name(p, 1, other));
-        draft_say(
-            d, "Both sides' SYNs carry TCP option 29 (RFC 5925) and none is answered: their keys, key IDs or "
-               "algorithms differ.");
+    if (both) {
+        draft_title(d, "%s and %s sign with TCP-AO, and each ignores the other", name[0], name[1]);
+        draft_say(d, "Both sides' SYNs carry TCP option 29 (RFC 5925) and none is answered.");
+        say_ao_keys(d, a, name);
+    } else if (a[!signs].md5) {
+        draft_title(d, "%s signs its segments with TCP-AO, %s with TCP-MD5", name[signs], name[!signs]);
+        draft_say(d,
+                  "The SYNs of %s carry TCP option 29 (RFC 5925), those of %s option 19 (RFC 2385); each "
+                  "drops the other's.",
+                  name[signs], name[!signs]);
     } else {
-        draft_title(d, "%s signs its segments with TCP-AO, %s does not", side_name(p, signs, who),
-                    side_name(p, !signs, other));
+        draft_title(d, "%s signs its segments with TCP-AO, %s does not", name[signs], name[!signs]);
         draft_say(d,
                   "The SYNs of %s carry TCP option 29 (RFC 5925), those of %s don't; each drops the other's.",
-                  who, other);
+                  name[signs], name[!signs]);
     }
     draft_evidence(d, a[0].last, "SYN, unanswered");
     draft_evidence(d, a[1].last, "SYN, unanswered");
