@@ -17,6 +17,8 @@ import sys
 import tempfile
 import unittest
 
+import program
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 BINARY = None
 CAPTURES = []
@@ -298,10 +300,7 @@ def main():
     CAPTURES.extend(os.path.abspath(p) for p in sys.argv[2:])
     if not CAPTURES:
         CAPTURES.extend(sorted(glob.glob(os.path.join(HERE, "captures", "*.pcap"))))
-    result = unittest.TextTestRunner(verbosity=0).run(unittest.defaultTestLoader.loadTestsFromTestCase(Anonymize))
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
-    sys.exit(1 if bad else 0)
+    sys.exit(program.run(unittest.defaultTestLoader.loadTestsFromTestCase(Anonymize)))
 
 
 if __name__ == "__main__":

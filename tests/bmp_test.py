@@ -1,26 +1,24 @@
 #!/usr/bin/env python3
 """The BMP feed of routetap, read back: by the rules of RFC 7854, by tshark, by pmacct's collector.
 
-usage: bmp_test.py BINARY
+usage: bmp_test.py BINARY [TEST...]
 
 In:  the program, and captures of tests/captures. Out: what the feed has otherwise than the archive that `export mrt` writes
 of the same packets, and a last line `N passed, N failed, N skipped`.
 """
 import glob
-import json
 import os
 import shutil
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
-import time
 import unittest
 
-from export_test import CAPTURES, MESSAGES, address, bgp4mp, records
 import export_test
+import program
+from export_test import CAPTURES, MESSAGES, address, bgp4mp, records
 
 ROUTE, STATISTICS, DOWN, UP, INITIATION, TERMINATION, MIRROR = range(7)
 HEALTHY = "healthy-frr-bird-nano.pcap"
@@ -287,15 +285,5 @@ class Others(unittest.TestCase):
         self.assertGreater(asked, 15)
 
 
-def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    export_test.BINARY = os.path.abspath(sys.argv[1])
-    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
-    sys.exit(1 if bad else 0)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__name__, export_test)

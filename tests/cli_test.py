@@ -15,10 +15,11 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
+
+import program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
@@ -500,20 +501,5 @@ class Manners(Case):
         self.assertEqual(frames, sorted(frames))
 
 
-def main():
-    global BINARY
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    BINARY = os.path.abspath(sys.argv[1])
-    loader = unittest.defaultTestLoader
-    chosen = loader.loadTestsFromNames(sys.argv[2:], sys.modules[__name__]) if sys.argv[2:] else loader.loadTestsFromModule(sys.modules[__name__])
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=1).run(chosen)
-    failed, skipped = len(result.failures) + len(result.errors), len(result.skipped)
-    for test, why in result.skipped:
-        print("skipped: %s: %s" % (test, why))
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - failed - skipped, failed, skipped))
-    sys.exit(1 if failed or not result.testsRun else 0)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__name__)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Rules held against captures, and the ladder, held against `routetap decode` and `routetap analyze`.
 
-usage: expect_test.py BINARY
+usage: expect_test.py BINARY [TEST...]
 
 In:  the program, and captures of tests/captures. Out: what differs, and a last line `N passed, N failed, N skipped`.
 """
@@ -9,10 +9,11 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import unittest
 import xml.dom.minidom
+
+import program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
@@ -209,14 +210,5 @@ class Diff(unittest.TestCase):
         self.assertIn("no side", run("diff", "--attempts", HEALTHY)[2])
 
 
-def main():
-    global BINARY
-    BINARY = os.path.abspath(sys.argv[1])
-    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
-    sys.exit(bad != 0)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__name__)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What routetap writes for other tools, read back.
 
-usage: export_test.py BINARY
+usage: export_test.py BINARY [TEST...]
 
 In:  the program, and captures of tests/captures. Out: what an export has otherwise than `routetap decode` and the packets
 themselves, and a last line `N passed, N failed, N skipped`.
@@ -14,10 +14,11 @@ import shutil
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
+
+import program
 
 from talk import ACK, KEEPALIVE, PCAP, SYN, Talk, address as octets_of, message
 
@@ -364,14 +365,5 @@ class Wrong(unittest.TestCase):
         run("export", "mrt", "healthy-frr-bird-nano.pcap", "-w", "/nowhere/x.mrt", status=(1,))
 
 
-def main():
-    global BINARY
-    BINARY = os.path.abspath(sys.argv[1])
-    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
-    sys.exit(bad != 0)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__name__)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What routetap writes for other tools of the families of routes_lab, against what the routers themselves had.
 
-usage: families_test.py BINARY
+usage: families_test.py BINARY [TEST...]
 
 In:  the program, and the network that routes_lab.py stored: one capture, and the tables of its routers at three moments. Out:
 what MRT tables and BMP feeds have otherwise, read by the RFCs (rfc_reader.py), by tshark and by pmacct's collector; and a last
@@ -12,10 +12,11 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
+
+import program
 
 import bmp_test
 import export_test
@@ -224,15 +225,5 @@ def table_of(events, source, to):
     return table
 
 
-def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    export_test.BINARY = os.path.abspath(sys.argv[1])
-    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
-    sys.exit(1 if bad else 0)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__name__, export_test)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Who and where (--geoip): what databases in MaxMind's format say of prefixes, next hops and peers.
 
-usage: geoip_test.py BINARY
+usage: geoip_test.py BINARY [TEST...]
 
 In:  the program, captures of tests/captures, databases that are written here; and, if it is there, the folder
      ../../shared/mmdb with test databases of other makers, good and damaged. Out: what differs, and a last line
@@ -16,11 +16,12 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 import urllib.request
+
+import program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
@@ -333,14 +334,5 @@ class Places(unittest.TestCase):
                     self.assertIn("stays in use", said, one)
 
 
-def main():
-    global BINARY
-    BINARY = os.path.abspath(sys.argv[1])
-    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
-    sys.exit(bad != 0)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__name__)

@@ -12,9 +12,10 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
+
+import program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
@@ -306,16 +307,5 @@ class Secrets(Case):
             self.assertEqual((run.status, run.out), (USAGE, ""), value)
 
 
-def main():
-    global BINARY
-    BINARY = os.path.abspath(sys.argv[1])
-    suite = unittest.defaultTestLoader.loadTestsFromNames(sys.argv[2:], sys.modules[__name__]) if sys.argv[2:] else \
-        unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
-    result = unittest.TextTestRunner(verbosity=0).run(suite)
-    bad, skipped = len(result.failures) + len(result.errors), len(result.skipped)
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - skipped, bad, skipped))
-    return 1 if bad else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    program.main(__name__)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Routes that a database keeps (--keep-routes), held against those of the capture that it was written from.
 
-usage: routes_db_test.py BINARY
+usage: routes_db_test.py BINARY [TEST...]
 
 In:  the program, and captures of tests/captures. Out: what differs, and a last line `N passed, N failed, N skipped`.
 """
@@ -11,9 +11,10 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import unittest
+
+import program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
@@ -178,14 +179,5 @@ class Databases(unittest.TestCase):
             run("routes", "-q", db, *words)
 
 
-def main():
-    global BINARY
-    BINARY = os.path.abspath(sys.argv[1])
-    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
-    sys.exit(bad != 0)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__name__)

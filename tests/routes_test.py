@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tables and histories, held against a table that is kept here from what `routetap decode` says.
 
-usage: routes_test.py BINARY
+usage: routes_test.py BINARY [TEST...]
 
 In:  the program, and captures of tests/captures. Out: what differs, and a last line `N passed, N failed, N skipped`.
 """
@@ -12,9 +12,10 @@ import os
 import shutil
 import struct
 import subprocess
-import sys
 import tempfile
 import unittest
+
+import program
 
 from talk import ACK, FIN, KEEPALIVE, PCAP, SYN, Talk, address, message, update
 
@@ -336,14 +337,5 @@ class Filters(unittest.TestCase):
             run("routes", *words, status=(2,))
 
 
-def main():
-    global BINARY
-    BINARY = os.path.abspath(sys.argv[1])
-    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
-    sys.exit(bad != 0)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__name__)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Origins of routes held against validated payloads (--rpki): as a word with each route, and as a finding.
 
-usage: rpki_test.py BINARY
+usage: rpki_test.py BINARY [TEST...]
 
 In:  the program, and captures of tests/captures. Out: what differs, and a last line `N passed, N failed, N skipped`.
 """
@@ -11,9 +11,10 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import unittest
+
+import program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
@@ -140,14 +141,5 @@ class Origins(unittest.TestCase):
             child.communicate()
 
 
-def main():
-    global BINARY
-    BINARY = os.path.abspath(sys.argv[1])
-    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
-    sys.exit(bad != 0)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__name__)

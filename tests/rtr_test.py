@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Origins of routes held against what a cache of the RPKI tells (--rtr): RFC 8210, and RFC 6810 before it.
 
-usage: rtr_test.py BINARY
+usage: rtr_test.py BINARY [TEST...]
 
 In:  the program, captures of tests/captures, and a cache of our own on the loopback. Out: what differs, and a last line
 `N passed, N failed, N skipped`.
@@ -13,11 +13,12 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import unittest
+
+import program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAPTURES = os.path.join(HERE, "captures")
@@ -237,15 +238,5 @@ class FromACache(unittest.TestCase):
         self.fail("never said: " + words)
 
 
-def main():
-    global BINARY
-    BINARY = os.path.abspath(sys.argv[1])
-    tests = unittest.defaultTestLoader.loadTestsFromTestCase(FromACache)
-    result = unittest.TextTestRunner(verbosity=1).run(tests)
-    bad = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed, %d skipped" % (result.testsRun - bad - len(result.skipped), bad, len(result.skipped)))
-    sys.exit(bad != 0)
-
-
 if __name__ == "__main__":
-    main()
+    program.main(__name__)
