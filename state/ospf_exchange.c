@@ -10,7 +10,8 @@
 
 #include <stdlib.h>
 
-enum { AGAIN_MS = 500 };
+/* It takes up again at once: so many frames after the Hello that came too late. */
+enum { AGAIN_MS = 500, OVERDUE_NEAR = 8 };
 #define ANY_INSTANCE UINT32_C(0x80000000)
 
 struct dd_in {
@@ -108,6 +109,19 @@ static void began_anew(struct ospf *o, struct adjacency *adj, int side, struct s
     n->mismatch = (struct stream_ref){ 0 };
 }
 
+/* The other's Hello came when the timer had fired: it gave the other up, and takes it up again at once. */
+static void given_up_before(struct ospf *o, struct adjacency *adj, int side, struct stream_ref ref)
+{
+    struct ospf_neighbor *n = &adj->facts.side[side];
+    struct stream_ref late = n->overdue;
+    late.when = n->heard.when;
+    ospf_on(o, adj, side, OSPF_ON_INACTIVITY, (struct stream_ref){ 0, late.file, n->overdue.when });
+    ospf_on(o, adj, side, OSPF_ON_HELLO_RECEIVED, late);
+    ospf_on(o, adj, side, OSPF_ON_TWO_WAY, late);
+    ospf_on(o, adj, side, OSPF_ON_ADJ_OK, ref);
+    n->overdue = (struct stream_ref){ 0 };
+}
+
 static void first_one(struct ospf *o, struct adjacency *adj, int side, struct stream_ref ref)
 {
     struct ospf_neighbor *n = &adj->facts.side[side];
@@ -115,7 +129,10 @@ static void first_one(struct ospf *o, struct adjacency *adj, int side, struct st
         ospf_on(o, adj, side, OSPF_ON_ADJ_OK, ref);
         n->dd_first = ref;
     } else if (n->state > OSPF_STATE_EXSTART) {
-        began_anew(o, adj, side, ref);
+        if (n->overdue.frame && n->overdue.frame + OVERDUE_NEAR > ref.frame)
+            given_up_before(o, adj, side, ref);
+        else
+            began_anew(o, adj, side, ref);
         n->dd_first = ref;
     } else if (n->expected_count && stamp_since(ref.when, n->expected[0].ref.when).ns > SPAN_MS(AGAIN_MS).ns)
         ospf_doubt(n, OSPF_ON_NEGOTIATION_DONE); /* what should have settled it did not arrive */
@@ -323,8 +340,6 @@ static void asks(struct ospf *o, struct adjacency *adj, int side, struct stream_
         ospf_on(o, adj, side, OSPF_ON_EXCHANGE_DONE, then);
     } else
         ospf_proven(o, adj, side, OSPF_ON_EXCHANGE_DONE);
-    if (adj->facts.end[!side]->unseen && n->state == OSPF_STATE_LOADING)
-        ospf_expect(n, OSPF_ON_LOADING_DONE, ref);
 }
 
 static void request_each(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int from, void *arg)
@@ -357,6 +372,8 @@ static void request_each(struct ospf *o, struct ospf_in *in, struct adjacency *a
             if (f)
                 want(o, in, adj, from, f);
         }
+    if (adj->facts.end[!from]->unseen && n->state == OSPF_STATE_LOADING)
+        ospf_expect(n, OSPF_ON_LOADING_DONE, in->ref); /* that it asks no more will show it */
 }
 
 void ospf_hear_request(struct ospf *o, struct ospf_in *in) { ospf_for_each(o, in, request_each, NULL); }

@@ -170,7 +170,8 @@ struct ospf_neighbor {
     struct stream_ref lost[OSPF_LOSSES_KEPT]; /* the latest: lost_count % … is the oldest */
     enum ospf_state best;                     /* since the adjacency was last lost */
     enum ospf_state best_ever;
-    bool joined; /* in mid-stream: what it is in must be inferred */
+    bool joined;   /* in mid-stream: what it is in must be inferred */
+    bool at_least; /* it left a state that is the least it can have been in: it was joined in mid-stream */
     /* what its Hellos say, and what it hears */
     bool lists;                         /* its latest Hello lists the other */
     struct stream_ref listed, unlisted; /* its latest Hello that does, and that doesn't */
@@ -183,6 +184,10 @@ struct ospf_neighbor {
     struct stream_ref heard_first;      /* the other's first Hello since `unlisted` */
     struct stream_ref asked_first;      /* … that lists this one */
     struct stream_ref heard;            /* the other's latest Hello that this one can take */
+    struct stream_ref
+        overdue; /* the other's latest Hello, if it came so late that the timer may have fired: `when` says
+                                  when that was; frame 0: it did not */
+    struct stream_ref heard_before; /* … and the Hello before it */
     unsigned ignored; /* Hellos that it sent since, after one of the other's, without listing it */
     struct stream_ref ignored_first; /* the first of them */
     uint32_t tolerated;              /* mismatches (enum ospf_mismatch) that it evidently does not mind */

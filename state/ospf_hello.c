@@ -1,6 +1,9 @@
 /* Hellos in; what they say of their sender, and who hears whom, out. RFC 2328 10.5, RFC 5340 4.2.2.1 */
 #include "state/ospf_internal.h"
 
+/* So close to the end of the RouterDeadInterval neither the capture's clock nor the router's timer tells which was first. */
+enum { OVERDUE_MS = 250, OVERDUE_SHARE = 16 };
+
 /* ---- what a Hello says of its sender ---- */
 
 static void note_time(struct ospf_speaker *s, struct stream_ref ref)
@@ -93,6 +96,21 @@ static void margin(struct ospf *o, struct adjacency *adj, int side, struct strea
         ospf_happen(o, HAPPEN_OSPF_MARGIN, adj, side, ref);
 }
 
+/* It comes when the side's timer has fired, or as good as: what the side says next will tell which was first. */
+static void note_overdue(struct ospf_neighbor *n, const struct ospf_speaker *me, struct stream_ref ref)
+{
+    int64_t dead = (int64_t)me->hello.dead_interval * NS_PER_S, slack = SPAN_MS(OVERDUE_MS).ns;
+    slack = slack < dead / OVERDUE_SHARE ? slack : dead / OVERDUE_SHARE;
+    n->overdue = (struct stream_ref){ 0 };
+    if (n->state < OSPF_STATE_INIT || !n->heard.frame || !dead ||
+        stamp_since(ref.when, n->heard.when).ns < dead - slack)
+        return;
+    struct stamp deadline = stamp_add(n->heard.when, (struct span){ dead });
+    n->heard_before = n->heard;
+    n->overdue = ref;
+    n->overdue.when = stamp_before(ref.when, deadline) ? ref.when : deadline;
+}
+
 /* The sender's Hello, as the side hears it: unless it cannot take it (RFC 2328 10.5), which shows when it does not list
  * the sender though others' parameters would be no reason. */
 static void heard_by(struct ospf *o, struct adjacency *adj, int side, struct stream_ref ref)
@@ -104,6 +122,7 @@ static void heard_by(struct ospf *o, struct adjacency *adj, int side, struct str
     if (differs && n->state >= OSPF_STATE_INIT)
         return; /* it turns this one down; its timer runs */
     margin(o, adj, side, ref);
+    note_overdue(n, me, ref);
     n->heard = ref;
     if (!n->heard_first.frame)
         n->heard_first = ref;
@@ -125,7 +144,7 @@ static void heard_by(struct ospf *o, struct adjacency *adj, int side, struct str
  * the other's, which does not list it, would be news to it. */
 static bool began_before(const struct ospf *o, const struct ospf_speaker *s, const struct ospf_speaker *other)
 {
-    int64_t interval = (int64_t)s->hello.hello_interval * NS_PER_S;
+    int64_t interval = (s->hello.hello_interval ? (int64_t)s->hello.hello_interval : 1) * NS_PER_S;
     bool silent = stamp_since(s->hello_first.when, o->engine->capture.first).ns > interval + interval / 2;
     bool news = other->hello_count && !other->neighbors_cut && !ospf_speaker_lists(other, s->router_id) &&
                 !s->hello.dr;
@@ -162,6 +181,8 @@ static void lists(struct ospf *o, struct adjacency *adj, int side, struct stream
     n->lists = true;
     n->listed = ref;
     n->ignored = 0;
+    if (n->overdue.frame && stamp_since(ref.when, n->overdue.when).ns > SPAN_MS(OVERDUE_MS).ns)
+        n->overdue = (struct stream_ref){ 0 }; /* it was in time */
     adj->facts.deaf = false;
     if (n->state == OSPF_STATE_UNKNOWN && !n->unlisted.frame && began_before(o, me, adj->facts.end[!side]))
         n->joined = true;
@@ -188,13 +209,25 @@ static void drop(struct ospf *o, struct adjacency *adj, int side, bool anew, str
     ospf_on(o, adj, side, anew ? OSPF_ON_RESTARTED : OSPF_ON_DROPPED, ref);
 }
 
+/* Joined in mid-stream, and before anything showed how far they had come it ceases to list the other: it had heard it. */
+static void left_unseen(struct ospf *o, struct adjacency *adj, int side)
+{
+    struct ospf_neighbor *n = &adj->facts.side[side];
+    bool both = adj->facts.both_listed.frame || adj->facts.end[!side]->unseen;
+    ospf_joined(o, adj, side, both ? OSPF_STATE_TWO_WAY : OSPF_STATE_INIT, n->listed);
+    n->at_least = true;
+}
+
 static void lists_not(struct ospf *o, struct adjacency *adj, int side, struct stream_ref ref)
 {
     struct ospf_neighbor *n = &adj->facts.side[side];
     const struct ospf_speaker *me = adj->facts.end[side];
-    struct stamp deadline = ospf_deadline(&adj->facts, side);
+    struct stamp deadline = n->overdue.frame ? n->overdue.when : ospf_deadline(&adj->facts, side);
     if (n->heard_first.frame && n->ignored < UINT32_MAX && !n->ignored++)
         n->ignored_first = ref;
+    n->at_least = false;
+    if (n->state == OSPF_STATE_UNKNOWN && n->joined && n->listed.frame)
+        left_unseen(o, adj, side);
     bool deaf = n->dropped.frame && n->dropped_steady && n->unlisted.frame == n->dropped.frame &&
                 n->state <= OSPF_STATE_DOWN;
     bool began = n->listed_first.frame && n->listed_first.frame != me->hello_first.frame;
@@ -209,13 +242,15 @@ static void lists_not(struct ospf *o, struct adjacency *adj, int side, struct st
         n->state = OSPF_STATE_DOWN;
         n->since = ref.when;
     } else if (n->state > OSPF_STATE_ATTEMPT) {
-        bool due = stamp_known(deadline) && stamp_before(deadline, ref.when);
+        bool due = stamp_known(deadline) && !stamp_before(ref.when, deadline);
         bool anew = me->emptied.frame == ref.frame && me->emptied_abruptly;
         n->let_go = ref;
         if (due)
             ospf_on(o, adj, side, OSPF_ON_INACTIVITY, (struct stream_ref){ 0, ref.file, deadline });
         else
             drop(o, adj, side, anew, ref);
+        if (adj->facts.end[!side]->unseen) /* what it makes of that is not in the capture */
+            ospf_on(o, adj, !side, OSPF_ON_SILENT, ref);
     }
 }
 

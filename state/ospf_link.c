@@ -354,10 +354,8 @@ uint32_t ospf_mismatches(const struct ospf_speaker *a, const struct ospf_speaker
         return bits;
     const struct ospf_hello_facts *x = &a->hello, *y = &b->hello;
     bits |= subnet_differs(a, b);
-    /* 0 with a RouterDeadInterval of 1: several Hellos a second, whose interval is not compared */
-    bool fast =
-        (!x->hello_interval && x->dead_interval == 1) || (!y->hello_interval && y->dead_interval == 1);
-    if (x->hello_interval != y->hello_interval && !fast)
+    /* 0: several Hellos a second. Who sends these does not compare the interval, which shows when it lists the other */
+    if (x->hello_interval != y->hello_interval)
         bits |= OSPF_DIFF_HELLO;
     if (x->dead_interval != y->dead_interval)
         bits |= OSPF_DIFF_DEAD;

@@ -23,7 +23,10 @@ static void say_area(const struct ospf_speaker *s, char text[64]) { ospf_id_text
 static void say_mask(const struct ospf_speaker *s, char text[64]) { ospf_id_text(s->hello.mask, text); }
 static void say_hello(const struct ospf_speaker *s, char text[64])
 {
-    snprintf(text, 64, "%u s", (unsigned)s->hello.hello_interval);
+    if (s->hello.hello_interval)
+        snprintf(text, 64, "%u s", (unsigned)s->hello.hello_interval);
+    else
+        snprintf(text, 64, "0 (several a second)");
 }
 static void say_dead(const struct ospf_speaker *s, char text[64])
 {

@@ -33,8 +33,13 @@ static void end_dead(const struct happening *h, struct findings *f, struct draft
     char one[16], two[16];
     ospf_end(h->adjacency, side, one);
     ospf_end(h->adjacency, !side, two);
-    draft_say(d, "The state was %s before.", ospf_state_name(before));
-    draft_evidence(d, n->heard, "last Hello of %s", two);
+    if (n->at_least)
+        draft_say(d, "It was in %s at least; the capture does not go back far enough to tell.",
+                  ospf_state_name(before));
+    else
+        draft_say(d, "The state was %s before.", ospf_state_name(before));
+    draft_evidence(d, n->overdue.frame ? n->heard_before : n->heard, "last Hello of %s", two);
+    draft_evidence(d, n->overdue.frame ? n->heard : (struct stream_ref){ 0 }, "its next one, too late");
     draft_evidence(d, n->listed, "%s still lists %s", one, two);
     draft_evidence(d, unlisted, "%s no longer lists %s", one, two);
     draft_end(f, d);
@@ -54,12 +59,24 @@ void ospf_neighbor_dead(const struct happening *h, struct findings *f)
     struct draft *d = dead(h, f, h->side, CONFIDENCE_CERTAIN);
     ospf_end(a, h->side, one);
     ospf_end(a, !h->side, two);
-    if (timer)
+    const struct stream_ref *heard = n->overdue.frame ? &n->heard_before : &n->heard;
+    if (timer && n->overdue.frame)
+        draft_say(d, "Its next Hello came %s after the one before: that was too late.",
+                  span_words(stamp_since(n->heard.when, heard->when), silent));
+    else if (timer)
         draft_say(d, "The last Hello of %s that %s could take was seen %s before. %s", two, one,
                   span_words(stamp_since(h->ref.when, n->heard.when), silent),
                   gone->last.when.ns > n->heard.when.ns + NS_PER_S
                       ? "Other packets of it, or Hellos that do not fit, came later."
                       : "Nothing of it was seen since.");
+    else if (gone->about)
+        draft_say(
+            d,
+            "%s no longer lists %s on %s. Several interfaces of %s are heard here; which of them shares that "
+            "link is not known.",
+            one, two, ospf_where(a), two);
+    else if (gone->unseen)
+        draft_say(d, "%s no longer lists %s, whose own packets are not in the capture.", one, two);
     else
         draft_say(
             d, "%s no longer lists %s, whose last Hello passed here only %s before: %s did not get that one.",
@@ -128,6 +145,10 @@ void ospf_let_go(const struct happening *h, struct findings *f)
     int64_t apart = stamp_since(n->dropped.when, other->when).ns;
     if (other->frame && (apart < 0 ? -apart : apart) <= (int64_t)me->hello.dead_interval * NS_PER_S) {
         tell_deaf(h, f, h->side, CONFIDENCE_CERTAIN);
+        return;
+    }
+    if (!me->hello.hello_interval) { /* several Hellos a second: the time between two is no measure */
+        tell_deaf(h, f, h->side, CONFIDENCE_LIKELY);
         return;
     }
     char one[16], two[16];
