@@ -63,7 +63,7 @@ static void add_state(struct story *t, const struct bond_kind *k, const struct b
         buf_printf(out, "%s ", b->end[0].state);
         bond_add_age(t, b, out);
     } else if (!b->was_up)
-        buf_printf(out, "never %s", k->top);
+        buf_printf(out, b->at_least ? "not seen %s" : "never %s", k->top);
     else if (stamp_known(lost)) {
         buf_str(out, "down since ");
         story_moment(t, out, lost);

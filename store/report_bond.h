@@ -17,7 +17,7 @@ enum mood {
 struct bond {
     uint32_t id;
     bool up, was_up; /* was_up: of either side */
-    bool at_least;   /* up since before the capture */
+    bool at_least;   /* it was there before the capture */
     enum mood mood;
     uint64_t losses, routes;
     struct buf name;
