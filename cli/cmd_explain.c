@@ -4,7 +4,9 @@
 #include "store/layout.h"
 
 #include "base/log.h"
+#include "cli/suggest.h"
 #include <stdio.h>
+#include <string.h>
 
 command_fn cmd_explain;
 
@@ -48,6 +50,17 @@ static enum err explain(enum finding_code c, const struct options *o, const stru
     return layout_finish(&l);
 }
 
+static int no_code(const char *word)
+{
+    struct suggest s = suggest_for(word, strlen(word));
+    char meant[SUGGEST_TEXT];
+    for (enum finding_code c = 0; c < CODE_COUNT; c++)
+        suggest_try(&s, code_name(c));
+    log_line(LOG_ERROR, "%s is no code of a finding%s; routetap explain lists them", word,
+             suggest_words(&s, "", meant));
+    return EXIT_USAGE;
+}
+
 int cmd_explain(const struct options *o)
 {
     struct look look = look_find(o);
@@ -56,8 +69,7 @@ int cmd_explain(const struct options *o)
     for (unsigned i = 0; i < o->file_count; i++) {
         enum finding_code c = code_parse(o->files[i]);
         if (c == CODE_COUNT) {
-            log_line(LOG_ERROR, "%s is no code of a finding; routetap explain lists them", o->files[i]);
-            return EXIT_USAGE;
+            return no_code(o->files[i]);
         }
         if (explain(c, o, &look))
             return EXIT_DAMAGED;

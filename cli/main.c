@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include "base/log.h"
+#include "cli/suggest.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -44,8 +45,14 @@ static bool is_one_of(const char *word, const char *a, const char *b, const char
 static const struct command *find(const char *name)
 {
     const struct command *c = command_find(name);
-    if (!c)
-        log_line(LOG_ERROR, "there is no command %s; see routetap --help", name);
+    if (!c) {
+        struct suggest s = suggest_for(name, strlen(name));
+        char meant[SUGGEST_TEXT];
+        for (unsigned i = 0; i < command_count; i++)
+            suggest_try(&s, commands[i].name);
+        log_line(LOG_ERROR, "there is no command %s%s; see routetap --help", name,
+                 suggest_words(&s, "", meant));
+    }
     return c;
 }
 

@@ -3,7 +3,9 @@
 #include "cli/config.h"
 #include "cli/options_internal.h"
 
+#include "base/buf.h"
 #include "base/log.h"
+#include "cli/suggest.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -176,6 +178,26 @@ static int usage_error(const struct command *c, const char *word, const char *wh
     return EXIT_USAGE;
 }
 
+/* An option that others have, or one that was mistyped. */
+static int no_option(const struct command *c, const char *word, int known)
+{
+    const char *name = word + (word[1] == '-' ? 2 : 1);
+    struct suggest s = suggest_for(name, strcspn(name, "="));
+    struct buf why = buf_init(1024);
+    char meant[SUGGEST_TEXT];
+    buf_str(&why, "is no option of this command");
+    for (unsigned i = 0, told = 0; known >= 0 && i < command_count; i++)
+        if (commands[i].options[known])
+            buf_printf(&why, "%s%s", told++ ? ", " : ", but of ", commands[i].name);
+    for (int id = 0; known < 0 && word[1] == '-' && id < OPTION_COUNT; id++)
+        if (c->options[id])
+            suggest_try(&s, rows[id].name);
+    buf_str(&why, suggest_words(&s, "--", meant));
+    int status = usage_error(c, word, buf_text(&why));
+    buf_free(&why);
+    return status;
+}
+
 static bool is_alert(enum option_id id)
 {
     return id == OPTION_WEBHOOK || id == OPTION_SYSLOG || id == OPTION_ALERT_COMMAND;
@@ -206,7 +228,7 @@ static int take_word(struct options *o, int count, char **argv, int *at)
     const char *name = word + (letter ? 1 : 2), *equals = letter ? NULL : strchr(name, '=');
     int id = find_option(c, name, equals ? (size_t)(equals - name) : strlen(name), letter);
     if (id < 0 || !c->options[id])
-        return usage_error(c, word, "is no option of this command");
+        return no_option(c, word, id);
     if (letter && name[1])
         value = argv[*at] + 2;
     else if (equals)

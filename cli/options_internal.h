@@ -7,6 +7,7 @@
 /* NULL, or what the option wants. */
 const char *take_live(struct options *, enum option_id, char *value);
 const char *take_tables(struct options *, enum option_id, char *value);
+const char *take_feeds(struct options *, enum option_id, char *value);
 
 const char *take_ospf(struct options *, enum option_id, char *value);
 const char *take_alert(struct options *, enum option_id, const char *value);

@@ -112,6 +112,20 @@ class Usage(Case):
         self.one_sentence(Run("analyze", REFUSED, "--width"), USAGE, "--width needs a value")
         self.one_sentence(Run("analyze", "--since", "noon", REFUSED), USAGE, "--since takes a time")
 
+    def test_did_you_mean(self):
+        self.one_sentence(Run("anaylze", REFUSED), USAGE, "there is no command anaylze (did you mean analyze?); see routetap --help")
+        self.one_sentence(Run("help", "rotues"), USAGE, "(did you mean routes?)")
+        self.one_sentence(Run("analyze", "--jsn", REFUSED), USAGE, "--jsn is no option of this command (did you mean --json?)")
+        self.one_sentence(Run("explain", "bgp-hold-timer-expird"), USAGE, "(did you mean bgp-hold-timer-expired?)")
+        # a secret behind a mistyped option is not told
+        run = Run("analyze", "--tcp-md5-kye=10.0.12.1=hush", REFUSED)
+        self.one_sentence(run, USAGE, "(did you mean --tcp-md5-key?)")
+        self.assertNotIn("hush", run.err)
+        # an option of others is no slip; a word that is like none is told nothing
+        self.one_sentence(Run("decode", "--longer", REFUSED), USAGE, "--longer is no option of this command, but of routes; see")
+        for words in (("wireshark",), ("analyze", "--frobnicate", REFUSED), ("analyze", "--" + "x" * 5000, REFUSED), ("",)):
+            self.assertNotIn("did you mean", Run(*words).err)
+
     def test_no_file(self):
         self.one_sentence(Run("analyze"), USAGE, "no capture file was given", "routetap analyze --help")
         self.one_sentence(Run("decode", "--json"), USAGE, "no capture file was given", "routetap decode --help")
