@@ -39,9 +39,13 @@ struct half {
     unsigned syn_count;                       /* transmissions of its SYN or SYN/ACK */
     bool syn_ack;                             /* its SYN was a SYN/ACK */
     bool seq_known;
-    uint32_t fin_seq;   /* of its FIN; valid if fin.frame */
-    uint32_t rst_seq;   /* of its RST; valid if rst.frame */
-    uint32_t isn, next; /* next: behind the last byte seen */
+    uint32_t fin_seq; /* of its FIN; valid if fin.frame */
+    uint32_t rst_seq; /* of its RST; valid if rst.frame */
+    bool
+        rst_answers; /* its RST has no ACK flag: to a segment of a connection that it does not know. RFC 9293 3.10.7.1 */
+    bool mac_known, rst_mac_known;
+    uint8_t mac[6], rst_mac[6]; /* from which its packets came, but for its RST; that came from */
+    uint32_t isn, next;         /* next: behind the last byte seen */
     bool ack_known;
     uint32_t acked;              /* the other end acknowledged everything before it */
     struct stream_ref ack_moved; /* when that last moved */

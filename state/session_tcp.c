@@ -91,6 +91,16 @@ static void tell_closed(struct engine *e, struct session *s, int by, struct stre
                       .kind = HAPPEN_CLOSED, .peering = s->peering, .session = s, .side = by, .ref = ref });
 }
 
+/* Another connection of the peering stands, as far as this end knows: many take no second one beside it, whoever asks. */
+static bool has_another(const struct session *s, int who)
+{
+    for (const struct session *o = s->peering->sessions; o; o = o->next)
+        if (o != s && o->facts.end == CONN_OPEN && !o->end[who].closed && o->half[0].syn.frame &&
+            o->half[1].syn.frame && o->half[o->facts.active].heard_ack.frame)
+            return true;
+    return false;
+}
+
 /* Who gave the connection up first, and what became of an attempt that never got to BGP. */
 static void ended(struct engine *e, struct session *s, enum conn_end how, int by, struct stream_ref ref)
 {
@@ -109,7 +119,7 @@ static void ended(struct engine *e, struct session *s, enum conn_end how, int by
             peering_attempt(e, s, ATTEMPT_REFUSED, ref);
         else if (session_unseen(s, 0) || session_unseen(s, 1))
             ; /* what was said before it ended is not known */
-        else if (!greeted && by == acceptor)
+        else if (!greeted && by == acceptor && !has_another(s, acceptor))
             peering_attempt(e, s, ATTEMPT_CLOSED, ref);
         else if (!greeted)
             peering_attempt(e, s, ATTEMPT_ABANDONED, ref);
@@ -124,6 +134,7 @@ static void on_reset(struct engine *e, struct session *s, int from, const struct
     if (!h->rst.frame) {
         h->rst = ref;
         h->rst_seq = seg->seq;
+        h->rst_answers = !(seg->flags & TCP_ACK);
     }
     /* a dialler that has acknowledged something was answered with a SYN/ACK, seen or not */
     bool refused = other->syn.frame && !other->syn_ack && !h->syn.frame && !other->heard_ack.frame;

@@ -73,6 +73,17 @@ static void watch_window(struct engine *e, struct session *s, int from, const st
     }
 }
 
+static void note_mac(struct session *s, int from, const struct segment *seg, const struct frame *f)
+{
+    struct half *h = &s->half[from];
+    bool reset = seg->flags & TCP_RST;
+    if (!f->has_mac)
+        return;
+    memcpy(s->peering->mac[from], f->mac_src, sizeof f->mac_src);
+    memcpy(reset ? h->rst_mac : h->mac, f->mac_src, sizeof h->mac);
+    *(reset ? &h->rst_mac_known : &h->mac_known) = true;
+}
+
 void tcp_header(struct engine *e, struct session *s, int from, const struct segment *seg,
                 const struct frame *f, struct stream_ref ref)
 {
@@ -81,8 +92,7 @@ void tcp_header(struct engine *e, struct session *s, int from, const struct segm
     if (!h->first.frame)
         h->first = ref;
     h->last = ref;
-    if (f->has_mac)
-        memcpy(s->peering->mac[from], f->mac_src, sizeof f->mac_src);
+    note_mac(s, from, seg, f);
     if (seg->flags & TCP_SYN) {
         h->syn_ttl = f->ttl;
         if (seg->has_mss)

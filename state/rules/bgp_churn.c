@@ -1,6 +1,8 @@
 /* Sessions that are lost: without a word, again and again; and the first transfer of a table. */
 #include "state/rules/rule.h"
 
+#include <string.h>
+
 rule_fn closed_silently, flapping, table_transfer, table_transfer_yet, ibgp_mesh;
 
 enum { LOSSES_ARE_FLAPPING = 3, SLOW_S = 60 };
@@ -50,18 +52,73 @@ static void tell_foreign_reset(const struct happening *h, struct findings *f)
     draft_end(f, d);
 }
 
+/* One end dials anew, and its session with the other stood, for all that was on the wire. */
+static void tell_dropped(const struct happening *h, struct findings *f)
+{
+    const struct session *s = h->session;
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    struct draft *d = rule_draft(f, h, CODE_BGP_CLOSED_WITHOUT_NOTIFICATION, CONFIDENCE_LIKELY, h->side);
+    draft_title(d, "%s gives its session with %s up and says nothing of it: it dials anew",
+                side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other));
+    draft_say(
+        d,
+        "Neither FIN, RST nor NOTIFICATION stands in the capture, and %s holds the session still. %s let it go and could not "
+        "say so: its interface or BFD went down, or its machine restarted; or a firewall or a NAT told it by a RST that "
+        "did not pass here.",
+        other, who);
+    draft_evidence(d, s->end[h->side].last_spoke, "last message of %s", who);
+    draft_evidence(d, h->ref, "%s dials anew", who);
+    draft_end(f, d);
+}
+
+/* Who sent the RST, and why, as far as that shows. */
+static void say_reset(struct draft *d, const struct happening *h)
+{
+    const struct half *half = &h->session->half[h->side];
+    char who[ADDR_TEXT];
+    side_name(h->peering, h->side, who);
+    if (half->mac_known && half->rst_mac_known && memcmp(half->mac, half->rst_mac, sizeof half->mac) != 0)
+        draft_say(
+            d,
+            "The RST comes from MAC address %02x:%02x:%02x:%02x:%02x:%02x, what %s sent before from "
+            "%02x:%02x:%02x:%02x:%02x:%02x: another box has taken its address over, as with VRRP, or forwards for "
+            "it, and does not know the session. No NOTIFICATION stands in the capture.",
+            half->rst_mac[0], half->rst_mac[1], half->rst_mac[2], half->rst_mac[3], half->rst_mac[4],
+            half->rst_mac[5], who, half->mac[0], half->mac[1], half->mac[2], half->mac[3], half->mac[4],
+            half->mac[5]);
+    else if (half->rst_answers)
+        draft_say(
+            d,
+            "No NOTIFICATION stands in the capture. The RST has no ACK flag: it answers a segment of a connection "
+            "that %s does not know any more, and never closed. Its machine restarted, or lost its address for a "
+            "while; or a box in between has lost the connection and answers in its name.",
+            who);
+    else
+        draft_say(
+            d,
+            "No NOTIFICATION stands in the capture: the BGP process of %s was killed, crashed or restarted%s.",
+            who,
+            h->session->end[h->side].open.graceful ? " (it offers graceful restart, which ends like that)"
+                                                   : "");
+}
+
 void closed_silently(const struct happening *h, struct findings *f)
 {
     const struct session *s = h->session;
     bool fin = h->side >= 0 && s->half[h->side].fin.frame;
     bool reset = h->side >= 0 && s->half[h->side].rst.frame;
-    if (s->end[0].notification || s->end[1].notification || s->end[0].hold_ran_out ||
-        s->end[1].hold_ran_out || !(fin || reset))
+    if (h->side < 0 || s->end[0].notification || s->end[1].notification || s->end[0].hold_ran_out ||
+        s->end[1].hold_ran_out)
         return;
     /* what either said last may have been a NOTIFICATION */
     if (!session_read_whole(s, 0) || !session_read_whole(s, 1) ||
         !silent_before_close(s, h->side, h->ref.when))
         return;
+    if (!fin && !reset) {
+        if (s->facts.end == CONN_TIMEOUT || s->facts.end == CONN_OPEN)
+            tell_dropped(h, f);
+        return;
+    }
     if (!fin && reset_from_elsewhere(&s->half[h->side])) {
         tell_foreign_reset(h, f);
         return;
@@ -71,9 +128,13 @@ void closed_silently(const struct happening *h, struct findings *f)
     draft_title(d, "%s ends the session with %s by a %s and says no reason",
                 side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other),
                 fin ? "FIN" : "RST");
-    draft_say(
-        d, "No NOTIFICATION stands in the capture: the BGP process of %s was killed, crashed or restarted%s.",
-        who, s->end[h->side].open.graceful ? " (it offers graceful restart, which ends like that)" : "");
+    if (fin)
+        draft_say(
+            d,
+            "No NOTIFICATION stands in the capture: the BGP process of %s was killed, crashed or restarted%s.",
+            who, s->end[h->side].open.graceful ? " (it offers graceful restart, which ends like that)" : "");
+    else
+        say_reset(d, h);
     draft_evidence(d, s->end[h->side].last_spoke, "last message of %s", who);
     draft_evidence(d, h->ref, "%s from %s", fin ? "FIN" : "RST", who);
     draft_end(f, d);

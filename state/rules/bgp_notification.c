@@ -122,10 +122,26 @@ static void say_what_was_wrong(struct draft *d, const struct notification_facts 
         draft_say(d, "It was in %s (RFC 6608).", states[n->subcode]);
 }
 
+/* No message came before its time: it answers a NOTIFICATION, or turns an OPEN away before it has sent its own, as one
+ * does that is not ready yet (see bgp-connect-closed-before-open). */
+static bool is_no_fsm_error(const struct happening *h)
+{
+    const struct end *e = &h->session->end[h->side], *other = &h->session->end[!h->side];
+    const struct notification_facts *n = e->notification;
+    if (n->code != 5)
+        return false;
+    if (other->notification && !stamp_before(n->ref.when, other->notification->ref.when))
+        return true;
+    return n->before_open && other->open_count == 1 && !other->keepalive_sent.frame &&
+           !other->messages[BGP_UPDATE] && !other->messages[BGP_ROUTE_REFRESH];
+}
+
 void notification_error(const struct happening *h, struct findings *f)
 {
     const struct notification_facts *n = h->session->end[h->side].notification;
     char who[ADDR_TEXT], other[ADDR_TEXT], name[64], title[256];
+    if (is_no_fsm_error(h))
+        return;
     for (unsigned i = 0; i < COUNT(errors); i++) {
         if (errors[i].code != n->code)
             continue;

@@ -34,7 +34,9 @@ static void about_as(struct draft *d, const struct refusal *r)
     if (r->rejected->open_count && !r->rejected->open.as4 && asn == 23456)
         draft_say(
             d,
-            "That is AS_TRANS: its real AS needs four bytes, and it does not offer capability 65 (RFC 6793).");
+            "That is AS_TRANS: its real AS needs four bytes, and it does not offer capability 65 (RFC 6793). %s must "
+            "offer it, or %s expect AS 23456.",
+            r->of, r->by);
 }
 
 static void about_id(struct draft *d, const struct refusal *r)
@@ -97,6 +99,8 @@ static void about_role(struct draft *d, const struct refusal *r)
               "(RFC 9234).",
               r->of, role_name(r->rejected->open.role), r->by,
               r->refuser->open_count ? role_name(r->refuser->open.role) : "no OPEN of its own");
+    if (r->rejected->open_count && r->rejected->open.role < 0)
+        draft_say(d, "An OPEN without a role is refused in strict mode only (RFC 9234 4.2).");
 }
 
 static void about_anything(struct draft *d, const struct refusal *r)
@@ -189,6 +193,7 @@ static void tell_quiet(const struct happening *h, struct findings *f, int quiet,
             "The TCP of %s acknowledges the OPEN, and its BGP sends none for %s: the process hangs, is stopped, "
             "or what listens there is no BGP.",
             who, span_words(span, waited));
+        say_multihop(d, h, quiet);
         draft_evidence(d, w->open.ref, "OPEN of %s", other);
         draft_evidence(d, s->half[!quiet].ack_moved, "acknowledged, not answered");
     }

@@ -1,7 +1,9 @@
 /* Silence: hold times that ran out, and those that nearly did. RFC 4271 6.5, 10. */
 #include "state/rules/rule.h"
 
-rule_fn hold_expired, hold_ran_out, margin_low, margin_low_yet;
+rule_fn hold_expired, hold_ran_out, flow_forgotten, margin_low, margin_low_yet;
+
+enum { LARGE = 500 }; /* bytes; of larger segments tcp-path-mtu-black-hole speaks */
 
 /* What the wire tells of the side that fell silent. */
 enum silence {
@@ -74,6 +76,16 @@ static struct draft *begin_expiry(const struct happening *h, struct findings *f,
             "capture missed them.");
     } else
         draft_title(d, "%s heard nothing from %s until its hold time ran out", who, other);
+    if (kind == SILENT_LARGE && s->half[!h->side].stuck_size < LARGE) {
+        const struct half *theirs = &s->half[!h->side];
+        draft_say(
+            d,
+            "%s does send: its data stands in the capture, again and again, and %s acknowledges none of it. It is lost "
+            "between the capture point and %s, or dropped there.",
+            other, who, who);
+        draft_evidence(d, theirs->stuck_first, "%s sends %u bytes again", other, theirs->stuck_size);
+        draft_evidence(d, theirs->stuck_last, "and again, unacknowledged");
+    }
     return d;
 }
 
@@ -182,10 +194,65 @@ void hold_ran_out(const struct happening *h, struct findings *f)
     tell_silence(h, f);
 }
 
+/* A newer connection of the two lives while what `x` still sends on this one has no answer, not even the RST that a host
+ * owes to what it does not know (RFC 9293 3.10.7.1). NULL: none. */
+static const struct session *passes_beside(const struct happening *h, const struct session *s, int x)
+{
+    const struct half *mine = &s->half[x], *theirs = &s->half[!x];
+    struct stamp answered = stamp_add(mine->stuck_last.when, SPAN_S(1));
+    for (const struct session *n = h->peering->sessions; n; n = n->next)
+        if (n->facts.id > s->facts.id && n->established_both && !n->midway && mine->stuck_count &&
+            stamp_before(theirs->last.when, n->facts.opened.when) &&
+            stamp_before(n->facts.opened.when, mine->stuck_last.when) &&
+            stamp_before(answered, n->half[!x].last.when))
+            return n;
+    return NULL;
+}
+
+/* The better words for a peer that fell silent: it is there, and one connection is not. */
+static void tell_forgotten(const struct happening *h, struct findings *f, const struct session *s, int x)
+{
+    const struct notification_facts *n = s->end[x].notification;
+    bool ran_out = s->end[x].hold_ran_out || (n && n->code == 4);
+    if (!s->was_established || !ran_out || kind_of_silence(s, x, s->end[x].last_heard) != SILENT_AT_ALL)
+        return;
+    const struct session *beside = passes_beside(h, s, x);
+    if (!beside)
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    side_name(h->peering, x, who);
+    side_name(h->peering, !x, other);
+    struct draft *d = rule_draft(f, h, CODE_BGP_PEER_SILENT, CONFIDENCE_LIKELY, !x);
+    d->when = n ? n->ref.when : s->end[x].hold_fired;
+    d->once = true;
+    draft_title(d, "nothing of %s passes on that connection any more, while a new one does", other);
+    draft_say(
+        d,
+        "%s was there all the time, or came back soon: a new connection with it lives, and what %s still sends on the old "
+        "one has no answer, not even a RST. A firewall, a NAT or a load balancer between them has forgotten the old "
+        "connection, or fell over to another box: look at its timeouts and its log.",
+        other, who);
+    draft_evidence(d, s->half[!x].last, "last packet of %s on it", other);
+    draft_evidence(d, beside->facts.opened, "a new connection passes");
+    draft_evidence(d, s->half[x].stuck_last, "sent again on the old one, unanswered");
+    draft_end(f, d);
+}
+
+void flow_forgotten(const struct happening *h, struct findings *f)
+{
+    if (!findings_about(f, CODE_BGP_PEER_SILENT, h->peering->facts.id))
+        return;
+    for (const struct session *s = h->peering->sessions; s; s = s->next)
+        for (int x = 0; x < 2; x++)
+            tell_forgotten(h, f, s, x);
+}
+
 /* The session lived on with less than a third of the hold time left. */
 static void tell_margin(const struct happening *h, struct findings *f, int x)
 {
     const struct session *s = h->session;
+    if (s->end[!x].hold_ran_out) /* it was the other side that had no time left */
+        return;
     const struct end *e = &s->end[x];
     double hold = hold_estimate(s), silence = span_seconds(e->longest_silence);
     bool rhythm = s->hold_known || s->end[0].keepalive_gaps + s->end[1].keepalive_gaps >= 6;

@@ -5,6 +5,20 @@
 
 rule_fn connect_attempts;
 
+/* The last session ended by a NOTIFICATION after which no new one is due at once. After a reset (6/4) and for another
+ * configuration (6/6) it is: RFC 4486 4. */
+static bool is_gone(const struct peering *p)
+{
+    if (!p->had_session || !p->lost_by_notification)
+        return false;
+    for (const struct session *s = p->sessions; s; s = s->next)
+        for (int i = 0; i < 2 && s->was_established; i++)
+            if (s->end[i].notification)
+                return s->end[i].notification->code != 6 ||
+                       (s->end[i].notification->subcode != 4 && s->end[i].notification->subcode != 6);
+    return true;
+}
+
 /* The first attempt of a kind and the latest two, each with what answered it. */
 static void show_attempts(struct draft *d, const struct attempts *a, enum attempt_outcome outcome,
                           const char *what, const char *answer)
@@ -138,8 +152,8 @@ static void tell_no_reply(const struct happening *h, struct findings *f, int dia
     char who[ADDR_TEXT], to[ADDR_TEXT];
     if (p->heard_ack[dialler].frame && !p->facts.side[!dialler].packets)
         return; /* it is answered: the capture has one direction only */
-    if (!a->count[ATTEMPT_NO_REPLY] || a->count[ATTEMPT_ICMP] || peering_up(p) ||
-        (p->had_session && p->lost_by_notification) || cut_error_to(h->capture, &p->facts.side[dialler].addr))
+    if (!a->count[ATTEMPT_NO_REPLY] || a->count[ATTEMPT_ICMP] || peering_up(p) || is_gone(p) ||
+        cut_error_to(h->capture, &p->facts.side[dialler].addr))
         return;
     bool seen = p->facts.side[!dialler].packets > 0;
     struct draft *d =

@@ -87,6 +87,7 @@ static bool tell_keys(const struct happening *h, struct findings *f)
         draft_title(d, "%s signs its segments with another key than the one given", wrong ? high : low);
         draft_say(d, "The digests of %s are not those of the key given; %s.", wrong ? high : low,
                   right[!wrong] > 0 ? "those of the other side are" : "no digest of the other side was seen");
+        draft_say(d, "An address that is translated on the way (NAT) makes a digest wrong, too.");
     } else {
         draft_title(d,
                     "%s and %s sign their segments with TCP-MD5, and each ignores the other: the keys differ",
@@ -94,7 +95,8 @@ static bool tell_keys(const struct happening *h, struct findings *f)
         draft_say(
             d,
             "Both sides' SYNs carry TCP option 19 (RFC 2385) and none is answered in any way. A filter that "
-            "drops both directions would look the same; with the key at hand (--tcp-md5-key) the digests tell.");
+            "drops both directions, or a NAT, whose new addresses make each digest wrong, would look the same; with "
+            "the key at hand (--tcp-md5-key) the digests tell.");
     }
     for (int i = 0; i < 2; i++) {
         draft_evidence(d, a[i].md5_ref, "SYN with an MD5 signature");

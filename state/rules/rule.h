@@ -91,6 +91,9 @@ static inline bool peering_up(const struct peering *p)
 bool connect_signed(const struct happening *, struct findings *);
 /* Adds what OSPF knows of why the session of the happening was lost, if it does (ospf_bgp.c). */
 void ospf_say_why(struct draft *, const struct happening *);
+/* Adds that eBGP multihop may be missing at the side that accepted and fell silent, if routers are on the way to it
+ * (tcp_transport.c). */
+void say_multihop(struct draft *, const struct happening *, int quiet);
 /* "5.0 s", "12 min 4 s", "840 ms". Returns text. */
 const char *span_words(struct span, char text[32]);
 

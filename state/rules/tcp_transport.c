@@ -178,6 +178,59 @@ static bool by_ttl(const struct session *s, int low)
     return s->half[low].data_ttl < GTSM_NEAR && half_ttl(&s->half[!low]) >= GTSM_NEAR;
 }
 
+/* Routers between the capture point and the one who answered with a SYN/ACK, which begins with TTL 255, 128 or 64. */
+static int routers_to(const struct half *acceptor)
+{
+    static const uint8_t begins[] = { 64, 128, 255 };
+    enum { FAR = 32 };
+    for (unsigned i = 0; acceptor->syn_ack && acceptor->syn_ttl && i < COUNT(begins); i++)
+        if (acceptor->syn_ttl <= begins[i])
+            return begins[i] - acceptor->syn_ttl < FAR ? begins[i] - acceptor->syn_ttl : 0;
+    return 0;
+}
+
+void say_multihop(struct draft *d, const struct happening *h, int quiet)
+{
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    int routers = routers_to(&h->session->half[quiet]);
+    side_name(h->peering, quiet, who);
+    if (routers)
+        draft_say(
+            d,
+            "By the TTL of its SYN/ACK there %s %d router%s between %s and the capture point: where eBGP multihop is "
+            "missing at %s, what it sends after the handshake has TTL 1, and ends at the first; so look there for "
+            "its setting for %s.",
+            routers == 1 ? "is" : "are", routers, routers == 1 ? "" : "s", who, who,
+            side_name(h->peering, !quiet, other));
+}
+
+/* The handshake passes, and then no data at all, of either side. */
+static void tell_held_back(const struct happening *h, struct findings *f, int i)
+{
+    const struct session *s = h->session;
+    const struct half *sender = &s->half[i], *receiver = &s->half[!i];
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    struct draft *d = rule_draft(f, h, CODE_TCP_RETRANSMISSIONS, CONFIDENCE_LIKELY, -1);
+    d->subject = 5;
+    d->severity = SEVERITY_ERROR;
+    d->when = sender->stuck_first.when;
+    d->once = h->again;
+    draft_title(d, "the handshake of %s and %s passes, and no data does", side_name(h->peering, i, who),
+                side_name(h->peering, !i, other));
+    draft_say(
+        d,
+        "%s sends its first %u bytes again and again; %s acknowledges none, and says nothing itself after the "
+        "handshake. A filter or a middlebox lets the handshake pass and not what follows, or answers it in the name "
+        "of %s; or %s went away at that moment.",
+        who, sender->stuck_size, other, other, other);
+    say_multihop(d, h, !i);
+    draft_evidence(d, sender->syn, "the handshake passes");
+    draft_evidence(d, receiver->last, "last packet of %s", other);
+    draft_evidence(d, sender->stuck_first, "%u bytes, sent again", sender->stuck_size);
+    draft_evidence(d, sender->stuck_last, "and again");
+    draft_end(f, d);
+}
+
 /* The handshake passes, and then nothing of what one side sends is ever acknowledged, however small, while the other side
  * is there and is heard. */
 void one_way(const struct happening *h, struct findings *f)
@@ -189,10 +242,16 @@ void one_way(const struct happening *h, struct findings *f)
         bool there = receiver->first.frame && stamp_before(sender->stuck_first.when, receiver->last.when) &&
                      receiver->segments && receiver->ack_known && receiver->acked != receiver->isn + 1;
         bool sent_back = s->icmp.frame && !s->icmp_mtu && s->icmp_side == i;
+        bool quiet = !receiver->segments && !receiver->fin.frame && !receiver->rst.frame &&
+                     stamp_before(receiver->last.when, sender->stuck_first.when);
         if (sent_back || s->midway || s->was_established || !sender->syn.frame || !receiver->syn.frame ||
-            !nothing || !there || sender->stuck_count < UNHEARD_LEAST || sender->smallest_lost >= LARGE ||
-            by_ttl(s, i))
+            !nothing || !(there || quiet) || sender->stuck_count < UNHEARD_LEAST ||
+            sender->smallest_lost >= LARGE || by_ttl(s, i))
             continue;
+        if (quiet) {
+            tell_held_back(h, f, i);
+            continue;
+        }
         char who[ADDR_TEXT], other[ADDR_TEXT];
         struct draft *d = rule_draft(f, h, CODE_TCP_RETRANSMISSIONS, CONFIDENCE_CERTAIN, -1);
         d->subject = 3u + (unsigned)i;
