@@ -1,8 +1,9 @@
-/* A prefix or an address in; who announces it now, since when and with what, and what became of it out, as JSON. From the
- * database if it keeps routes, else from the packets. */
+/* A prefix or an address in; who announces it now, since when and with what, what became of it, and whose tables may hold
+ * more than was captured out, as JSON. From the database if it keeps routes, else from the packets. */
 #include "cli/again_internal.h"
 #include "cli/errands.h"
 
+#include "base/grow.h"
 #include "base/table.h"
 #include "base/writer.h"
 #include "cli/route_history.h"
@@ -12,18 +13,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STREAMS_MOST = 64 << 20, NOW_MOST = 2000, LINES_MOST = 1000 };
+enum { STREAMS_MOST = 64 << 20, NOW_MOST = 2000, LINES_MOST = 1000, PARTIAL_MOST = 100 };
 
 /* A route that is there. */
 struct now {
     char *line; /* owned: how it was announced last */
+    const void *route;
     struct stamp since;
     bool live;
 };
 
+/* A side whose tables may hold more. */
+struct partial {
+    uint32_t peering;
+    int side;          /* that announced them */
+    uint64_t families; /* bit per family */
+    char name[2 * ADDR_TEXT];
+    struct addr from;
+};
+
 struct ask {
     struct again_scan scan;
-    struct table now;       /* by the address of the route in the history */
+    struct table now;        /* by the address of the route in the history */
+    enum bgp_family family;  /* unicast of what is asked for */
+    struct partial *partial; /* owned */
+    uint32_t partial_count, partial_room;
     char *line[LINES_MOST]; /* the latest changes, a ring; owned */
     uint64_t told;
     bool short_of_memory;
@@ -47,11 +61,75 @@ static bool told(void *arg, const struct route_told *t)
         n->line = strdup(t->line);
     }
     if (n) {
+        n->route = t->route;
         n->live = t->live;
         n->since = t->since;
     }
     return again_going(&a->scan);
 }
+
+/* ---- tables that may hold more ---- */
+
+/* True if it does for that family. */
+typedef bool partial_fn(const void *from, const struct bgp_peering *, int side, enum bgp_family);
+
+static bool engine_says(const void *from, const struct bgp_peering *p, int side, enum bgp_family family)
+{
+    return engine_routes_partial(from, p, side, family);
+}
+
+static bool database_says(const void *from, const struct bgp_peering *p, int side, enum bgp_family family)
+{
+    (void)from;
+    return route_db_partial(p, side, family);
+}
+
+static void note_partial(struct ask *a, const struct bgp_peering *p, partial_fn *says, const void *from)
+{
+    for (int side = 0; side < 2; side++) {
+        uint64_t families = 0;
+        for (enum bgp_family f = 0; f < FAMILY_COUNT; f++)
+            families |= (uint64_t)says(from, p, side, f) << f;
+        if (!families)
+            continue;
+        if (!grow(&a->partial, a->partial_count, &a->partial_room, sizeof *a->partial, 16, UINT32_MAX)) {
+            a->short_of_memory = true;
+            return;
+        }
+        struct partial *one = &a->partial[a->partial_count++];
+        *one = (struct partial){ p->id, side, families, .from = p->side[side].addr };
+        memcpy(one->name, p->name, sizeof one->name);
+    }
+}
+
+static bool is_partial(const struct ask *a, const struct route_place *at)
+{
+    for (uint32_t i = 0; i < a->partial_count; i++)
+        if (a->partial[i].peering == at->peering && a->partial[i].side == at->side)
+            return a->partial[i].families >> at->family & 1;
+    return false;
+}
+
+/* Of all that may be missing, what is most likely meant. */
+static void tell_partial(const struct ask *a, struct writer *w)
+{
+    char text[ADDR_TEXT];
+    uint32_t count = 0;
+    write_array(w, "partial");
+    for (uint32_t i = 0; i < a->partial_count; i++) {
+        const struct partial *one = &a->partial[i];
+        if (!(one->families >> a->family & 1) || ++count > PARTIAL_MOST)
+            continue;
+        write_object(w, NULL);
+        write_str(w, "peering", one->name);
+        write_str(w, "from", addr_text(&one->from, text));
+        write_end(w);
+    }
+    write_end(w);
+    write_u64(w, "partial_sides", count);
+}
+
+/* ---- what is there, and what became of it ---- */
 
 static void tell_now(struct ask *a, struct writer *w)
 {
@@ -61,8 +139,13 @@ static void tell_now(struct ask *a, struct writer *w)
     for (uint32_t at = 0; (n = table_next(&a->now, &at));) {
         if (!n->live || !n->line)
             continue;
+        const struct route_place place = history_place(n->route);
         write_object(w, NULL);
         write_str(w, "since", render_rfc3339(n->since, 6, text));
+        if (is_partial(a, &place))
+            write_bool(w, "partial", true);
+        if (place.stale)
+            write_bool(w, "stale", true);
         write_ready(w, "route", n->line, strlen(n->line));
         write_end(w);
     }
@@ -99,12 +182,15 @@ static bool keeps_routes(const char *path)
     return some;
 }
 
-static bool of_database(const struct options *o, struct route_filter *f, struct history *h)
+static bool of_database(struct ask *a, const struct options *o, struct route_filter *f, struct history *h)
 {
     int status;
     struct route_db *d = route_db_open(o, &status);
     if (d && !status)
         status = route_db_walk(d, f, history_said, h);
+    const struct bgp_peering *p;
+    for (uint32_t i = 0; d && !status && (p = route_db_peering(d, i)); i++)
+        note_partial(a, p, database_says, NULL);
     if (d)
         route_db_close(d);
     return !status;
@@ -129,6 +215,9 @@ static bool of_packets(struct ask *a, struct history *h, struct buf *out)
         if (going && got == SOURCE_PACKET)
             going = history_take(h, engine_feed(e, &p));
     }
+    const struct bgp_peering *one;
+    for (uint32_t at = 0; e && (one = engine_next_peering(e, &at));)
+        note_partial(a, one, engine_says, e);
     engine_free(e);
     again_close(&a->scan);
     return e != NULL;
@@ -144,6 +233,7 @@ static enum errand_got answer(struct ask *a, bool kept, bool good, struct buf *o
     write_object(&w, NULL);
     tell_now(a, &w);
     tell_changes(a, &w);
+    tell_partial(a, &w);
     write_bool(&w, "complete", !a->scan.late);
     write_str(&w, "source", kept ? "database" : a->scan.again->ring ? "evidence" : "files");
     write_end(&w);
@@ -161,6 +251,7 @@ static void ask_free(struct ask *a)
     table_free(&a->now);
     for (unsigned i = 0; i < LINES_MOST; i++)
         free(a->line[i]);
+    free(a->partial);
     free(a);
 }
 
@@ -181,13 +272,14 @@ enum errand_got errand_routes(const struct errands *e, const struct errand *aske
         again_begin(&a->scan, &e->again, asked);
         table_init(&a->now, sizeof(uintptr_t), 0);
         const struct route_known known = { e->origins, e->geoip };
+        a->family = p.addr.size == 4 ? FAMILY_IPV4_UNICAST : FAMILY_IPV6_UNICAST;
         ready = !route_filter_init(&f, o, asked->text) && (h = history_new(o, &f, &known, told, a));
     }
     bool kept = ready && keeps_routes(e->db);
     enum errand_got got = errand_say(out, ERRAND_FAILED, "not enough memory");
     if (ready) {
         buf_clear(out);
-        bool good = kept ? of_database(o, &f, h) : of_packets(a, h, out);
+        bool good = kept ? of_database(a, o, &f, h) : of_packets(a, h, out);
         got = answer(a, kept, good, out);
     }
     history_free(h);

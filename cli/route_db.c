@@ -76,7 +76,9 @@ static void read_peers(struct route_db *d)
             continue;
         }
         struct db_peer *p = &d->peers[d->peer_count++];
-        *p = (struct db_peer){ .facts.id = row.id };
+        *p = (struct db_peer){ .facts.id = row.id,
+                               .facts.midway = row.midway,
+                               .facts.connection_count = (unsigned)row.connections };
         snprintf(p->facts.name, sizeof p->facts.name, "%s", row.name);
     }
     if (d->peer_count)
@@ -251,16 +253,34 @@ static bool partial(const struct route_table_row *t, struct stamp at)
     return t->partial && (!stamp_known(t->whole) || stamp_before(at, t->whole));
 }
 
+/* Of a session that was joined midway, what nothing was said of while it was listened. */
+static void mark_silent(struct db_peer *p)
+{
+    if (p->facts.midway && p->facts.connection_count <= 1)
+        for (int side = 0; side < 2; side++)
+            p->partial[side] |= ~p->told[side];
+}
+
+void route_db_mark_partial(struct route_db *d, struct stamp at)
+{
+    for (size_t i = 0; i < d->table_count; i++) {
+        const struct route_table_row *t = &d->tables[i];
+        struct db_peer *p = route_db_peer(d, t->peering);
+        if (!p || t->family >= FAMILY_COUNT)
+            continue;
+        p->told[t->side] |= UINT64_C(1) << t->family;
+        if (alive(d, t))
+            p->partial[t->side] |= (uint64_t)partial(t, at) << t->family;
+    }
+    for (uint32_t i = 0; i < d->peer_count; i++)
+        mark_silent(&d->peers[i]);
+}
+
 int route_db_load(struct route_db *d, struct route_filter *f, struct stamp at)
 {
     struct route_numbers chosen = { 0 };
     d->until = at;
-    for (size_t i = 0; i < d->table_count; i++) {
-        const struct route_table_row *t = &d->tables[i];
-        struct db_peer *p = route_db_peer(d, t->peering);
-        if (p && alive(d, t))
-            p->partial[t->side] |= (uint64_t)partial(t, at) << t->family;
-    }
+    route_db_mark_partial(d, at);
     if (route_db_choose(d, f, &chosen)) {
         struct route_update_row row;
         for (size_t i = 0; i < chosen.count; i++)

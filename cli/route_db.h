@@ -33,6 +33,7 @@ struct route_said {
     const struct route_update_row *update; /* NULL: the table ended */
 };
 typedef bool route_said_fn(void *, const struct route_said *);
+/* Afterwards route_db_partial is of the end. */
 int route_db_walk(struct route_db *, struct route_filter *, route_said_fn *, void *);
 
 #endif

@@ -9,7 +9,7 @@
 struct db_peer {
     struct bgp_peering facts;
     struct rib_side *rib[2];
-    uint64_t partial[2]; /* bit per family */
+    uint64_t partial[2], told[2]; /* bit per family: not all of it is known; something of it is */
 };
 
 struct route_db {
@@ -31,6 +31,8 @@ struct route_db {
 /* By number; NULL: none. */
 struct db_peer *route_db_peer(const struct route_db *, uint32_t id);
 const struct route_table_row *route_db_table(const struct route_db *, int64_t id);
+/* Of the tables that live at db->until, and of what is silent: whether they were partial at that moment. */
+void route_db_mark_partial(struct route_db *, struct stamp at);
 /* EXIT_DONE, or a status after saying why. */
 int route_db_failure(const struct route_db *);
 /* The updates that have to do with what is asked for, up to db->until, in order; their numbers are the caller's to free. False:

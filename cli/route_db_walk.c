@@ -80,6 +80,7 @@ int route_db_walk(struct route_db *d, struct route_filter *f, route_said_fn *sai
     }
     if (going)
         tell_ends(&w, INT64_MAX);
+    route_db_mark_partial(d, d->last);
     free(w.ends);
     free(chosen.of);
     return route_db_failure(d);

@@ -20,7 +20,7 @@ struct known_key {
 /* One route as it was told last. */
 struct known {
     struct known_key key;
-    bool live, as4;
+    bool live, as4, stale;
     char *name;     /* owned */
     uint8_t *attrs; /* owned; NULL: none, or no memory */
     uint8_t *raw;   /* owned, likewise: the NLRI as it was announced */
@@ -227,6 +227,7 @@ static void announced(struct history *h, struct known *k, struct stream_ref ref)
     tell(h, k, what, ref);
     keep(k, h->now, &h->nlri);
     k->live = true;
+    k->stale = false;
 }
 
 /* `how`: ANNOUNCED, or how they go. */
@@ -282,6 +283,14 @@ static void lost(struct history *h, uint32_t peering, int side, uint64_t kept, s
             gone(h, k, LOST, ref);
 }
 
+/* … and those are stale from now on: RFC 4724 4.2. */
+static void outlived(struct history *h, const struct event_routes_gone *g)
+{
+    struct known *k;
+    for (uint32_t at = 0; (k = table_next(&h->known, &at));)
+        k->stale |= k->key.peering == g->peering && k->key.side == g->side && g->kept >> k->key.family & 1;
+}
+
 /* What nobody withdrew: its time was over, or it was not said again. RFC 4724 4.2, 7313 4.2 */
 static void on_swept(struct history *h, const struct event_routes *r)
 {
@@ -326,9 +335,19 @@ bool history_take(void *taker, const struct outbox *out)
         else if (e->kind == EVENT_ROUTES_GONE) {
             const struct event_routes_gone *g = &e->as.routes_gone;
             lost(h, g->peering, g->side, g->kept, g->ref);
+            outlived(h, g);
         }
     }
     return !h->over;
+}
+
+struct route_place history_place(const void *route)
+{
+    const struct known *k = route;
+    return (struct route_place){ .peering = k->key.peering,
+                                 .side = k->key.side,
+                                 .family = (enum bgp_family)k->key.family,
+                                 .stale = k->stale };
 }
 
 void history_free(struct history *h)

@@ -25,6 +25,15 @@ struct history *history_new(const struct options *, struct route_filter *, const
                             route_told_fn *, void *);
 /* Of an engine that tells messages. False: nobody wants more. */
 bool history_take(void *history, const struct outbox *);
+/* Where a route of route_told stands. */
+struct route_place {
+    uint32_t peering;
+    int side; /* that announced it */
+    enum bgp_family family;
+    bool
+        stale; /* it outlived its session, and was not announced again: RFC 4724 4.2. A database does not tell */
+};
+struct route_place history_place(const void *route);
 /* Of a database: a route_said_fn. */
 bool history_said(void *history, const struct route_said *);
 void history_free(struct history *);

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import sqlite3
+import struct
 import subprocess
 import time
 import urllib.parse
@@ -381,6 +382,55 @@ class Routes(Case):
         self.assertEqual(answers[0]["routes"], answers[1]["routes"])
         live = {(c["from"], c.get("path_id")): c["what"] not in ("withdrawn", "lost-with-session") for c in history}
         self.assertEqual(len(answers[0]["routes"]), sum(live.values()))
+
+    def part(self, name, first, last):
+        """A capture of the frames from the first to the last of another one."""
+        with open(os.path.join(CAPTURES, name + ".pcap"), "rb") as f:
+            whole = f.read()
+        out, at, frame = whole[:24], 24, 0
+        while at < len(whole):
+            end = at + 16 + struct.unpack_from("<I", whole, at + 8)[0]
+            frame += 1
+            if first <= frame <= last:
+                out += whole[at:end]
+            at = end
+        path = os.path.join(self.folder, "%s-%d-%d.pcap" % (name, first, last))
+        with open(path, "wb") as f:
+            f.write(out)
+        return path
+
+    def asked(self, capture, question, *words):
+        path = os.path.join(self.folder, os.path.basename(capture) + "".join(words) + ".db")
+        subprocess.run([BINARY, "analyze", "-q", "--db", path, *words, capture], capture_output=True, check=False)
+        with Server(path) as server:
+            answer, wrong = server.json("routes?q=" + question), []
+            check(answer, {"$ref": "#/components/schemas/Routes"}, server.json("openapi.json"), "routes", wrong)
+            self.assertEqual(wrong, [])
+            return answer
+
+    def test_a_table_of_mid_session_is_partial(self):
+        # frames 3 to 12 of it are the OPENs, and the first UPDATEs
+        late = self.part("graceful-restart-frr-bird", 14, 30)
+        for words, source in (((), "files"), (("--keep-routes", "all"), "database")):
+            got = self.asked(late, "45.1.0.1", *words)
+            self.assertEqual(got["source"], source)
+            self.assertEqual(sorted(t["from"] for t in got["partial"]), ["10.0.12.1", "10.0.12.2"], source)
+            self.assertEqual(got["partial_sides"], len(got["partial"]))
+            self.assertEqual([(r["route"]["prefix"], r.get("partial")) for r in got["routes"]], [("45.1.0.0/16", True)], source)
+        # two that say nothing at all while it is listened
+        quiet = os.path.join(CAPTURES, "healthy-frr-bird-midstream.pcap")
+        for words in ((), ("--keep-routes", "all")):
+            self.assertEqual([t["from"] for t in self.asked(quiet, "45.1.0.1", *words)["partial"]], ["10.0.12.1", "10.0.12.2"], words)
+        whole = self.asked(self.part("graceful-restart-frr-bird", 1, 30), "45.1.0.1")
+        self.assertEqual((whole["partial"], [r.get("partial") for r in whole["routes"]]), ([], [None]))
+
+    def test_what_outlives_its_session_is_stale(self):
+        restart = "graceful-restart-frr-bird"
+        away = self.asked(self.part(restart, 1, 40), "46.1.0.1")
+        # the one that restarts, and announced it, is 10.0.12.2; the other one has it still
+        self.assertEqual([r.get("stale") for r in away["routes"] if r["route"]["from"] == "10.0.12.2"], [True])
+        back = self.asked(self.part(restart, 1, 60), "46.1.0.1")
+        self.assertEqual({r.get("stale") for r in back["routes"]}, {None})
 
 
 class Tap(Case):

@@ -394,7 +394,7 @@ export interface RouteChange {
   rd?: string
   labels?: number[]
   path_id?: number
-  what: 'announced' | 'changed' | 'announced-again' | 'withdrawn' | 'lost-with-session'
+  what: 'announced' | 'changed' | 'announced-again' | 'withdrawn' | 'lost-with-session' | 'stale-removed'
   lived?: number
   rpki?: 'valid' | 'invalid' | 'not-found' | 'unknown'
   geo?: RouteGeo
@@ -403,9 +403,11 @@ export interface RouteChange {
 }
 
 export interface RoutesFound {
-  routes: { since: string; route: RouteChange }[]
+  routes: { since: string; partial?: boolean; stale?: boolean; route: RouteChange }[]
   changes: RouteChange[]
   left_out: number
+  partial: { peering: string; from: string }[]
+  partial_sides: number
   complete: boolean
   source: 'database' | 'files' | 'evidence'
 }

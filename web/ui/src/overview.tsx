@@ -60,8 +60,8 @@ function Cards({ overview }: { overview: Overview }) {
 const isDown = (o: Overview, ospf: Ospf | null) => o.peerings.up < o.peerings.total || (ospf !== null && ospf.settled < ospf.total)
 
 function verdict(o: Overview, ospf: Ospf | null): string {
-  const words = [o.peerings.total > 0 && bgpVerdict(o), ospf && ospf.total > 0 && (ospf.settled < ospf.total || !o.peerings.total) && ospfVerdict(ospf, o.peerings.total > 0)].filter(Boolean)
-  if (words.length) return words.join('; ')
+  const words = [o.peerings.total > 0 && bgpVerdict(o), ospf && ospf.total > 0 && (ospf.settled < ospf.total || !o.peerings.total) && ospfVerdict(ospf, o.peerings.total > 0)].filter((w) => typeof w === 'string')
+  if (words.length) return words.map((w, i) => (i ? lower(w) : w)).join('; ')
   if (o.capture.ospf_packets) return 'OSPF was heard, but no adjacency; no BGP'
   return o.capture.packets ? 'Neither BGP nor OSPF was heard' : o.live ? 'Nothing was heard yet' : 'Nothing was heard'
 }

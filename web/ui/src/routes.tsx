@@ -104,7 +104,14 @@ function Now({ found }: { found: RoutesFound }) {
                   from <Link to={peeringPath(r.route.peering)}><span class="address">{r.route.from}</span></Link>
                   <span class="faint"> {familyName(r.route.family)}{r.route.path_id !== undefined && `, path ${r.route.path_id}`}{r.route.rd && `, RD ${r.route.rd}`}</span>
                 </span>
-                <span class="num faint">since {when(r.since, null)} UTC</span>
+                <span class="num faint">
+                  since {when(r.since, null)} UTC{r.partial && ', or before: the capture joined in mid-session'}
+                </span>
+                {r.stale && (
+                  <span class="tag warn" title="It outlived its session by graceful restart, and was not announced again since">
+                    stale
+                  </span>
+                )}
                 <Attributes r={r.route} />
                 <Known r={r.route} />
               </li>
@@ -116,7 +123,29 @@ function Now({ found }: { found: RoutesFound }) {
   )
 }
 
-const MARK: Record<RouteChange['what'], string> = { announced: '+', changed: '~', 'announced-again': '=', withdrawn: '−', 'lost-with-session': '×' }
+const PARTIAL_FEW = 6
+
+// Whose tables may hold more: what is not shown may be there all the same.
+function Partial({ found }: { found: RoutesFound }) {
+  if (!found.partial_sides) return null
+  const more = found.partial_sides - Math.min(PARTIAL_FEW, found.partial.length)
+  return (
+    <p class="notice partial">
+      Partial: not all that{' '}
+      {found.partial.slice(0, PARTIAL_FEW).map((t, i, all) => (
+        <span key={`${t.peering} ${t.from}`}>
+          {i > 0 && (i === all.length - 1 && !more ? ' and ' : ', ')}
+          <Link to={peeringPath(t.peering)}>
+            <span class="address">{t.from}</span>
+          </Link>
+        </span>
+      ))}
+      {more > 0 && ` and ${counted(more, 'more')}`} said is in the capture: there may be routes that are not shown here.
+    </p>
+  )
+}
+
+const MARK: Record<RouteChange['what'], string> = { announced: '+', changed: '~', 'announced-again': '=', withdrawn: '−', 'lost-with-session': '×', 'stale-removed': '×' }
 
 function Change({ c, before }: { c: RouteChange; before: number | null }) {
   const [open, setOpen] = useState(false)
@@ -190,6 +219,7 @@ export function RoutesView({ place }: { place: Place }) {
         <>
           <section aria-label="Now">
             <h2>Who announces {q}</h2>
+            <Partial found={found} />
             <Now found={found} />
           </section>
           {latest.length > 0 && (
