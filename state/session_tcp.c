@@ -117,7 +117,7 @@ static void ended(struct engine *e, struct session *s, enum conn_end how, int by
         bool greeted = s->end[acceptor].open_count > 0;
         if (how == CONN_REFUSED)
             peering_attempt(e, s, ATTEMPT_REFUSED, ref);
-        else if (session_unseen(s, 0) || session_unseen(s, 1))
+        else if (s->midway || session_unseen(s, 0) || session_unseen(s, 1))
             ; /* what was said before it ended is not known */
         else if (!greeted && by == acceptor && !has_another(s, acceptor))
             peering_attempt(e, s, ATTEMPT_CLOSED, ref);
