@@ -39,6 +39,7 @@ struct source_file_facts {
     char damage[120];       /* what is wrong, as a sentence that begins with the file's name goes on */
     /* of an interface, as of the last source_refresh: */
     bool live;
+    bool away; /* it is down, or is not there: nothing is heard */
     uint64_t
         received; /* packets that passed the kernel's filter; dropped ones too, which stand in `dropped` */
     uint64_t interface_dropped; /* packets of any kind that the interface itself lost */

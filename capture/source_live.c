@@ -25,6 +25,7 @@ struct live {
     struct span trail;   /* what was seen is here after that, whatever the buffers did */
     struct stamp latest; /* of what was handed out */
     struct stamp looked; /* by the steady clock: whether interfaces are up */
+    struct stamp asked;  /* … by packets: when that clock was asked last */
     char why[300];
 };
 
@@ -35,7 +36,7 @@ static void gone(struct live *l, struct live_port *p, const char *words)
     snprintf(l->why, sizeof l->why, "%s: %.200s", p->name, words);
     if (!p->missed)
         log_line(LOG_ERROR, "%s; nothing is heard there until it is back", l->why);
-    p->missed = p->away = true;
+    p->missed = p->away = p->facts.away = true;
     p->retry = stamp_add(wall_steady(), SPAN_S(RETURN_S));
     l->alive--;
 }
@@ -64,7 +65,7 @@ static void welcome(struct live *l)
         p->retry = stamp_add(wall_steady(), SPAN_S(RETURN_S));
         if (!rebind(p->fd, p->name, p->kind, p->promiscuous))
             continue;
-        p->away = false;
+        p->away = p->facts.away = false;
         l->alive++;
     }
 }
@@ -185,6 +186,10 @@ static enum source_got live_next(void *self, struct packet *out)
 {
     struct live *l = self;
     enum source_got got = turn(l, out);
+    if (got == SOURCE_PACKET && out->when.ns / NS_PER_S != l->asked.ns / NS_PER_S) {
+        l->asked = out->when; /* where much comes, one that went down is seen as well */
+        look_after(l);
+    }
     struct span step = stamp_since(out->when, l->latest);
     out->unheard = step.ns > SPAN_S(GAP_S).ns;
     if (out->unheard)

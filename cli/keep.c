@@ -130,7 +130,8 @@ static bool is_news(const struct bgp_peering *p, uint64_t *seen)
 {
     uint64_t now = p->packets << 8;
     for (int i = 0; i < 2; i++)
-        now += (uint64_t)p->side[i].state << 3 * i | (uint64_t)p->side[i].lost_count << 6;
+        now += (uint64_t)p->side[i].state << 3 * i | (uint64_t)p->side[i].lost_count << 6 |
+               (uint64_t)stamp_known(p->side[i].last_heard) << (61 + i);
     bool news = *seen != now;
     *seen = now;
     return news;
@@ -304,15 +305,20 @@ bool keep_open(struct keep *k, const struct options *o, const struct loop *l)
     return (!o->db || open_store(k, o)) && (!o->evidence || open_ring(k, o)) && note_ring(k, o);
 }
 
-static void count_losses(const struct keep *k)
+static void count_losses(struct keep *k)
 {
     uint64_t dropped = 0;
+    size_t used = 0;
     source_refresh(k->loop->source);
     for (unsigned i = 0; i < source_file_count(k->loop->source); i++) {
         const struct source_file_facts *f = source_file(k->loop->source, i);
         dropped += f->live ? f->dropped : 0;
+        if (f->away && used < sizeof k->away)
+            used +=
+                (size_t)snprintf(k->away + used, sizeof k->away - used, "%s%s", used ? ", " : "", f->path);
     }
     engine_lost(k->loop->engine, dropped);
+    engine_away(k->loop->engine, used ? k->away : NULL);
 }
 
 void keep_beat(struct keep *k, struct stamp second, bool due)

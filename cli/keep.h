@@ -19,6 +19,7 @@ struct keep {
     struct stamp failed; /* the database; tried again then */
     bool anew; /* a file was begun in place of one that was taken away: told for a while from `failed` on */
     char unkept[300];                    /* why */
+    char away[300];                      /* interfaces */
     const struct options *options, *now; /* as given at the start, and as read since */
     struct seen *seen;                   /* of each peering; owned */
     uint32_t seen_count;

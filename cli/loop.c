@@ -172,6 +172,14 @@ static bool turn(struct loop *l, const struct packet *p, enum source_got got)
 
 static struct stamp whole_second(struct stamp t) { return (struct stamp){ t.ns - t.ns % NS_PER_S }; }
 
+/* Where an interface is away, nobody is silent. */
+static void deafen(struct loop *l, struct stamp now)
+{
+    for (unsigned i = 0; i < source_file_count(l->source); i++)
+        if (source_file(l->source, i)->away)
+            engine_deaf(l->engine, i, now);
+}
+
 /* While live: before the first packet of another second, time goes on, also where only packets come that are none of
  * ours; what can be said of the whole is said. A clock that was set back, or time that stands still while nobody listens
  * (idle), must not stop that. */
@@ -186,12 +194,15 @@ static bool beat(struct loop *l, struct stamp now, bool idle)
     l->since_pulse = 0;
     l->next_pulse = stamp_add(now, SPAN_MS(PULSE_MS));
     struct stamp second = stamp_sub(l->next_beat, SPAN_S(1));
+    deafen(l, now);
     if (due) {
         l->next_beat = stamp_add(whole_second(now), SPAN_S(1));
         const struct outbox *out = engine_advance(l->engine, now);
         if (out->count && !l->take(l->taker, out))
             return false;
-        out = engine_review(l->engine);
+    }
+    if (due || engine_impatient(l->engine)) { /* while nobody listens anywhere no time passes */
+        const struct outbox *out = engine_review(l->engine);
         if (out->count && !l->take(l->taker, out))
             return false;
     }
@@ -264,7 +275,7 @@ int loop_run(struct loop *l, const struct options *o)
             count(l, &p);
         }
         if (p.unheard)
-            engine_deaf(l->engine, p.when);
+            engine_deaf(l->engine, EVERY_FILE, p.when);
         going = (!l->beat || beat(l, p.when, got == SOURCE_TICK)) && turn(l, &p, got);
         if (!(p.number & 0xfff))
             progress_show(&bar, source_progress(l->source), p.number);

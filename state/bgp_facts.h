@@ -187,6 +187,7 @@ struct capture_facts {
     uint64_t dropped;                        /* live: by the tap itself, as it says */
     const char *unkept;                      /* live: why what happens cannot be kept; NULL: it can */
     bool kept_anew;                          /* … it is, but what was kept before was taken away */
+    const char *away;                        /* live: interfaces on which nothing can be heard; NULL: none */
     uint64_t missed_before, dropped_before;  /* live: so long ago that it is no news */
     uint64_t stepped_back; /* packets whose time was before the one before them by over a second */
     uint64_t probes;       /* SYNs to the BGP port that look like a port scan */

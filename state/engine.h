@@ -53,9 +53,15 @@ const struct outbox *engine_advance(struct engine *, struct stamp to);
  * capture ended now. What they no longer say is taken back (finding.over). engine_finish says the same with reviews and
  * without. Memory of what is long past is given up. */
 const struct outbox *engine_review(struct engine *);
+#define EVERY_FILE UINT32_MAX
 /* Nobody listened for a while until then, or the clock was set forward (live): what was not heard before it is no
- * silence of anybody. Before the packet, or the time, that comes next. */
-void engine_deaf(struct engine *, struct stamp until);
+ * silence of anybody. Everywhere, before the packet, or the time, that comes next; or on one interface (packet.file): of those that were last heard there. To be called again while it lasts, more often
+ * than the shortest hold time. */
+void engine_deaf(struct engine *, uint32_t file, struct stamp until);
+/* Interfaces on which nothing can be heard now: their names, borrowed until the next call; NULL: there is none (live). */
+void engine_away(struct engine *, const char *names);
+/* Something of our own has changed that engine_review would tell, though no time passes. */
+bool engine_impatient(const struct engine *);
 /* What the tap itself lost since the start, as its own counts say (live). */
 void engine_lost(struct engine *, uint64_t dropped);
 /* What happens cannot be kept: why, as a sentence that is borrowed until the next call; NULL: it can again. anew: it is

@@ -47,7 +47,8 @@ static bool count_pending(const struct engine *e, struct peering *p)
 static void look_at(struct engine *e, struct peering *p)
 {
     struct attempts before[2] = { p->attempts[0], p->attempts[1] };
-    bool pending = count_pending(e, p);
+    bool deaf = stamp_known(p->deaf) && stamp_before(e->now, stamp_add(p->deaf, SPAN_S(PATIENCE_S)));
+    bool pending = !deaf && count_pending(e, p); /* an answer may have come where nobody listened */
     findings_review_begin(&e->findings, p->facts.id);
     engine_happen(e,
                   &(struct happening){ .kind = HAPPEN_PEERING_END, .peering = p, .side = -1, .live = true });
@@ -84,16 +85,6 @@ static void look_at_whole(struct engine *e)
     findings_review_end(&e->findings, 0, e->now);
     e->reviewed = e->now;
     e->look_now = false;
-}
-
-/* ---- times at which nobody listened ---- */
-
-void engine_deaf(struct engine *e, struct stamp until)
-{
-    struct peering *p;
-    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
-        for (struct session *s = p->sessions; s; s = s->next)
-            session_deaf(s, until);
 }
 
 /* ---- the past ---- */

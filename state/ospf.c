@@ -306,6 +306,14 @@ static void sweep(struct ospf *o, struct stamp now, bool at_end)
     }
 }
 
+void ospf_deaf(struct ospf *o, uint32_t file, struct stamp until)
+{
+    struct ospf_speaker *s;
+    for (uint32_t at = 0; (s = table_next(&o->speakers, &at));)
+        if (s->last.frame && (file == EVERY_FILE || s->last.file == file))
+            s->deaf = until;
+}
+
 void ospf_advance(struct ospf *o, struct stamp now)
 {
     if (!o->segment_count || (stamp_known(o->swept) && stamp_since(now, o->swept).ns < SPAN_MS(SWEEP_MS).ns))

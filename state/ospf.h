@@ -17,6 +17,8 @@ void ospf_free(struct ospf *);
 void ospf_feed(struct ospf *, const struct frame *, struct stream_ref);
 /* Fires what is due. */
 void ospf_advance(struct ospf *, struct stamp now);
+/* Nobody listened until then; as engine_deaf has it. */
+void ospf_deaf(struct ospf *, uint32_t file, struct stamp until);
 /* While live: rules that look at the whole say what they would if the capture ended now. */
 void ospf_review(struct ospf *);
 /* No more packets: rules that look at the whole speak now. */

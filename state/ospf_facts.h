@@ -88,6 +88,8 @@ struct ospf_speaker {
     bool ever_dr;       /* named a designated router */
     struct stream_ref dr_named; /* when it first did */
     struct stream_ref first, last;
+    struct stamp
+        deaf; /* live: nobody listened until then where it was heard last; STAMP_NEVER: somebody always did */
     uint64_t packets[OSPF_PACKET_TYPES]; /* by type; 0 counts those of none */
     uint64_t bad_sums;
     struct stream_ref bad_sum;

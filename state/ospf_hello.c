@@ -84,7 +84,8 @@ static void margin(struct ospf *o, struct adjacency *adj, int side, struct strea
     struct ospf_neighbor *n = &adj->facts.side[side];
     const struct ospf_speaker *me = adj->facts.end[side];
     int64_t dead = (int64_t)me->hello.dead_interval * NS_PER_S;
-    if (!n->heard.frame || n->state < OSPF_STATE_INIT || !me->hello_known)
+    if (!n->heard.frame || n->state < OSPF_STATE_INIT || !me->hello_known ||
+        stamp_before(n->heard.when, adj->facts.end[!side]->deaf)) /* there may have been others since */
         return;
     struct span left = { dead - stamp_since(ref.when, n->heard.when).ns };
     if (n->margin_known && n->min_margin.ns <= left.ns)

@@ -215,7 +215,7 @@ static bool still_claimed(const struct ospf_wire *l, uint32_t dr, bool backup, s
         const struct ospf_speaker *m = l->members[i];
         int64_t dead = (int64_t)m->hello.dead_interval * NS_PER_S;
         if (named(m) == dr && (backup ? m->hello.bdr : m->hello.dr) == dr &&
-            stamp_since(now, m->hello_last.when).ns < dead)
+            stamp_since(now, stamp_later(m->hello_last.when, m->deaf)).ns < dead)
             return true;
     }
     return false;

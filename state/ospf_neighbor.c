@@ -246,7 +246,8 @@ static bool gone_silent(struct ospf *o, struct adjacency *adj, int side, struct 
     int64_t dead = (int64_t)me->hello.dead_interval * NS_PER_S;
     if (!me->hello_known || !dead || n->state == OSPF_STATE_UNKNOWN)
         return false;
-    struct stamp until = stamp_add(me->last.when, (struct span){ dead + SPAN_MS(TIMER_SLACK_MS).ns });
+    struct stamp until =
+        stamp_add(stamp_later(me->last.when, me->deaf), (struct span){ dead + SPAN_MS(TIMER_SLACK_MS).ns });
     if (!stamp_before(until, now))
         return false;
     n->lists = false;
@@ -263,7 +264,8 @@ struct stamp ospf_deadline(const struct ospf_adjacency *a, int side)
     const struct ospf_neighbor *n = &a->side[side];
     if (!me->hello_known || !n->heard.frame)
         return STAMP_NEVER;
-    return stamp_add(n->heard.when, (struct span){ (int64_t)me->hello.dead_interval * NS_PER_S });
+    struct stamp heard = stamp_later(n->heard.when, stamp_later(me->deaf, a->end[!side]->deaf));
+    return stamp_add(heard, (struct span){ (int64_t)me->hello.dead_interval * NS_PER_S });
 }
 
 void ospf_neighbor_timers(struct ospf *o, struct adjacency *adj, struct stamp now, bool at_end)

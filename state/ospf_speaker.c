@@ -125,6 +125,7 @@ static struct ospf_speaker *speaker_new(struct ospf *o, struct ospf_segment *g, 
                                 .router_id = key->router_id,
                                 .addr = key->addr,
                                 .far = key->far,
+                                .deaf = STAMP_NEVER,
                                 .grace_until = STAMP_NEVER };
     g->speakers[g->speaker_count++] = s;
     struct sibling_key all = sibling_key_of(s->router_id, s->version, s->instance);

@@ -50,7 +50,7 @@ struct peering *peering_get(struct engine *e, const struct addr *src, const stru
              addr_text(&key.high, high));
     p->facts.first = ref.when;
     p->lost_by = -1;
-    p->reviewed = STAMP_NEVER;
+    p->reviewed = p->deaf = STAMP_NEVER;
     for (int i = 0; i < 2; i++) {
         p->facts.side[i].state_since = ref.when;
         p->facts.side[i].last_heard = STAMP_NEVER;

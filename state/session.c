@@ -195,6 +195,9 @@ void session_deaf(struct session *s, struct stamp until)
         end->heard_unseen = stamp_later(end->heard_unseen, until);
         end->heard_hole = true;
         end->last_keepalive = (struct stream_ref){ 0 };
+        if (!s->over &&
+            end->state == STATE_ESTABLISHED) /* how late it is with the next message nobody knows */
+            s->peering->facts.side[i].last_heard = STAMP_NEVER;
     }
 }
 

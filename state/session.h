@@ -248,6 +248,7 @@ struct peering {
     struct stale *stale[2];      /* … and what of it outlived the session; owned; NULL: nothing */
     unsigned losses;
     struct loss loss[LOSSES_KEPT]; /* the latest */
+    struct stamp deaf;             /* nobody listened until then where it was heard last */
     bool announced_event;
     bool ever_established;
     struct stamp first_up; /* when it was established for the first time; valid if ever_established */

@@ -12,6 +12,7 @@ import concurrent.futures
 import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -470,6 +471,39 @@ def returns(binary, fixture, folder):
     check(asked(db, "SELECT sum(dropped), max(interface_dropped) < 1000000 FROM capture_file") == [(0, 1)], "drops")
 
 
+def one_of_two(binary, fixture, folder):
+    """One of two interfaces goes away: what was heard there is nobody's silence, and no alert of anything but the interface; a
+    session heard on the other one dies of its silence as ever."""
+    (a, x), (b, y) = fixture.wire(), fixture.wire()
+    db, rung = os.path.join(folder, "o.db"), os.path.join(folder, "rung")
+    m = Monitor(binary, [x, y], "-v", "--db", db, "--web", "8302", "--alert-command", "wait=1s cat >>" + rung)
+    replay(a, 8, "ospf-healthy-lan-frr6-bird6.pcap")
+    last = replay(a, 4, "healthy-frr-frr-ibgp.pcap", "plain", 0, 20)  # hold times of 9 s
+    replay(b, 4, "healthy-frr-bird-v6-vlan.pcap", "plain", 0, 20)
+    up = lambda: len([t for t in m.told if t[1].get("to") == "Established"])
+    m.until(lambda: up() == 4, 5, "both come up")
+    ip("link", "set", x, "down")
+    _, f = m.finding("capture-interface-away", 5)
+    check(x in f["title"] and y not in f["title"], f["title"])
+    dead = lambda who: [t[1] for t in m.told if t[1].get("cause") == "hold-time-ran-out" and who in t[1]["peering"]]
+    m.until(lambda: dead("2600:12::1"), 25, "who is silent where we listen")
+    time.sleep(3)
+    check(not dead("10.0.12."), dead("10.0.12."))
+    held = [line for line in get("/metrics", 8302).splitlines() if line.startswith("routetap_bgp_peer_hold_remaining")]
+    check(not [line for line in held if "10.0.12." in line], held)
+    ip("link", "set", x, "up")
+    m.finding("capture-interface-away", 5, "over")
+    carries(a)
+    replay(a, 4, "healthy-frr-frr-ibgp.pcap", "plain", 20, 24)
+    m.end()
+    check(not [d for d in dead("10.0.12.") if moment(d["time"]) < last + 20], dead("10.0.12."))
+    left = asked(db, "SELECT from_state, to_state, cause FROM ospf_transition WHERE from_state = 'Full'")
+    check(asked(db, "SELECT count(*) FROM ospf_transition WHERE to_state IN ('2-Way', 'Full')") != [(0,)] and not left, left)
+    with open(rung, encoding="utf-8") as file:
+        names = re.findall(r'"alertname":"([^"]+)"', file.read())
+    check("capture-interface-away" in names and "ospf-adjacency-down" not in names, names)
+
+
 def refuses(binary, fixture, folder):
     """What cannot be listened to is said in one sentence."""
     for words, want in ((("-i", "nowhere0"), "nowhere0"), ((), "give either interfaces"), (("-i", "lo", "--filter", "tcp prot"), "filter"),
@@ -478,7 +512,7 @@ def refuses(binary, fixture, folder):
         check(run.returncode in (1, 2) and want in run.stderr and run.stderr.count("\n") <= 2, (words, run.returncode, run.stderr))
 
 
-TESTS = [silence, arrives, two_tags, carriers, unanswered, two_interfaces, rights, restarts, taken_away, configured, as_unit, returns, refuses]
+TESTS = [silence, arrives, two_tags, carriers, unanswered, two_interfaces, rights, restarts, taken_away, configured, as_unit, returns, one_of_two, refuses]
 
 
 def judge(binary, test, fixture):

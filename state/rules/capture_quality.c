@@ -1,7 +1,7 @@
 /* What the capture itself cannot vouch for. Nothing is blamed on a router that the capture may have caused. */
 #include "state/rules/rule.h"
 
-rule_fn capture_directions, capture_holes, capture_cut, capture_twice, capture_unkept;
+rule_fn capture_directions, capture_holes, capture_cut, capture_twice, capture_unkept, capture_away;
 
 enum { COPIES_LEAST = 3, ONE_WAY_PACKETS = 3 };
 
@@ -111,5 +111,18 @@ void capture_unkept(const struct happening *h, struct findings *f)
                                          : "what happens cannot be kept");
     draft_say(d, "%s. The capture goes on; what happen%s will be missing from the record.",
               h->capture->unkept, h->capture->kept_anew ? "ed before" : "s meanwhile");
+    draft_end(f, d);
+}
+
+void capture_away(const struct happening *h, struct findings *f)
+{
+    if (!h->capture->away)
+        return;
+    struct draft *d = rule_draft(f, h, CODE_CAPTURE_INTERFACE_AWAY, CONFIDENCE_CERTAIN, -1);
+    draft_title(d, "nothing is heard on %.200s: the interface is down, or is not there", h->capture->away);
+    draft_say(
+        d,
+        "It is listened to again as soon as it is back. Until then sessions and adjacencies that were heard there "
+        "stay as they were last seen: what becomes of them nobody knows, and their silence is none of theirs.");
     draft_end(f, d);
 }

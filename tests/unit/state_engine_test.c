@@ -469,7 +469,7 @@ static void routes_flap(void)
 
 /* Live, silence is silence; but not while the interface was away, the machine slept, or the clock was set forward: then
  * each end has a whole hold time to speak again. */
-static void nobody_listened(bool told)
+static void nobody_listened(bool told, uint32_t file)
 {
     struct talk t;
     begin(&t);
@@ -480,7 +480,9 @@ static void nobody_listened(bool told)
     talk_establish(&t, 9);
     talk_wait(&t, SPAN_S(3600));
     if (told)
-        engine_deaf(t.engine, t.now);
+        engine_deaf(t.engine, file, t.now);
+    CHECK(stamp_known(talk_peering(&t)->side[0].last_heard) == (!told || file == 1));
+    told = told && file != 1; /* all of it came by 0 */
     talk_wait(&t, SPAN_S(8));
     talk_hear(&t, engine_advance(t.engine, t.now));
     CHECK((state(&t, 0) == STATE_ESTABLISHED) == told);
@@ -569,8 +571,10 @@ int main(void)
     answered_unseen(false);
     answered_unseen(true);
     capture_pauses();
-    nobody_listened(true);
-    nobody_listened(false);
+    nobody_listened(true, EVERY_FILE);
+    nobody_listened(true, 0);
+    nobody_listened(true, 1);
+    nobody_listened(false, 0);
     flaps_for_months();
     return CHECK_END();
 }

@@ -1,0 +1,32 @@
+/* Times at which nobody listened, everywhere or on one interface, in: what was not heard then is no silence of anybody. */
+#include "state/engine_internal.h"
+
+#include "state/ospf.h"
+
+static bool came_by(struct stream_ref ref, uint32_t file) { return ref.frame && ref.file == file; }
+
+/* Either end was last heard there. */
+static bool on(const struct session *s, uint32_t file)
+{
+    return file == EVERY_FILE || came_by(s->half[0].last, file) || came_by(s->half[1].last, file);
+}
+
+void engine_deaf(struct engine *e, uint32_t file, struct stamp until)
+{
+    struct peering *p;
+    for (uint32_t at = 0; (p = table_next(&e->peerings, &at));)
+        for (struct session *s = p->sessions; s; s = s->next)
+            if (on(s, file)) {
+                session_deaf(s, until);
+                p->deaf = until;
+            }
+    ospf_deaf(e->ospf, file, until);
+}
+
+void engine_away(struct engine *e, const char *names)
+{
+    e->look_now |= !names != !e->capture.away;
+    e->capture.away = names;
+}
+
+bool engine_impatient(const struct engine *e) { return e->look_now; }
