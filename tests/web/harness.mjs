@@ -106,15 +106,26 @@ export function changed(name, as, ...statements) {
 
 export const VIEWS = ['/', '/findings', '/findings/1', '/peerings/10.0.12.1-10.0.12.2', '/routes?q=46.1.0.1', '/ospf', '/capture']
 
+export const browse = () =>
+  chromium.launch({
+    executablePath: chrome,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  })
+
+const endServers = () => running.splice(0).forEach((r) => r.kill('SIGTERM'))
+
+export async function stop(browser) {
+  endServers()
+  await browser.close()
+  rmSync(folder, { recursive: true })
+}
+
 export async function run(words) {
   if (!chrome) {
     console.log('no Chromium here\n0 passed, 0 failed, 1 skipped')
     return 0
   }
-  const browser = await chromium.launch({
-    executablePath: chrome,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  })
+  const browser = await browse()
   let [passed, failed] = [0, 0]
   for (const { name, body } of tests.filter((t) => t.name.includes(words))) {
     try {
@@ -125,10 +136,9 @@ export async function run(words) {
       failed++
       console.log(`FAIL  ${name}\n      ${String(error.message).split('\n').slice(0, 6).join('\n      ')}`)
     }
-    running.splice(0).forEach((r) => r.kill('SIGTERM'))
+    endServers()
   }
-  await browser.close()
-  rmSync(folder, { recursive: true })
+  await stop(browser)
   console.log(`${passed} passed, ${failed} failed, 0 skipped`)
   return failed ? 1 : 0
 }
