@@ -290,6 +290,17 @@ class Metrics(Case):
             run = subprocess.run(["promtool", "check", "metrics"], input=body, capture_output=True, check=False)
             self.assertEqual((run.returncode, run.stdout + run.stderr), (0, b""))
 
+    def test_ospf(self):
+        with Server(self.database("ospf-healthy-lan-frr6-bird6")) as server:
+            _, _, body = server.ask("/metrics", Accept="application/openmetrics-text; version=1.0.0")
+            rows = dict(line.rsplit(" ", 1) for line in body.decode().splitlines() if not line.startswith("#"))
+            states = [v for k, v in rows.items() if k.startswith("routetap_ospf_neighbor_state{")]
+            self.assertEqual(states, ["8", "8"])
+            self.assertEqual((rows["routetap_ospf_adjacencies"], rows["routetap_ospf_adjacencies_up"]), ("1", "1"))
+            left = [float(v) for k, v in rows.items() if k.startswith("routetap_ospf_neighbor_dead_remaining_seconds{")]
+            dead = [float(v) for k, v in rows.items() if k.startswith("routetap_ospf_neighbor_dead_interval_seconds{")]
+            self.assertTrue(len(left) == 2 and all(0 <= x <= dead[0] for x in left), (left, dead))
+
     def test_dashboard_and_alerts_ask_for_what_there_is(self):
         packaging = os.path.join(os.path.dirname(HERE), "packaging")
         with Server(self.database("ibgp-mesh-rr-bird")) as server:

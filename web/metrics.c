@@ -1,5 +1,6 @@
 /* The store in; metrics out. Names and labels follow the field's exporters: a side is named by the two addresses. */
 #include "web/api_internal.h"
+#include "web/metrics_ospf.h"
 #include "web/metrics_text.h"
 
 #include <stdio.h>
@@ -350,6 +351,7 @@ void metrics_answer(const struct web_view *v, const struct http_request *r, stru
     tell_messages(&m);
     tell_prefixes(&m);
     tell_notifications(&m);
+    metrics_ospf(m.store, m.now, &m.out);
     tell_tally(&m);
     tell_found(&m, "counter", "bgp_peer_findings",
                "How often a finding was true, by code; local is where to look first.", false);
