@@ -5,7 +5,7 @@ import type { Span } from './charts'
 import { Choice, StatePill, Trouble } from './parts'
 import { Hex, Tree } from './tree'
 import './ladder.css'
-import { clock, count, counted, day, moment, plain, sameDay, span, stamp } from './words'
+import { clock, count, counted, day, iso, moment, plain, sameDay, span, stamp } from './words'
 
 const PAGE = 300
 const AROUND = 60
@@ -22,10 +22,6 @@ interface Read {
 }
 const NOTHING: Read = { steps: [], more: false, complete: true, error: null, busy: false, source: '' }
 
-const iso = (t: number) => {
-  const whole = Math.floor(t)
-  return `${new Date(whole * 1000).toISOString().slice(0, 19)}.${String(Math.floor((t - whole) * 1e6 + 0.3)).padStart(6, '0')}Z`
-}
 const query = (s: Span | null) => (s ? { since: iso(s.from), until: iso(s.to) } : {})
 
 // A moment's own nanosecond: its text, and the one behind it.

@@ -10,6 +10,12 @@ export function moment(text: string | null | undefined): Moment {
   return Date.parse(parts[1]! + 'Z') / 1000 + (parts[2] ? Number('0' + parts[2]) : 0)
 }
 
+// As the API takes it.
+export const iso = (t: number) => {
+  const whole = Math.floor(t)
+  return `${new Date(whole * 1000).toISOString().slice(0, 19)}.${String(Math.floor((t - whole) * 1e6 + 0.3)).padStart(6, '0')}Z`
+}
+
 const two = (n: number) => String(n).padStart(2, '0')
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
