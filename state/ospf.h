@@ -30,6 +30,9 @@ const struct ospf_adjacency *ospf_next_adjacency(const struct ospf *, uint32_t *
 const struct ospf_wire *ospf_next_wire(const struct ospf *, uint32_t *at);
 const struct ospf_speaker *ospf_next_speaker(const struct ospf *, uint32_t *at);
 const struct ospf_lsdb *ospf_next_domain(const struct ospf *, uint32_t *at);
+/* Another interface of the speaker's router, on another link, that was heard after that; NULL: none. */
+const struct ospf_speaker *ospf_heard_elsewhere(const struct ospf *, const struct ospf_speaker *,
+                                                struct stamp after);
 /* What keeps the two from hearing each other: bits of enum ospf_mismatch. */
 uint32_t ospf_mismatches(const struct ospf_speaker *, const struct ospf_speaker *);
 /* Whether an adjacency is due between the speaker and the other, by the speaker's own Hello (RFC 2328 10.4): 1, 0, -1 not

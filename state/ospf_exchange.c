@@ -354,9 +354,10 @@ static void request_each(struct ospf *o, struct ospf_in *in, struct adjacency *a
     if (ospf_request_next(in->packet, &peek, &first)) {
         bool same = n->asked_last.frame && n->request_type == first.type && n->request_id == first.id &&
                     n->request_router == first.router;
-        if (!same)
+        if (!same) {
             n->request_repeats.count = 0;
-        else if (stamp_since(in->ref.when, n->asked_last.when).ns > SPAN_MS(AGAIN_MS).ns)
+            n->request_came = n->request_damaged = (struct stream_ref){ 0 };
+        } else if (stamp_since(in->ref.when, n->asked_last.when).ns > SPAN_MS(AGAIN_MS).ns)
             again(&n->request_repeats, n->asked_last, in->ref);
         n->request_type = first.type;
         n->request_id = first.id;
@@ -387,6 +388,9 @@ void ospf_exchange_got(struct ospf *o, struct adjacency *adj, int side, struct o
     n->answered++;
     n->got[n->got_count % COUNT(n->got)].lsa = lsa;
     n->got[n->got_count++ % COUNT(n->got)].sequence = lsa->sequence;
+    if (n->asked_last.frame && n->request_type == lsa->key.type && n->request_id == lsa->key.id &&
+        n->request_router == lsa->key.router)
+        n->request_came = ref;
     struct ospf_owed *w = ospf_owed_find(lsa, adj, side, true);
     if (w) {
         n->wants--;

@@ -226,13 +226,17 @@ struct ospf_neighbor {
     struct stream_ref dd_first; /* first Database Description since the exchange last began anew */
     unsigned restarts;          /* of the exchange */
     enum ospf_nbr_event restarted_by;
-    uint32_t request_type, request_id, request_router; /* the first of its latest Link State Request */
+    uint32_t request_type, request_id, request_router; /* the first of its latest Link State Request … */
+    struct stream_ref request_came; /* … the latest Update with it, since it was first asked for; 0 none … */
+    struct stream_ref request_damaged; /* … the same, with a wrong checksum */
     /* flooding: of what it sends to the other */
     uint32_t unacknowledged;
     uint64_t resent_acked;                          /* though an acknowledgment was seen: it did not arrive */
     uint64_t flooded, resent;                       /* LSAs; sent again for want of an acknowledgment */
     struct stream_ref resent_first[2], resent_last; /* the first one sent again: its first and second time */
-    uint32_t resent_most;                           /* transmissions of the one that was sent most often */
+    uint32_t group_resent,
+        group_taken;      /* of those sent to the group first: sent again; acknowledged at once */
+    uint32_t resent_most; /* transmissions of the one that was sent most often */
 };
 
 struct ospf_adjacency {

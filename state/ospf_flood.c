@@ -138,11 +138,13 @@ static void owe(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int f
         w->sequence = u->lsa->sequence;
         w->checksum = u->lsa->checksum;
         w->sent = 1;
+        w->group = in->group;
         w->first = w->last = in->ref.when;
         w->frame = in->ref.frame;
         w->file = in->ref.file;
     } else if (stamp_since(in->ref.when, w->last).ns > SPAN_MS(AGAIN_MS).ns) {
         w->last = in->ref.when;
+        n->group_resent += w->group && w->sent == 1 && !in->group;
         w->sent = (uint16_t)(w->sent + (w->sent < UINT16_MAX));
         count_resent(n, (struct stream_ref){ w->frame, w->file, w->first }, in->ref, w->sent);
     }
@@ -203,11 +205,24 @@ static void has(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int f
         ospf_heads_has(o, adj->facts.end[!from], u->fed.entry, u->lsa);
 }
 
+/* It was asked for, and is dropped: RFC 2328 13 (1). */
+static void damaged(struct ospf *o, struct ospf_in *in, struct adjacency *adj, int from, void *arg)
+{
+    const struct ospf_lsa *lsa = arg;
+    struct ospf_neighbor *n = &adj->facts.side[!from];
+    (void)o;
+    if (n->asked_last.frame && n->request_type == lsa->type && n->request_id == lsa->id &&
+        n->request_router == lsa->router)
+        n->request_damaged = in->ref;
+}
+
 static void take_lsa(struct ospf *o, struct ospf_in *in, struct ospf_lsdb *db, const struct ospf_batch *batch,
                      uint32_t which, const struct ospf_lsa_seen *seen)
 {
     struct update_in one = { .lsa = &batch->lsa[which] }, *u = &one;
     if (ospf_lsa_sum(u->lsa) == OSPF_SUM_WRONG) {
+        struct ospf_lsa bad = *u->lsa;
+        ospf_for_each(o, in, damaged, &bad);
         engine_happen(o->engine, &(struct happening){ .kind = HAPPEN_OSPF_LSA_SUM,
                                                       .side = -1,
                                                       .ref = in->ref,
@@ -281,6 +296,7 @@ static void ack_each(struct ospf *o, struct ospf_in *in, struct adjacency *adj, 
     if (w && w->sequence == u->lsa->sequence && w->checksum == u->lsa->checksum) {
         if (!adj->facts.flooding.frame)
             adj->facts.flooding = in->ref;
+        adj->facts.side[!from].group_taken += w->group && w->sent == 1;
         ospf_owed_free(o, w);
     }
     for (uint32_t i = 0; i < n->got_count && i < COUNT(n->got) && !n->wants && !n->lacks; i++)

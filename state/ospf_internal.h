@@ -62,7 +62,8 @@ struct ospf_owed {
     uint32_t sequence;
     uint16_t checksum, sent; /* sent: how often */
     uint8_t side;
-    bool want; /* this side asked for it; else it has sent it */
+    bool want;  /* this side asked for it; else it has sent it */
+    bool group; /* … to the group, at first */
     uint32_t file;
     uint64_t frame;
     struct stamp first, last; /* when it was sent */

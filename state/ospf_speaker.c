@@ -164,6 +164,16 @@ struct ospf_speaker *ospf_speaker_unseen(struct ospf *o, struct ospf_segment *g,
     return s;
 }
 
+const struct ospf_speaker *ospf_heard_elsewhere(const struct ospf *o, const struct ospf_speaker *of,
+                                                struct stamp after)
+{
+    const struct ospf_speaker *s = ospf_sibling(o, of);
+    while (s &&
+           (s == of || s->unseen || !s->link || s->link == of->link || !stamp_before(after, s->last.when)))
+        s = s->sibling;
+    return s;
+}
+
 /* ---- who speaks from an address ---- */
 
 static struct place_key place_of(const struct ospf_speaker *s, const struct addr *addr)

@@ -3,7 +3,8 @@
 
 rule_fn ospf_mtu, ospf_exchange, ospf_loading, ospf_retransmits, ospf_one_direction;
 
-enum { STUCK_LEAST = 3, TIMES_LEAST = 2 };
+/* SMALL: every path carries as much (RFC 791 3.1). */
+enum { STUCK_LEAST = 3, TIMES_LEAST = 2, SMALL = 512 };
 
 /* ---- between 2-Way and Full ---- */
 
@@ -85,6 +86,42 @@ static void tell_blocked(const struct happening *h, struct findings *f)
     draft_end(f, d);
 }
 
+/* What the other sends to all arrives here, and its answer, which any path carries, does not. */
+static void tell_blocked_one_way(const struct happening *h, struct findings *f, int side)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    const struct ospf_neighbor *n = &a->side[side], *other = &a->side[!side];
+    char one[16], two[16];
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_UNICAST_BLOCKED, CONFIDENCE_LIKELY, -1);
+    d->once = true;
+    d->when = n->dd_repeats.first.when;
+    ospf_end(a, side, one);
+    ospf_end(a, !side, two);
+    draft_title(d, "unicast OSPF of %s does not reach %s, multicast does", two, one);
+    draft_say(
+        d,
+        "%s has repeated its Database Description %u times; %s answers to its address with %u bytes each time, "
+        "and the answer is not taken: %s is in %s, %s in %s. Hellos of %s to the group arrive. The MTUs agree, and "
+        "no path is too narrow for so little.",
+        one, (unsigned)n->dd_repeats.count, two, (unsigned)other->dd.size, one, ospf_state_name(n->state),
+        two, ospf_state_name(other->state), two);
+    draft_say(
+        d,
+        "A filter for unicast OSPF, a wrong MAC address or a wrong map of the circuit does that; or %s drops the "
+        "answer for its flags or options, of which its log would tell.",
+        one);
+    show_repeats(d, &n->dd_repeats, "Database Description");
+    draft_evidence(d, other->dd.ref, "latest answer of %s", two);
+    draft_evidence(d, n->listed, "Hello of %s, which lists %s", one, two);
+    draft_end(f, d);
+}
+
+static bool answers_small(const struct ospf_neighbor *n, const struct ospf_neighbor *other)
+{
+    return other->dd.seen && !other->dd.init && !other->dd.group && other->dd.size <= SMALL && n->lists &&
+           n->dd.init;
+}
+
 static void tell_stuck(const struct happening *h, struct findings *f, int side)
 {
     const struct ospf_adjacency *a = h->adjacency;
@@ -103,9 +140,9 @@ static void tell_stuck(const struct happening *h, struct findings *f, int side)
     if (other->dd.seen && !other->dd.init)
         draft_say(
             d,
-            "%s answers, with %u bytes; the answer does not arrive, or is not taken. The MTUs that both give agree: the "
-            "path may not carry packets of that size.",
-            two, (unsigned)other->dd.size);
+            "%s answers, with %u bytes; the answer does not arrive, or is not taken. The MTUs that both give agree%s",
+            two, (unsigned)other->dd.size,
+            other->dd.size > SMALL ? ": the path may not carry packets of that size." : ".");
     show_repeats(d, &n->dd_repeats, "Database Description");
     draft_evidence(d, other->dd.ref, "latest Database Description of %s", two);
     draft_end(f, d);
@@ -148,11 +185,13 @@ void ospf_exchange(const struct happening *h, struct findings *f)
     bool unanswered = (!x->dd.seen || x->dd.init) && (!y->dd.seen || y->dd.init);
     if (unanswered && !x->dd.group && !y->dd.group && a->both_listed.frame)
         tell_blocked(h, f);
-    else if (most >= STUCK_LEAST)
-        tell_stuck(h, f,
-                   x->dd_repeats.count && x->dd.master   ? 0
-                   : y->dd_repeats.count && y->dd.master ? 1
-                                                         : side);
+    else if (most >= STUCK_LEAST || h->final) {
+        side = x->dd_repeats.count && x->dd.master ? 0 : y->dd_repeats.count && y->dd.master ? 1 : side;
+        if (answers_small(&a->side[side], &a->side[!side]))
+            tell_blocked_one_way(h, f, side);
+        else
+            tell_stuck(h, f, side);
+    }
 }
 
 void ospf_loading(const struct happening *h, struct findings *f)
@@ -177,17 +216,65 @@ void ospf_loading(const struct happening *h, struct findings *f)
             ospf_id_text(n->request_id, id), ospf_id_text(n->request_router, router), one);
         draft_say(
             d,
-            n->answered
+            n->request_damaged.frame
+                ? "%s answers, but the checksum of the LSA is wrong (ospf-checksum-error): it is dropped, and asked "
+                  "for again (RFC 2328 13 (1))."
+            : n->request_came.frame
                 ? "Updates of %s with what was asked for pass here, and do not arrive or are not taken: too large "
                   "for the path, damaged, or dropped."
-                : "%s does not answer: the Requests do not arrive there, or it does not have the LSA any more.",
+                : "No Update of %s with it passes here: the Requests do not arrive there, or it does not have the "
+                  "LSA any more.",
             two);
         show_repeats(d, &n->request_repeats, "Link State Request");
+        draft_evidence(d, n->request_damaged, "Update with the LSA, damaged");
+        draft_evidence(d, n->request_damaged.frame ? (struct stream_ref){ 0 } : n->request_came,
+                       "Update with the LSA");
         draft_end(f, d);
     }
 }
 
 /* ---- flooding ---- */
+
+/* By what it shows of the sender it drops all Updates: RFC 2328 13. */
+static bool takes_none(const struct ospf_neighbor *n)
+{
+    return n->state >= OSPF_STATE_INIT && n->state < OSPF_STATE_EXCHANGE;
+}
+
+static void say_why_resent(struct draft *d, const struct ospf_adjacency *a, int side)
+{
+    const struct ospf_neighbor *n = &a->side[side], *to = &a->side[!side];
+    char one[16], two[16];
+    ospf_end(a, side, one);
+    ospf_end(a, !side, two);
+    if (n->resent_acked) {
+        draft_say(
+            d,
+            "Of %llu LSAs flooded to it. %llu were sent again after an acknowledgment was seen here: it is lost on "
+            "the way to %s.",
+            (unsigned long long)n->flooded, (unsigned long long)n->resent_acked, one);
+        return;
+    }
+    draft_say(
+        d,
+        "Of %llu LSAs flooded to it; one of them was sent %u times. No acknowledgment was seen in between.",
+        (unsigned long long)n->flooded, (unsigned)n->resent_most);
+    if (takes_none(to))
+        draft_say(d, "%s is in %s, where a router takes no Updates (RFC 2328 13): this follows from that.",
+                  two, ospf_state_name(to->state));
+    else if (n->group_resent >= STUCK_LEAST && !n->group_taken)
+        draft_say(
+            d,
+            "All that it sent to the group first had to be sent again, to %s alone: what is sent to that group "
+            "(AllSPFRouters or AllDRouters) does not reach %s, or is not taken.",
+            two, two);
+    else if (n->resent_most > 2)
+        draft_say(d, "%s does not get them, or its acknowledgments are lost before they come here.", two);
+    else
+        draft_say(
+            d, "%s drops an LSA without one when it comes within a second of the one before (RFC 2328 13).",
+            two);
+}
 
 void ospf_retransmits(const struct happening *h, struct findings *f)
 {
@@ -200,24 +287,15 @@ void ospf_retransmits(const struct happening *h, struct findings *f)
         struct draft *d = ospf_draft(f, h, CODE_OSPF_LSA_RETRANSMISSIONS, CONFIDENCE_CERTAIN, !side);
         d->once = true;
         d->when = n->resent_first[1].when;
-        if (n->resent <=
-            2) /* a second instance within MinLSArrival is dropped, and comes again: RFC 2328 13 (5a) */
+        /* a second instance within MinLSArrival is dropped, and comes again: RFC 2328 13 (5a); and whoever has not come
+         * as far as Exchange takes none */
+        if (n->resent <= 2 || takes_none(&a->side[!side]))
             d->severity = SEVERITY_INFO;
         ospf_end(a, side, one);
         ospf_end(a, !side, two);
         draft_title(d, "%s sends %llu LSA%s to %s again, for want of an acknowledgment", one,
                     (unsigned long long)n->resent, n->resent == 1 ? "" : "s", two);
-        draft_say(d, "Of %llu LSAs flooded to it; one of them was sent %u times.",
-                  (unsigned long long)n->flooded, (unsigned)n->resent_most);
-        if (n->resent_acked)
-            draft_say(d, "%llu of them after an acknowledgment was seen here: it is lost on the way to %s.",
-                      (unsigned long long)n->resent_acked, one);
-        else
-            draft_say(
-                d,
-                "No acknowledgment was seen in between. %s drops an LSA without one when it comes within a second of the "
-                "one before (RFC 2328 13).",
-                two);
+        say_why_resent(d, a, side);
         draft_evidence(d, n->resent_first[0], "Update with the LSA");
         draft_evidence(d, n->resent_first[1], "the same LSA again");
         draft_evidence(d, n->resent_last, "an LSA sent again");

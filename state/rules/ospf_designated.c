@@ -53,7 +53,7 @@ void ospf_designated_changed(const struct happening *h, struct findings *f)
     char is[16], was[16];
     struct draft *d = rule_draft(f, h, CODE_OSPF_DESIGNATED_ROUTER_CHANGED, CONFIDENCE_CERTAIN, -1);
     bool dr = l->dr != before->dr;
-    d->subject = l->id;
+    d->subject = l->id * 2 + dr;
     draft_title(d, "%s of %s is %s now, no longer %s",
                 dr ? "the designated router" : "the backup designated router", l->name,
                 designated(dr ? l->dr_router : l->bdr_router, is),
@@ -84,8 +84,9 @@ void ospf_network_types(const struct happening *h, struct findings *f)
                                  y->floods_dbdesc ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY, -1);
     d->once = true;
     d->when = stamp_later(x->dr_named.when, a->both_listed.when);
-    draft_title(d, "%s treats %s as a broadcast link, %s as point-to-point", ospf_end(a, lan, one),
-                ospf_where(a), ospf_end(a, !lan, two));
+    const char *without = y->floods_dbdesc ? "point-to-point" : "point-to-point or point-to-multipoint";
+    draft_title(d, "%s treats %s as %s link, %s as %s", ospf_end(a, lan, one), ospf_where(a),
+                x->quiet && !x->loud ? "an NBMA" : "a broadcast", ospf_end(a, !lan, two), without);
     draft_say(
         d,
         "%s takes part in the election of a designated router; the Hellos of %s name none, long after the time to "

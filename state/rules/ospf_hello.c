@@ -158,8 +158,9 @@ static void tell_one_way(const struct happening *h, struct findings *f, int hear
     draft_say(
         d,
         "For %s %s has listed %s in its Hellos, and is not listed in return, so it stays in Init. All parameters "
-        "agree: what %s sends is lost on the way to %s or dropped there (filter, multicast not passed on).",
-        span_words(lasted, since), one, two, one, two);
+        "agree: what %s sends is lost on the way to %s or dropped there (%s).",
+        span_words(lasted, since), one, two, one, two,
+        other->far.size ? "filter, routing of the area between" : "filter, multicast not passed on");
     if (a->end[hears]->loud != other->loud || a->end[hears]->quiet != other->quiet)
         draft_say(d, "%s sends its Hellos to %s, %s to %s: the network types may differ.", one,
                   a->end[hears]->loud ? "the group" : "single neighbours", two,

@@ -1,10 +1,11 @@
 /* Adjacencies that were lost, and routers that began anew: what became of Hellos in; findings out. RFC 2328 9.5, 10.5 */
+#include "state/ospf_lsdb.h"
 #include "state/rules/ospf_words.h"
 
 rule_fn ospf_neighbor_dead, ospf_neighbor_deaf, ospf_neighbor_deaf_yet, ospf_let_go, ospf_restarted,
     ospf_renamed, ospf_flapping;
 
-enum { FLAPS_LEAST = 3 };
+enum { FLAPS_LEAST = 3, ROUTER_V2 = 1, ROUTER_V3 = 0x2001 };
 
 /* ---- lost ---- */
 
@@ -45,6 +46,45 @@ static void end_dead(const struct happening *h, struct findings *f, struct draft
     draft_end(f, d);
 }
 
+/* The Router-LSA of the one that is gone, where that took it back itself just before it fell silent. */
+static struct stream_ref flushed_itself(const struct happening *h, const struct ospf_speaker *gone)
+{
+    const struct ospf_lsdb *db;
+    uint32_t interval = gone->hello.hello_interval ? gone->hello.hello_interval : 1;
+    struct stamp since = stamp_sub(gone->hello_last.when, SPAN_S(interval));
+    bool v3 = gone->version == 3;
+    struct ospf_lsa_key key = { .area = gone->area,
+                                .id = v3 ? 0 : gone->router_id,
+                                .router = gone->router_id,
+                                .type = v3 ? ROUTER_V3 : ROUTER_V2,
+                                .scope = OSPF_SCOPE_AREA };
+    for (uint32_t at = 0; (db = ospf_next_domain(h->ospf, &at));) {
+        const struct ospf_lsa_facts *l = NULL;
+        if (ospf_lsdb_version(db) == gone->version && ospf_lsdb_instance(db) == gone->instance)
+            l = ospf_lsdb_find(db, &key);
+        if (l && l->story && l->story->flushed.frame && stamp_before(since, l->story->flushed.when) &&
+            stamp_before(l->story->flushed.when, h->ref.when))
+            return l->story->flushed;
+    }
+    return (struct stream_ref){ 0 };
+}
+
+/* What else is known of the one that is gone. */
+static void say_of_gone(struct draft *d, const struct happening *h, const struct ospf_speaker *gone)
+{
+    char id[16];
+    struct stamp after = stamp_add(gone->last.when, SPAN_S((gone->hello.dead_interval + 1) / 2));
+    const struct ospf_speaker *other = ospf_heard_elsewhere(h->ospf, gone, after);
+    struct stream_ref flushed = flushed_itself(h, gone);
+    ospf_id_text(gone->router_id, id);
+    if (flushed.frame) {
+        draft_say(
+            d, "%s had taken its own Router-LSA back before: its OSPF was stopped there, nothing broke.", id);
+        draft_evidence(d, flushed, "%s flushes its own Router-LSA", id);
+    } else if (other && !gone->unseen)
+        draft_say(d, "%s itself is alive: it is still heard on %s.", id, other->link->name);
+}
+
 void ospf_neighbor_dead(const struct happening *h, struct findings *f)
 {
     const struct ospf_adjacency *a = h->adjacency;
@@ -81,6 +121,7 @@ void ospf_neighbor_dead(const struct happening *h, struct findings *f)
         draft_say(
             d, "%s no longer lists %s, whose last Hello passed here only %s before: %s did not get that one.",
             one, two, span_words(stamp_since(h->ref.when, gone->hello_last.when), silent), one);
+    say_of_gone(d, h, gone);
     end_dead(h, f, d, h->side, h->ospf_from, n->unlisted);
 }
 
