@@ -71,12 +71,6 @@ const char *names_address(const struct names *n, const struct addr *a)
     return name ? name->text : NULL;
 }
 
-const char *names_as(const struct names *n, uint32_t asn)
-{
-    const struct name *name = table_get(&n->ases, &asn);
-    return name ? name->text : NULL;
-}
-
 const char *names_next_address(const struct names *n, uint32_t *at, struct addr *of)
 {
     const struct name *name = table_next(&n->addresses, at);

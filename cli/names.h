@@ -17,7 +17,6 @@ const char *names_add_address(struct names *, const char *address, const char *n
 const char *names_add_as(struct names *, const char *asn, const char *name);
 /* NULL: it has none. Borrowed. */
 const char *names_address(const struct names *, const struct addr *);
-const char *names_as(const struct names *, uint32_t asn);
 /* One after another: start with *at = 0; NULL at the end. */
 const char *names_next_address(const struct names *, uint32_t *at, struct addr *of);
 const char *names_next_as(const struct names *, uint32_t *at, uint32_t *of);

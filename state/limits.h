@@ -6,14 +6,13 @@
 #include <stdint.h>
 
 struct limits {
-    unsigned peerings;    /* pairs of addresses that are followed */
-    size_t stream_each;   /* bytes kept of one direction of one connection, out of order or incomplete */
-    size_t stream_total;  /* … of all together */
-    size_t fragments;     /* bytes of IP fragments waiting for each other */
-    size_t routes;        /* bytes of routes and attributes */
-    uint32_t converging;  /* routes followed until they have settled; of more, a part is followed */
-    size_t lsas;          /* bytes of OSPF databases */
-    unsigned lsa_history; /* changes of LSAs remembered, of each OSPF domain */
+    unsigned peerings;   /* pairs of addresses that are followed */
+    size_t stream_each;  /* bytes kept of one direction of one connection, out of order or incomplete */
+    size_t stream_total; /* … of all together */
+    size_t fragments;    /* bytes of IP fragments waiting for each other */
+    size_t routes;       /* bytes of routes and attributes */
+    uint32_t converging; /* routes followed until they have settled; of more, a part is followed */
+    size_t lsas;         /* bytes of OSPF databases */
     unsigned findings;
 };
 
@@ -25,7 +24,6 @@ struct limits {
                       .routes = (size_t)8 << 30,                                                             \
                       .converging = 32768,                                                                   \
                       .lsas = (size_t)2 << 30,                                                               \
-                      .lsa_history = 65536,                                                                  \
                       .findings = 100000 })
 
 #endif

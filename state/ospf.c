@@ -18,8 +18,7 @@ struct ospf *ospf_new(struct engine *e)
         return NULL;
     o->engine = e;
     o->swept = o->paired = STAMP_NEVER;
-    o->budget =
-        (struct ospf_budget){ .most = e->options.limits.lsas, .history = e->options.limits.lsa_history };
+    o->budget = (struct ospf_budget){ .most = e->options.limits.lsas };
     table_init(&o->segment_keys, 8, 0);
     table_init(&o->speakers, OSPF_SPEAKER_KEY, 0);
     table_init(&o->siblings, 8, 0);

@@ -42,8 +42,6 @@ int ospf_link_due(const struct ospf_speaker *, const struct ospf_speaker *other)
 const struct ospf_router_facts *ospf_next_router(struct ospf *, uint32_t *at);
 /* The router that has this address, by its Hellos and its LSAs; NULL if none is known to, or several claim it. */
 const struct ospf_router_facts *ospf_router_at(struct ospf *, const struct addr *);
-/* Both are addresses of one router, by its Hellos and its LSAs. */
-bool ospf_same_router(struct ospf *, const struct addr *, const struct addr *);
 
 /* Whether the databases know an address. */
 struct ospf_fate {

@@ -343,14 +343,6 @@ struct ospf_lsa_facts {
     uint32_t mark, mark_sequence; /* scratch of the exchange */
 };
 
-/* One entry of the history: what became of an LSA, and when. */
-struct ospf_lsa_change {
-    const struct ospf_lsa_facts *lsa;
-    enum ospf_change change;
-    uint32_t sequence;
-    struct stream_ref ref;
-};
-
 /* A router as all its links and LSAs show it. */
 enum { OSPF_ROLE_ABR = 1, OSPF_ROLE_ASBR = 2, OSPF_ROLE_DR = 4, OSPF_ROLE_BDR = 8, OSPF_ROLE_VIRTUAL = 16 };
 struct ospf_router_facts {

@@ -13,7 +13,6 @@ const struct ospf_edge *ospf_graph_edge(const struct ospf_graph *g, uint32_t whi
 {
     return &g->edges[which];
 }
-uint32_t ospf_graph_leaves(const struct ospf_graph *g) { return g->leaf_count; }
 const struct ospf_leaf *ospf_graph_leaf(const struct ospf_graph *g, uint32_t which)
 {
     return &g->leaves[which];

@@ -222,7 +222,7 @@ static enum ospf_change take(struct ospf_lsdb *db, struct ospf_lsa_facts *f, con
         if (whole)
             change = take_body(db, f, lsa, ref, was_gone);
     }
-    ospf_lsdb_remember(db, f, change, ref);
+    db->revision++;
     return change;
 }
 
@@ -246,7 +246,7 @@ enum ospf_change ospf_lsdb_feed(struct ospf_lsdb *db, const struct ospf_batch *b
         change = take(db, f, lsa, &seen->ref, whole);
     else if (order == 0 && whole && f->raw_sequence != lsa->sequence && lsa->age < OSPF_MAX_AGE) {
         change = take_body(db, f, lsa, &seen->ref, false);
-        ospf_lsdb_remember(db, f, change, &seen->ref);
+        db->revision++;
     }
     f->seen_last = seen->ref.when;
     if (!lsa->header_only && order >= 0) {

@@ -12,7 +12,6 @@ struct ospf_lsdb;
 struct ospf_budget {
     size_t used, most;
     uint64_t refused; /* instances not kept because it was spent */
-    unsigned history; /* changes remembered, of each domain */
 };
 
 /* NULL without memory. The budget must outlive it. */
@@ -28,7 +27,6 @@ struct ospf_lsa_seen {
     struct stream_ref ref;
 };
 
-struct ospf_lsa_key ospf_lsa_key_of(const struct ospf_lsa *, uint32_t area, uint32_t link);
 struct ospf_lsa_facts *ospf_lsdb_find(const struct ospf_lsdb *, const struct ospf_lsa_key *);
 /* LSAs of a packet, some at a time: those to come are fetched from far memory while the ones before them are fed. */
 struct ospf_batch {
@@ -64,9 +62,6 @@ const struct ospf_lsa_facts *ospf_lsdb_next(const struct ospf_lsdb *, uint32_t *
 uint32_t ospf_lsdb_count(const struct ospf_lsdb *);
 /* Changes whenever something is taken. */
 uint64_t ospf_lsdb_revision(const struct ospf_lsdb *);
-/* The history, oldest change first: start with *at = 0; false at the end. The oldest may have been dropped. */
-bool ospf_lsdb_history(const struct ospf_lsdb *, uint32_t *at, struct ospf_lsa_change *out);
-uint64_t ospf_lsdb_history_dropped(const struct ospf_lsdb *);
 
 /* Seconds, at most OSPF_MAX_AGE. */
 unsigned ospf_lsa_age(const struct ospf_lsa_facts *, struct stamp now);

@@ -15,9 +15,6 @@ struct ospf_lsdb {
     uint32_t block_room, count;
     struct lsdb_slab *slab; /* the bytes of instances */
     uint64_t revision;
-    struct lsdb_change *history; /* a ring once it is full */
-    uint32_t history_room;
-    uint64_t history_count;
     struct buf words;
     const struct ospf_lsa_facts *changed; /* last; … */
     uint8_t *before;                      /* … and what it was before, with its header */
@@ -31,7 +28,5 @@ struct ospf_lsa_facts *ospf_lsdb_entry(struct ospf_lsdb *, const struct ospf_bat
 bool ospf_lsdb_afford(struct ospf_lsdb *, size_t bytes);
 /* Makes room for an instance's bytes; what was there before may be gone. */
 bool ospf_lsdb_room(struct ospf_lsdb *, struct ospf_lsa_facts *, size_t size);
-void ospf_lsdb_remember(struct ospf_lsdb *, struct ospf_lsa_facts *, enum ospf_change,
-                        const struct stream_ref *);
 
 #endif

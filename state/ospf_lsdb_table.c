@@ -1,5 +1,5 @@
-/* Keys of LSAs in, where each is kept out: a table of entries that stay where they are, the bytes of their instances, and
- * the history of what became of them. */
+/* Keys of LSAs in, where each is kept out: a table of entries that stay where they are, and the bytes of their
+ * instances. */
 #include "state/ospf_lsdb_internal.h"
 
 #include "base/grow.h"
@@ -26,14 +26,6 @@ struct lsdb_slab {
     struct lsdb_slab *next;
     size_t used, room;
     uint8_t bytes[];
-};
-
-struct lsdb_change {
-    struct ospf_lsa_facts *lsa;
-    uint64_t frame;
-    struct stamp when;
-    uint32_t file, sequence;
-    enum ospf_change change;
 };
 
 struct ospf_lsdb *ospf_lsdb_new(uint8_t version, uint8_t instance, struct ospf_budget *budget)
@@ -68,7 +60,6 @@ void ospf_lsdb_free(struct ospf_lsdb *db)
     }
     free(db->blocks);
     free(db->slots);
-    free(db->history);
     free(db->before);
     buf_free(&db->words);
     free(db);
@@ -95,11 +86,6 @@ static inline struct ospf_lsa_key key_of(const struct ospf_lsa *lsa, uint32_t ar
                                   .router = lsa->router,
                                   .type = lsa->type,
                                   .scope = (uint8_t)scope };
-}
-
-struct ospf_lsa_key ospf_lsa_key_of(const struct ospf_lsa *lsa, uint32_t area, uint32_t link)
-{
-    return key_of(lsa, area, link);
 }
 
 /* The slot that holds the key, or the empty one where it would go. */
@@ -307,39 +293,4 @@ bool ospf_lsdb_room(struct ospf_lsdb *db, struct ospf_lsa_facts *f, size_t size)
     f->raw_size = 0;
     db->slab->used += room;
     return true;
-}
-
-/* ---- what became of them ---- */
-
-void ospf_lsdb_remember(struct ospf_lsdb *db, struct ospf_lsa_facts *f, enum ospf_change change,
-                        const struct stream_ref *ref)
-{
-    db->revision++;
-    if (db->history_count >= db->history_room && db->history_room < db->budget->history) {
-        uint32_t room = db->history_room ? db->history_room * 2 : 64;
-        room = room < db->budget->history ? room : db->budget->history;
-        struct lsdb_change *more = realloc(db->history, room * sizeof *more);
-        if (more) {
-            db->history = more;
-            db->history_room = room;
-        }
-    }
-    if (db->history_room)
-        db->history[db->history_count++ % db->history_room] =
-            (struct lsdb_change){ f, ref->frame, ref->when, ref->file, f->sequence, change };
-}
-
-bool ospf_lsdb_history(const struct ospf_lsdb *db, uint32_t *at, struct ospf_lsa_change *out)
-{
-    uint64_t first = ospf_lsdb_history_dropped(db);
-    if (first + *at >= db->history_count)
-        return false;
-    const struct lsdb_change *c = &db->history[(first + (*at)++) % db->history_room];
-    *out = (struct ospf_lsa_change){ c->lsa, c->change, c->sequence, { c->frame, c->file, c->when } };
-    return true;
-}
-
-uint64_t ospf_lsdb_history_dropped(const struct ospf_lsdb *db)
-{
-    return db->history_count > db->history_room ? db->history_count - db->history_room : 0;
 }

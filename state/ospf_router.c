@@ -198,9 +198,3 @@ const struct ospf_router_facts *ospf_router_at(struct ospf *o, const struct addr
     const struct ospf_router_facts *r = table_get(&o->addresses, a);
     return r == &several ? NULL : r;
 }
-
-bool ospf_same_router(struct ospf *o, const struct addr *a, const struct addr *b)
-{
-    const struct ospf_router_facts *x = ospf_router_at(o, a), *y = ospf_router_at(o, b);
-    return x && y && x->router_id == y->router_id;
-}

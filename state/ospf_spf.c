@@ -135,5 +135,4 @@ void ospf_paths_free(struct ospf_paths *p)
     free(p);
 }
 
-uint32_t ospf_paths_router(const struct ospf_paths *p) { return p->router; }
 uint32_t ospf_paths_cost(const struct ospf_paths *p, uint32_t node) { return p->cost[node]; }

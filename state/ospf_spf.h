@@ -56,7 +56,6 @@ const struct ospf_node *ospf_graph_node(const struct ospf_graph *, uint32_t whic
 uint32_t ospf_graph_edges(const struct ospf_graph *);
 /* In the order of the nodes that they come from: those of a node from node->edge on, node->edge_count of them. */
 const struct ospf_edge *ospf_graph_edge(const struct ospf_graph *, uint32_t which);
-uint32_t ospf_graph_leaves(const struct ospf_graph *);
 const struct ospf_leaf *ospf_graph_leaf(const struct ospf_graph *, uint32_t which);
 /* Which part of its area each node is in, from 1 on: there is no way from one part to another. `parts`: room for all
  * nodes. False without memory. */
@@ -91,7 +90,6 @@ struct ospf_path_route {
 /* Shortest paths from this router through all its areas. NULL without memory, or when no Router-LSA of it is there. */
 struct ospf_paths *ospf_paths_new(const struct ospf_graph *, uint32_t router_id);
 void ospf_paths_free(struct ospf_paths *);
-uint32_t ospf_paths_router(const struct ospf_paths *);
 /* What it costs to get to the node; OSPF_UNREACHABLE. */
 uint32_t ospf_paths_cost(const struct ospf_paths *, uint32_t node);
 /* Routes in the order of their prefixes. */

@@ -33,9 +33,11 @@ static inline int64_t next_or(struct columns *c, int64_t unknown)
     return null ? unknown : n;
 }
 
+/* A file may be anybody's: of any two moments there is a span, so that none is farther off than half of what one can hold. */
 static inline struct stamp next_stamp(struct columns *c)
 {
-    return (struct stamp){ next_or(c, STAMP_NEVER.ns) };
+    int64_t ns = next_or(c, STAMP_NEVER.ns);
+    return ns > INT64_MAX / 2 || ns < INT64_MIN / 2 ? STAMP_NEVER : (struct stamp){ ns };
 }
 
 static inline uint32_t next_u32(struct columns *c) { return (uint32_t)next_i64(c); }

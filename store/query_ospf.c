@@ -126,24 +126,6 @@ bool query_ospf_speaker(struct query *q, struct ospf_speaker_row *out)
     return true;
 }
 
-struct query query_designations(struct store *s, uint32_t link)
-{
-    return query_about(s, STMT_DESIGNATIONS, link);
-}
-
-bool query_designation(struct query *q, struct designation_row *out)
-{
-    struct columns c;
-    if (!query_row(q, &c))
-        return false;
-    out->when = next_stamp(&c);
-    out->file = next_or(&c, -1);
-    out->frame = next_u64(&c);
-    out->dr = next_text(&c);
-    out->bdr = next_text(&c);
-    return true;
-}
-
 struct query query_ospf_alone(struct store *s) { return query_all(s, STMT_OSPF_ALONE); }
 
 bool query_ospf_alone_row(struct query *q, struct ospf_alone_row *out)

@@ -81,15 +81,6 @@ bool query_neighbor(struct query *, struct neighbor_row *);
 struct query query_ospf_transitions(struct store *, uint32_t adjacency);
 bool query_ospf_transition(struct query *, struct transition_row *);
 
-struct designation_row {
-    struct stamp when;
-    int64_t file;
-    uint64_t frame;
-    const char *dr, *bdr;
-};
-struct query query_designations(struct store *, uint32_t link);
-bool query_designation(struct query *, struct designation_row *);
-
 struct query query_findings_of_adjacency(struct store *, uint32_t adjacency, enum severity least);
 
 /* ---- the database ---- */

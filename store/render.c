@@ -118,13 +118,6 @@ static char *put_time(char *at, const struct calendar *c)
     return put_digits(at, c->second, 2);
 }
 
-void render_date(struct buf *out, struct stamp t)
-{
-    char text[16];
-    struct calendar c = calendar(t);
-    buf_add(out, text, (size_t)(put_date(text, &c) - text));
-}
-
 void render_moment(struct buf *out, struct stamp t, bool with_date, bool with_fraction)
 {
     char text[40], *at = text;

@@ -13,8 +13,6 @@ void render_count(struct buf *, uint64_t);
 void render_counted(struct buf *, uint64_t, const char *one, const char *many);
 /* "10:00:03.184", with the date before it if asked, and without its fraction if that is not asked. */
 void render_moment(struct buf *, struct stamp, bool with_date, bool with_fraction);
-/* "2026-03-01" */
-void render_date(struct buf *, struct stamp);
 bool render_same_day(struct stamp, struct stamp);
 /* RFC 3339 in UTC with that many digits behind the point: "2026-03-01T10:00:00.123456Z" */
 const char *render_rfc3339(struct stamp, unsigned digits, char text[40]);

@@ -71,9 +71,4 @@ void telling_peering_facts(struct telling *, const struct peering_row *);
 /* With advice and evidence; false: without them, for lists. */
 void telling_finding(struct telling *, const char *key, const struct finding_row *, bool whole);
 
-/* ---- OPENs ---- */
-
-/* False if no OPEN of that side was seen. Its bytes are borrowed until the next question for one. */
-bool telling_open_read(struct store *, uint32_t peering, int side, struct bgp_open *out);
-
 #endif

@@ -19,17 +19,6 @@ static void read_open(const uint8_t *bytes, size_t size, bool cut, struct bgp_op
     bgp_open_read(&msg, out);
 }
 
-bool telling_open_read(struct store *s, uint32_t peering, int side, struct bgp_open *out)
-{
-    const uint8_t *bytes;
-    size_t size;
-    bool cut;
-    if (!query_open(s, peering, side, &bytes, &size, &cut))
-        return false;
-    read_open(bytes, size, cut, out);
-    return true;
-}
-
 /* The OPENs of both sides, each asked for once. */
 struct both {
     bool known[2];

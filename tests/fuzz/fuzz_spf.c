@@ -98,7 +98,7 @@ static void walk(const struct ospf_lsdb *db)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cursor in = cur_over(data, size);
-    struct ospf_budget budget = { .most = 1 << 20, .history = 16 };
+    struct ospf_budget budget = { .most = 1 << 20 };
     bool v3 = cur_u8(&in) & 1;
     uint8_t bytes[1024];
     struct ospf_lsdb *db = ospf_lsdb_new(v3 ? 3 : 2, 0, &budget);

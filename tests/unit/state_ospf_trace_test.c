@@ -104,7 +104,7 @@ static void outside(unsigned type, uint32_t area, const char *by, const char *ne
 
 static void start(unsigned version)
 {
-    budget = (struct ospf_budget){ .most = 1 << 24, .history = 64 };
+    budget = (struct ospf_budget){ .most = 1 << 24 };
     db = ospf_lsdb_new((uint8_t)version, 0, &budget);
 }
 
