@@ -276,7 +276,9 @@ int loop_run(struct loop *l, const struct options *o)
         }
         if (p.unheard)
             engine_deaf(l->engine, EVERY_FILE, p.when);
-        going = (!l->beat || beat(l, p.when, got == SOURCE_TICK)) && turn(l, &p, got);
+        if (l->beat)
+            going = beat(l, p.when, got == SOURCE_TICK) && origins_turn(l->origins, got == SOURCE_TICK);
+        going = going && turn(l, &p, got);
         if (!(p.number & 0xfff))
             progress_show(&bar, source_progress(l->source), p.number);
     }
@@ -286,6 +288,8 @@ int loop_run(struct loop *l, const struct options *o)
     tell_damage(l);
     if (going && l->later && engine_capture(l->engine)->packets) /* the time until then passed, too */
         going = l->take(l->taker, engine_advance(l->engine, stamp_sub(wanted.until, (struct span){ 1 })));
+    if (going && l->beat && !interrupted)
+        going = origins_finish(l->origins);
     if (going)
         l->take(l->taker, engine_finish(l->engine));
     if (l->sample && l->next_sample.ns)

@@ -2,22 +2,33 @@
 #include "cli/origins.h"
 
 #include "base/log.h"
+#include "cli/origins_fetch.h"
 #include "cli/rpki.h"
-#include "cli/rtr.h"
-#include "cli/watch.h"
 #include "state/engine.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { CACHE_S = 15, NAME_MOST = 512 };
+enum {
+    CACHE_S = 15,
+    NAME_MOST = ORIGINS_PATH,
+    /* routes that stand: so long at a time, and packets in between for so long; the clock is looked at in between */
+    SLICE_US = 2000,
+    REST_US = 8000,
+    SLICE_ROUTES = 64,
+};
 
 struct origins {
     char file[NAME_MOST], cache[NAME_MOST]; /* "": none; one of them at most is given */
     struct watch watch;                     /* of the file */
     struct rtr *rtr;
-    struct vrps *vrps; /* NULL: nothing is known */
+    struct vrps *vrps;             /* NULL: nothing is known */
+    struct vrps *before, *changes; /* owned; while routes are held against others than before */
+    struct fetch *fetch;           /* being read; or NULL */
+    char next[NAME_MOST];          /* file to be read after that; "": none */
+    int64_t rest_until;            /* us of the monotonic clock */
     pthread_mutex_t
         *lock; /* owned: asking changes nothing. Held by others than who runs us, and to change vrps */
     struct engine *engine; /* or NULL; borrowed */
@@ -25,16 +36,56 @@ struct origins {
     void *taker;
 };
 
-static void take(struct origins *g, struct vrps *fresh)
+/* Nobody looks at the ones before any more. */
+static void forget_before(struct origins *g)
+{
+    vrps_free(g->before);
+    vrps_free(g->changes);
+    g->before = g->changes = NULL;
+}
+
+static bool judging(const struct origins *g) { return g->engine && engine_judging(g->engine); }
+
+/* Both are owned from now on. */
+static void take(struct origins *g, struct vrps *fresh, struct vrps *changes)
 {
     struct vrps *old = g->vrps;
-    const struct outbox *caused = g->engine ? engine_set_vrps(g->engine, fresh) : NULL;
-    if (caused && caused->count)
-        g->take(g->taker, caused);
+    if (g->engine)
+        engine_set_vrps(g->engine, fresh, changes);
     pthread_mutex_lock(g->lock);
     g->vrps = fresh;
     pthread_mutex_unlock(g->lock);
-    vrps_free(old);
+    forget_before(g);
+    g->before = old;
+    g->changes = changes;
+    if (!judging(g))
+        forget_before(g);
+}
+
+/* What is being read is of one that holds no more. */
+static void drop_fetch(struct origins *g)
+{
+    struct fetched got;
+    *g->next = '\0';
+    if (!g->fetch)
+        return;
+    fetch_wait(g->fetch, &got);
+    g->fetch = NULL;
+    vrps_free(got.fresh);
+    vrps_free(got.changes);
+}
+
+void origins_close(struct origins *g)
+{
+    if (!g)
+        return;
+    drop_fetch(g);
+    forget_before(g);
+    vrps_free(g->vrps);
+    rtr_close(g->rtr);
+    pthread_mutex_destroy(g->lock);
+    free(g->lock);
+    free(g);
 }
 
 /* Looked at before it is read, so that no change in between is missed. */
@@ -76,17 +127,6 @@ struct origins *origins_open(const struct options *o, bool wait)
     return NULL;
 }
 
-void origins_close(struct origins *g)
-{
-    if (!g)
-        return;
-    vrps_free(g->vrps);
-    rtr_close(g->rtr);
-    pthread_mutex_destroy(g->lock);
-    free(g->lock);
-    free(g);
-}
-
 bool origins_asked(const struct origins *g) { return *g->file || *g->cache; }
 const struct vrps *origins_now(const struct origins *g) { return g->vrps; }
 
@@ -108,31 +148,6 @@ enum rpki_state origins_check(const struct origins *g, const struct prefix *p, u
 
 /* ---- others in their place ---- */
 
-/* False, and all is as it was, if the file cannot be read. */
-static bool read_file(struct origins *g, const char *path)
-{
-    struct watch watch = { 0 };
-    struct vrps *fresh = load(path, &watch, false);
-    if (!fresh) {
-        log_line(LOG_NOTE, "what origins were held against before stays in use");
-        return false;
-    }
-    take(g, fresh);
-    memmove(g->file, path, strlen(path) + 1);
-    g->watch = watch;
-    g->watch.path = g->file;
-    return true;
-}
-
-void origins_look(struct origins *g)
-{
-    struct vrps *fresh;
-    if (g->rtr && rtr_news(g->rtr, &fresh))
-        take(g, fresh);
-    if (*g->file && watch_changed(&g->watch))
-        read_file(g, g->file);
-}
-
 static void leave_cache(struct origins *g)
 {
     if (g->rtr)
@@ -141,14 +156,107 @@ static void leave_cache(struct origins *g)
     *g->cache = '\0';
 }
 
+static void settle(struct origins *g, const struct fetched *got)
+{
+    if (!*got->path) {
+        take(g, got->fresh, got->changes);
+        return;
+    }
+    if (!got->fresh) {
+        log_line(LOG_NOTE, "what origins were held against before stays in use");
+        return;
+    }
+    leave_cache(g);
+    take(g, got->fresh, got->changes);
+    memcpy(g->file, got->path, sizeof g->file);
+    g->watch = got->watch;
+    g->watch.path = g->file;
+}
+
+static void fetch(struct origins *g, const char *path)
+{
+    if (!(g->fetch = fetch_begin(path, g->rtr, g->vrps)))
+        log_line(LOG_ERROR, "there is not enough memory for other payloads: those before stay in use");
+}
+
+/* One after the other: while routes are held against some, no others are taken. */
+void origins_look(struct origins *g)
+{
+    struct fetched got;
+    bool known;
+    if (judging(g))
+        return;
+    if (g->fetch) {
+        if (!fetch_over(g->fetch, &got))
+            return;
+        g->fetch = NULL;
+        settle(g, &got);
+    } else if (*g->next) {
+        fetch(g, g->next);
+        *g->next = '\0';
+    } else if (g->rtr && rtr_news(g->rtr, &known)) {
+        if (known)
+            fetch(g, NULL);
+        else
+            take(g, NULL, NULL);
+    } else if (*g->file && watch_changed(&g->watch))
+        fetch(g, g->file);
+}
+
+static int64_t now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static bool judge_some(struct origins *g)
+{
+    const struct outbox *caused = engine_judge(g->engine, SLICE_ROUTES);
+    return !caused->count || g->take(g->taker, caused);
+}
+
+bool origins_turn(struct origins *g, bool idle)
+{
+    if (!g->before && !judging(g))
+        return true;
+    int64_t begun = now_us();
+    bool going = true;
+    if (!idle && begun < g->rest_until)
+        return true;
+    while (going && judging(g) && now_us() - begun < SLICE_US)
+        going = judge_some(g);
+    if (!judging(g))
+        forget_before(g);
+    g->rest_until = now_us() + REST_US;
+    return going;
+}
+
+bool origins_finish(struct origins *g)
+{
+    struct fetched got;
+    bool going = true;
+    for (;;) {
+        while (going && judging(g))
+            going = judge_some(g);
+        if (!going || !g->fetch)
+            break;
+        fetch_wait(g->fetch, &got);
+        g->fetch = NULL;
+        settle(g, &got);
+    }
+    return going;
+}
+
 /* What the one before said holds no more; the new one tells in its own time. */
 static void change_cache(struct origins *g, const char *address)
 {
     struct rtr *fresh = rtr_open(address);
     if (!fresh)
         return;
+    drop_fetch(g);
     leave_cache(g);
-    take(g, NULL);
+    take(g, NULL, NULL);
     *g->file = '\0';
     g->rtr = fresh;
     snprintf(g->cache, sizeof g->cache, "%s", address);
@@ -157,17 +265,16 @@ static void change_cache(struct origins *g, const char *address)
 
 void origins_reread(struct origins *g, const struct options *o)
 {
-    char path[NAME_MOST];
     if (o->rpki) {
-        snprintf(path, sizeof path, "%s", o->rpki);
-        if (read_file(g, path))
-            leave_cache(g);
+        snprintf(g->next, sizeof g->next, "%s", o->rpki);
+        origins_look(g);
     } else if (o->rtr && strcmp(o->rtr, g->cache) != 0)
         change_cache(g, o->rtr);
     else if (!o->rtr && origins_asked(g)) {
+        drop_fetch(g);
         leave_cache(g);
         *g->file = '\0';
-        take(g, NULL);
+        take(g, NULL, NULL);
         log_line(LOG_NOTE, "origins are held against no payloads any more");
     }
 }

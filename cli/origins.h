@@ -24,8 +24,14 @@ enum rpki_state origins_check(const struct origins *, const struct prefix *, uin
 /* This engine is told when others hold, and `take` what that causes. */
 void origins_bind(struct origins *, struct engine *, bool (*take)(void *, const struct outbox *),
                   void *taker);
-/* To be called about once a second: takes a file that has changed, and what a cache tells by now. */
+/* To be called about once a second: takes a file that has changed, and what a cache tells by now. They are read in a thread
+ * of their own. */
 void origins_look(struct origins *);
+/* To be called between packets: of the routes that stand, some are held against what was taken, within 2 ms; idle: no
+ * packet waits. False: who takes what that causes wants no more. */
+bool origins_turn(struct origins *, bool idle);
+/* No more packets: what was begun is done. Likewise. */
+bool origins_finish(struct origins *);
 /* At SIGHUP: the file of these options, whether it has changed or not, or their cache if it is another one. Says what it
  * did; what cannot be read leaves all as it was. */
 void origins_reread(struct origins *, const struct options *);

@@ -116,12 +116,13 @@ static void copy(const struct pfx_record *record, void *of)
     c->short_of_memory |= !vrps_add(c->to, &p, record->max_len, record->asn);
 }
 
-/* NULL without memory, or if there are none. */
-static struct vrps *copy_all(struct rtr *r)
+struct vrps *rtr_copy(struct rtr *r)
 {
     struct copying c = { .to = vrps_new() };
-    if (!c.to)
+    if (!c.to) {
+        log_line(LOG_ERROR, "--rtr: there is not enough memory for the payloads");
         return NULL;
+    }
     rtr_mgr_for_each_ipv4_record(r->config, copy, &c);
     rtr_mgr_for_each_ipv6_record(r->config, copy, &c);
     vrps_seal(c.to);
@@ -131,12 +132,12 @@ static struct vrps *copy_all(struct rtr *r)
     return c.to;
 }
 
-bool rtr_news(struct rtr *r, struct vrps **out)
+bool rtr_news(struct rtr *r, bool *known)
 {
     unsigned now = atomic_load(&changes);
     bool still = now == r->seen, synchronised = rtr_mgr_conf_in_sync(r->config);
     r->seen = now;
-    *out = NULL;
+    *known = false;
     if (!synchronised) { /* not yet, or not for so long that what it said has run out */
         bool was = r->known;
         if (was)
@@ -149,17 +150,17 @@ bool rtr_news(struct rtr *r, struct vrps **out)
         return false;
     r->taken = now;
     r->known = true;
-    *out = copy_all(r);
+    *known = true;
     return true;
 }
 
 struct vrps *rtr_wait(struct rtr *r, struct span patience)
 {
     const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
-    struct vrps *v = NULL;
+    bool known;
     for (int64_t left = patience.ns; left > 0; left -= LOOK_MS * INT64_C(1000000)) {
-        if (rtr_news(r, &v))
-            return v;
+        if (rtr_news(r, &known))
+            return known ? rtr_copy(r) : NULL;
         nanosleep(&look, NULL);
     }
     log_line(LOG_WARNING, "RPKI cache %s:%s: has not told all: origins are unknown", r->host, r->port);
@@ -211,11 +212,17 @@ struct rtr *rtr_open(const char *address)
 void rtr_close(struct rtr *r) { (void)r; }
 void rtr_retire(struct rtr *r) { (void)r; }
 
-bool rtr_news(struct rtr *r, struct vrps **out)
+bool rtr_news(struct rtr *r, bool *known)
 {
     (void)r;
-    *out = NULL;
+    *known = false;
     return false;
+}
+
+struct vrps *rtr_copy(struct rtr *r)
+{
+    (void)r;
+    return NULL;
 }
 
 struct vrps *rtr_wait(struct rtr *r, struct span patience)

@@ -19,8 +19,10 @@ void rtr_retire(struct rtr *);
 
 /* For whoever may wait: until all was told, or so long. NULL if it was not, after saying so. */
 struct vrps *rtr_wait(struct rtr *, struct span patience);
-/* True if others hold than when it was asked last: *out has them, NULL if nothing is known any more. To be asked again
- * and again; while the cache still tells, it is not yet true. */
-bool rtr_news(struct rtr *, struct vrps **out);
+/* True if others hold than when it was asked last; not known: nothing does any more. To be asked again and again; while
+ * the cache still tells, it is not yet true. */
+bool rtr_news(struct rtr *, bool *known);
+/* All that hold now: from any thread, and not quick. NULL without memory, which is said. */
+struct vrps *rtr_copy(struct rtr *);
 
 #endif

@@ -272,6 +272,23 @@ bool rib_next(const struct rib_side *s, enum bgp_family family, struct rib_at *a
     return false;
 }
 
+bool rib_next_lasting(const struct rib_side *s, enum bgp_family family, struct rib_at_hash *at,
+                      struct rib_route *out)
+{
+    for (; at->table < 2; *at = (struct rib_at_hash){ .table = at->table + 1 }) {
+        const struct rib_table *t = rib_side_table(s, family, at->table);
+        struct rib_place p = { at->hash, at->same, at->past };
+        for (const struct rib_entry *e; t && (e = rib_table_after(t, &p));) {
+            if (!rib_is_live(e))
+                continue;
+            *at = (struct rib_at_hash){ at->table, p.hash, p.same, p.past };
+            tell_route(s->rib, t, e, out);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Long keys. Without a seed: what is followed must not be another choice in each run. */
 static uint64_t prefix_of(const struct bgp_nlri *n)
 {

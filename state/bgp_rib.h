@@ -127,6 +127,12 @@ struct rib_at {
 /* Routes of a family one at a time: start with a zeroed *at. The order means nothing and is another one in the next
  * run: sort before showing. Nothing may be fed in between. */
 bool rib_next(const struct rib_side *, enum bgp_family, struct rib_at *, struct rib_route *out);
+/* The same for a walk that feeding goes on under: a route that stands all the while comes once. Slower. */
+struct rib_at_hash {
+    uint32_t table, hash, same;
+    bool past;
+};
+bool rib_next_lasting(const struct rib_side *, enum bgp_family, struct rib_at_hash *, struct rib_route *out);
 /* Likewise those of all families but for these, as if each went now. */
 bool rib_next_move(const struct rib_side *, uint64_t but, struct rib_at *, struct rib_move *out);
 /* The route with that key. */

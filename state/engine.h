@@ -69,9 +69,12 @@ void engine_lost(struct engine *, uint64_t dropped);
 void engine_unkept(struct engine *, const char *why, bool anew);
 /* Other secrets from now on; borrowed like those of the options. */
 void engine_set_keys(struct engine *, const struct tcp_key *, unsigned count);
-/* Other payloads from now on; borrowed likewise, and the ones before must still be there. Routes that stand are held
- * against them: what that causes. */
-const struct outbox *engine_set_vrps(struct engine *, const struct vrps *);
+/* Other payloads from now on, and what differs from the ones before (NULL: anything may); borrowed likewise. Routes that
+ * come are held against them at once, those that stand by engine_judge, for which the ones before must still be there. */
+void engine_set_vrps(struct engine *, const struct vrps *, const struct vrps *changes);
+bool engine_judging(const struct engine *); /* some are left */
+/* So many of them, at most: what that causes. Packets may come in between. */
+const struct outbox *engine_judge(struct engine *, unsigned most);
 /* No more packets: rules that look at the whole speak now. No timer fires past the last packet. */
 const struct outbox *engine_finish(struct engine *);
 

@@ -9,6 +9,18 @@
 #include "state/rules/rule.h"
 #include "state/session.h"
 
+/* Routes that stand, being held against other payloads (engine_origins.c). */
+struct judging {
+    const struct vrps *before, *after, *changes;
+    struct routes_judged news; /* of the side at hand */
+    struct peering *peering;   /* at hand; NULL: not begun */
+    uint32_t at;               /* of the next one */
+    int side;
+    unsigned family;
+    struct rib_at_hash place;
+    bool going;
+};
+
 struct engine {
     struct engine_options options;
     struct frame_want want;
@@ -22,6 +34,7 @@ struct engine {
     struct table sessions; /* by pair of addresses and ports */
     struct session *gone;  /* forgotten; events may still point to them */
     uint32_t session_ids;
+    struct judging judging;
     struct outbox outbox;
     struct findings findings;
     struct stamp now;           /* never goes back */

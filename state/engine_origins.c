@@ -1,7 +1,10 @@
-/* Other validated payloads in; routes that stand, and that these call invalid while the ones before did not, out. */
+/* Other validated payloads in; routes that stand, and that these call invalid while the ones before did not, out. A few
+ * at a time: packets come in between, and tables may have millions of routes. */
 #include "state/engine_internal.h"
 
 #include "base/macros.h"
+
+static const enum bgp_family families[] = { FAMILY_IPV4_UNICAST, FAMILY_IPV6_UNICAST };
 
 /* Of two that are invalid the first one by address: the order of the tables is another one in each run. */
 static bool comes_first(const struct prefix *a, const struct prefix *b)
@@ -10,17 +13,12 @@ static bool comes_first(const struct prefix *a, const struct prefix *b)
     return order < 0 || (!order && a->bits < b->bits);
 }
 
-struct judging {
-    const struct vrps *before, *after, *changed;
-    struct routes_judged news;
-};
-
 /* Most routes have nothing to do with what changed. An empty path is none of ours (bgp_rib_feed.c). */
 static void judge(struct judging *j, const struct rib_route *r)
 {
     struct prefix p = rib_prefix(&r->nlri);
     struct vrps_against against;
-    bool touched = j->changed == j->after || vrps_check(j->changed, &p, 0, NULL) != RPKI_NOT_FOUND;
+    bool touched = !j->changes || vrps_check(j->changes, &p, 0, NULL) != RPKI_NOT_FOUND;
     if (!r->path_length || !touched || vrps_check(j->after, &p, r->origin_as, &against) != RPKI_INVALID)
         return;
     enum rpki_state was = vrps_check(j->before, &p, r->origin_as, NULL);
@@ -32,31 +30,54 @@ static void judge(struct judging *j, const struct rib_route *r)
     j->news.against = against;
 }
 
-static void judge_side(struct engine *e, struct judging *j, const struct peering *p, int side)
+/* The side is over: what was found is told. */
+static void tell_side(struct engine *e, struct judging *j)
 {
-    static const enum bgp_family families[] = { FAMILY_IPV4_UNICAST, FAMILY_IPV6_UNICAST };
-    struct rib_route r;
-    j->news.count = 0;
-    for (size_t i = 0; p->rib[side] && i < COUNT(families); i++)
-        for (struct rib_at at = { 0 }; rib_next(p->rib[side], families[i], &at, &r);)
-            judge(j, &r);
     if (j->news.count)
-        engine_happen(
-            e, &(struct happening){
-                   .kind = HAPPEN_JUDGED, .peering = p, .side = side, .live = true, .judged = &j->news });
+        engine_happen(e, &(struct happening){ .kind = HAPPEN_JUDGED,
+                                              .peering = j->peering,
+                                              .side = j->side,
+                                              .live = true,
+                                              .judged = &j->news });
+    j->news.count = 0;
 }
 
-const struct outbox *engine_set_vrps(struct engine *e, const struct vrps *v)
+static void go_on(struct engine *e, struct judging *j)
 {
-    struct vrps *changed = v && e->options.vrps ? vrps_changes(e->options.vrps, v) : NULL;
-    struct judging j = { .before = e->options.vrps, .after = v, .changed = changed ? changed : v };
-    engine_begin(e);
+    j->place = (struct rib_at_hash){ .table = 0 };
+    if (j->peering && ++j->family < COUNT(families))
+        return;
+    j->family = 0;
+    if (j->peering) {
+        tell_side(e, j);
+        if (++j->side < 2)
+            return;
+    }
+    j->side = 0;
+    j->peering = table_next(&e->peerings, &j->at);
+    j->going = j->peering != NULL;
+}
+
+void engine_set_vrps(struct engine *e, const struct vrps *v, const struct vrps *changes)
+{
+    e->judging =
+        (struct judging){ .before = e->options.vrps, .after = v, .changes = changes, .going = v != NULL };
     e->options.vrps = v;
     rib_set_vrps(e->rib, v);
-    const struct peering *p;
-    for (uint32_t at = 0; v && (p = table_next(&e->peerings, &at));)
-        for (int side = 0; side < 2; side++)
-            judge_side(e, &j, p, side);
-    vrps_free(changed);
+}
+
+bool engine_judging(const struct engine *e) { return e->judging.going; }
+
+const struct outbox *engine_judge(struct engine *e, unsigned most)
+{
+    struct judging *j = &e->judging;
+    engine_begin(e);
+    for (struct rib_route r; most && j->going; most--) {
+        const struct rib_side *rib = j->peering ? j->peering->rib[j->side] : NULL;
+        if (rib && rib_next_lasting(rib, families[j->family], &j->place, &r))
+            judge(j, &r);
+        else
+            go_on(e, j);
+    }
     return &e->outbox;
 }

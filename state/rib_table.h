@@ -117,6 +117,14 @@ struct rib_entry *rib_table_put(struct rib_table *, const struct rib_key *);
 /* Ghosts of another era go, or all of them, and memory that is not needed without them. */
 void rib_table_sweep(struct rib_table *, bool all, uint8_t era);
 
+/* A place that lasts whatever is put in or swept: start with zeros. */
+struct rib_place {
+    uint32_t hash, same; /* of the entry that was given out last, and how many of that hash were */
+    bool past;           /* behind the last one */
+};
+/* The next entry, ghosts too; NULL at the end. One that stays from the first call to the last comes once. */
+struct rib_entry *rib_table_after(const struct rib_table *, struct rib_place *);
+
 struct rib_cursor {
     uint32_t segment, at;
 };

@@ -237,9 +237,11 @@ void rpki_judged(const struct happening *h, struct findings *f)
     draft_title(d, "%s announces %s, which the RPKI calls invalid by now",
                 side_name(h->peering, h->side, who), prefix);
     say_roa(d, &j->against, j->origin, j->prefix.bits);
-    draft_say(d,
-              "The route stands as it was announced before; the payloads changed, and it was %s until then.",
-              j->was == RPKI_NOT_FOUND ? "not found" : rpki_state_name(j->was));
+    draft_say(
+        d,
+        "No frame shows it: the route stands as it was announced before; the payloads changed, and it was %s "
+        "until then.",
+        j->was == RPKI_NOT_FOUND ? "not found" : rpki_state_name(j->was));
     if (j->count > 1)
         draft_say(d, "So do %u others of this side.", j->count - 1);
     draft_end(f, d);
