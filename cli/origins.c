@@ -14,9 +14,10 @@
 enum {
     CACHE_S = 15,
     NAME_MOST = ORIGINS_PATH,
-    /* routes that stand: so long at a time, and packets in between for so long; the clock is looked at in between */
+    /* routes that stand: so long at a time, and packets in between for so long; while there are none, once for each TICK */
     SLICE_US = 2000,
     REST_US = 8000,
+    IDLE_US = 8000,
     SLICE_ROUTES = 64,
 };
 
@@ -220,11 +221,11 @@ bool origins_turn(struct origins *g, bool idle)
 {
     if (!g->before && !judging(g))
         return true;
-    int64_t begun = now_us();
+    int64_t begun = now_us(), most = idle ? IDLE_US : SLICE_US;
     bool going = true;
     if (!idle && begun < g->rest_until)
         return true;
-    while (going && judging(g) && now_us() - begun < SLICE_US)
+    while (going && judging(g) && now_us() - begun < most)
         going = judge_some(g);
     if (!judging(g))
         forget_before(g);

@@ -27,8 +27,8 @@ void origins_bind(struct origins *, struct engine *, bool (*take)(void *, const 
 /* To be called about once a second: takes a file that has changed, and what a cache tells by now. They are read in a thread
  * of their own. */
 void origins_look(struct origins *);
-/* To be called between packets: of the routes that stand, some are held against what was taken, within 2 ms; idle: no
- * packet waits. False: who takes what that causes wants no more. */
+/* To be called between packets: of the routes that stand, some are held against what was taken, within 2 ms, or 8 if no
+ * packet waits (idle). False: who takes what that causes wants no more. */
 bool origins_turn(struct origins *, bool idle);
 /* No more packets: what was begun is done. Likewise. */
 bool origins_finish(struct origins *);

@@ -2,6 +2,7 @@
  * others differ in, out. */
 #include "cli/command.h"
 #include "cli/route_changes.h"
+#include "cli/route_known.h"
 #include "cli/route_rows.h"
 #include "cli/route_tables.h"
 #include "cli/routes.h"
@@ -26,6 +27,8 @@ struct diff {
     enum bgp_family family;
     const struct bgp_peering *peering; /* in time: whose table it is */
     int side;
+    const struct bgp_side *from[2]; /* who announces the routes of each table; NULL: it is empty */
+    struct route_known known;
     bool partial;
     uint64_t count[WHATS];
     uint64_t told;
@@ -78,11 +81,45 @@ static void tell_whose(struct diff *d, struct writer *w)
         write_bool(w, "partial", true);
 }
 
+/* The two versions of a route may have two origins, and be another thing to the RPKI. False: they are not, or nobody asks. */
+static bool rpki_differs(struct diff *d, const struct bgp_nlri n[2], const char *is[2])
+{
+    for (int i = 0; i < 2; i++)
+        is[i] = route_known_rpki(&d->known, d->from[i], &n[i], d->attrs[i]);
+    return is[LEFT] && is[RIGHT] && strcmp(is[LEFT], is[RIGHT]) != 0;
+}
+
+static const struct change_words *words_of(const struct diff *d)
+{
+    return d->in_time ? &changes_in_time : &changes_of_two;
+}
+
+static void tell_rpki(struct diff *d, const struct bgp_nlri n[2], struct writer *w)
+{
+    const char *is[2];
+    if (!rpki_differs(d, n, is))
+        return;
+    write_object(w, "rpki");
+    write_str(w, words_of(d)->before, is[LEFT]);
+    write_str(w, words_of(d)->now, is[RIGHT]);
+    write_end(w);
+}
+
+/* Of the version that stands first in the line. */
+static void tell_known(struct diff *d, int which, const struct bgp_nlri n[2], bool both)
+{
+    const char *is[2];
+    if (both && rpki_differs(d, n, is))
+        buf_printf(&d->line, "  RPKI %s%s%s", is[which], words_of(d)->between, is[!which]);
+    else
+        route_known_rpki_text(&d->known, d->from[which], &n[which], d->attrs[which], &d->line);
+    route_known_geo_text(&d->known, &n[which], d->attrs[which], &d->line);
+}
+
 static void tell_changes(struct diff *d, const struct bgp_nlri n[2], struct writer *w, struct buf *line)
 {
     route_changes_tell((struct route_version){ &n[LEFT], d->attrs[LEFT] },
-                       (struct route_version){ &n[RIGHT], d->attrs[RIGHT] },
-                       d->in_time ? &changes_in_time : &changes_of_two, w, line);
+                       (struct route_version){ &n[RIGHT], d->attrs[RIGHT] }, words_of(d), w, line);
 }
 
 static void tell_json(struct diff *d, enum what what, const struct bgp_nlri n[2])
@@ -94,10 +131,12 @@ static void tell_json(struct diff *d, enum what what, const struct bgp_nlri n[2]
     tell_whose(d, &w);
     write_str(&w, "what", names[d->in_time][what]);
     int which = what == ONLY_LEFT || (what == DIFFERS && !d->in_time) ? LEFT : RIGHT;
+    route_known_tell(&d->known, d->from[which], &n[which], d->attrs[which], &w);
     route_tell(&w, &n[which], d->attrs[which]);
     if (what == DIFFERS) {
         write_object(&w, "changes");
         tell_changes(d, n, &w, NULL);
+        tell_rpki(d, n, &w);
         write_end(&w);
     }
     write_end(&w);
@@ -105,13 +144,14 @@ static void tell_json(struct diff *d, enum what what, const struct bgp_nlri n[2]
 
 static void tell_text(struct diff *d, enum what what, const struct bgp_nlri n[2])
 {
-    int which = what == ONLY_RIGHT ? RIGHT : LEFT;
+    int which = what == ONLY_LEFT || (what == DIFFERS && !d->in_time) ? LEFT : RIGHT;
     buf_printf(&d->line, "%c ", "-+~"[what]);
     route_row_text(&n[which], &d->line);
     if (what == DIFFERS)
         tell_changes(d, n, NULL, &d->line);
     else
         route_line(&n[which], d->attrs[which], &d->line);
+    tell_known(d, which, n, what == DIFFERS);
 }
 
 /* NULL: there is none. */
@@ -209,6 +249,7 @@ static void gather(struct diff *d, int which, const struct tables *from, const s
     struct rib_at at = { 0 };
     struct rib_route r;
     d->partial |= tables_partial(from, s, d->family);
+    d->from[which] = &s->peering->side[s->side];
     while (s->rib && rib_next(s->rib, d->family, &at, &r))
         if (route_filter_prefix(d->filter, &r.nlri))
             route_rows_add(&d->rows[which], &r);
@@ -220,6 +261,7 @@ static bool begin(struct diff *d, enum bgp_family family)
     d->family = family;
     d->partial = false;
     d->rows[LEFT].count = d->rows[RIGHT].count = 0;
+    d->from[LEFT] = d->from[RIGHT] = NULL;
     return o->family == FAMILY_NONE || o->family == family;
 }
 
@@ -320,7 +362,9 @@ int routes_diff(const struct options *o, struct route_filter *f)
     struct diff d = { .options = o, .filter = f, .in_time = o->between[0].kind, .line = buf_init(16 << 20) };
     for (int i = 0; i < 2; i++)
         d.attrs[i] = malloc(sizeof *d.attrs[i]);
-    status = d.attrs[LEFT] && d.attrs[RIGHT] ? run(&d) : EXIT_DAMAGED;
+    bool known = route_known_open(&d.known, o);
+    status = known && d.attrs[LEFT] && d.attrs[RIGHT] ? run(&d) : EXIT_DAMAGED;
+    status = route_known_close(&d.known, status);
     if (!d.told && !status)
         log_line(LOG_NOTE, "there is no difference");
     if (d.rows[LEFT].short_of_memory || d.rows[RIGHT].short_of_memory)

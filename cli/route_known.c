@@ -73,6 +73,12 @@ static void geo_tell(const struct geo *g, const struct bgp_side *from, const str
     write_end(w);
 }
 
+const char *route_known_rpki(const struct route_known *k, const struct bgp_side *from,
+                             const struct bgp_nlri *n, const struct route_attrs *r)
+{
+    return asks_origins(k) ? rpki_state_name(validity(k, from, n, r)) : NULL;
+}
+
 void route_known_tell(const struct route_known *k, const struct bgp_side *from, const struct bgp_nlri *n,
                       const struct route_attrs *r, struct writer *w)
 {
@@ -83,13 +89,18 @@ void route_known_tell(const struct route_known *k, const struct bgp_side *from, 
         geo_tell(g, from, n, r, w);
 }
 
-void route_known_text(const struct route_known *k, const struct bgp_side *from, const struct bgp_nlri *n,
-                      const struct route_attrs *r, struct buf *out)
+void route_known_rpki_text(const struct route_known *k, const struct bgp_side *from, const struct bgp_nlri *n,
+                           const struct route_attrs *r, struct buf *out)
+{
+    if (asks_origins(k))
+        buf_printf(out, "  RPKI %s", rpki_state_name(validity(k, from, n, r)));
+}
+
+void route_known_geo_text(const struct route_known *k, const struct bgp_nlri *n, const struct route_attrs *r,
+                          struct buf *out)
 {
     const struct geo *g = asked_geo(k);
     struct geo_place place;
-    if (asks_origins(k))
-        buf_printf(out, "  RPKI %s", rpki_state_name(validity(k, from, n, r)));
     if (!g)
         return;
     find_prefix(g, n, &place);
@@ -100,4 +111,11 @@ void route_known_text(const struct route_known *k, const struct bgp_side *from, 
     geo_find(g, &r->next_hop, &place);
     buf_str(out, "; next hop: ");
     telling_place_text(&place, out);
+}
+
+void route_known_text(const struct route_known *k, const struct bgp_side *from, const struct bgp_nlri *n,
+                      const struct route_attrs *r, struct buf *out)
+{
+    route_known_rpki_text(k, from, n, r, out);
+    route_known_geo_text(k, n, r, out);
 }

@@ -18,10 +18,18 @@ struct route_known {
 bool route_known_open(struct route_known *, const struct options *);
 int route_known_close(struct route_known *, int status);
 
+/* What the RPKI calls it: "valid"; NULL: nobody asks. */
+const char *route_known_rpki(const struct route_known *, const struct bgp_side *from, const struct bgp_nlri *,
+                             const struct route_attrs *);
 /* "rpki" and "geo", as far as somebody asks. `from`: the side that announces it. */
 void route_known_tell(const struct route_known *, const struct bgp_side *from, const struct bgp_nlri *,
                       const struct route_attrs *, struct writer *);
 void route_known_text(const struct route_known *, const struct bgp_side *from, const struct bgp_nlri *,
                       const struct route_attrs *, struct buf *out);
+/* The parts of the latter. */
+void route_known_rpki_text(const struct route_known *, const struct bgp_side *from, const struct bgp_nlri *,
+                           const struct route_attrs *, struct buf *out);
+void route_known_geo_text(const struct route_known *, const struct bgp_nlri *, const struct route_attrs *,
+                          struct buf *out);
 
 #endif

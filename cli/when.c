@@ -1,6 +1,8 @@
 /* The text of --since and --until in, a moment out. */
 #include "cli/when.h"
 
+#include <string.h>
+
 enum { YEAR_LEAST = 1970, YEAR_MOST = 2261 }; /* a stamp ends in April 2262 */
 #define DAY_NS (INT64_C(86400) * NS_PER_S)
 /* Added to the stamp of any packet, it is a stamp still. */
@@ -53,6 +55,26 @@ static bool parse_seconds(const char *text, int64_t *ns)
     if (text == from || !take_fraction(&text, &fraction) || *text)
         return false;
     *ns = whole * NS_PER_S + fraction;
+    return true;
+}
+
+/* Seconds, or with a unit behind the number: "90", "1.5h". */
+static bool parse_offset(const char *text, int64_t *ns)
+{
+    static const char units[] = "smhd";
+    static const int64_t seconds[] = { 1, 60, 3600, 86400 };
+    char number[32];
+    size_t n = strlen(text);
+    const char *unit = n ? strchr(units, text[n - 1]) : NULL;
+    n -= unit != NULL;
+    if (n >= sizeof number)
+        return false;
+    memcpy(number, text, n);
+    number[n] = '\0';
+    int64_t each = unit ? seconds[unit - units] : 1;
+    if (!parse_seconds(number, ns) || *ns > SECONDS_MOST / each * NS_PER_S)
+        return false;
+    *ns *= each;
     return true;
 }
 
@@ -128,7 +150,7 @@ bool when_parse(const char *text, struct when *out)
 {
     if (text[0] == '+') {
         out->kind = WHEN_RELATIVE;
-        return parse_seconds(text + 1, &out->ns);
+        return parse_offset(text + 1, &out->ns);
     }
     if (parse_time(text, &out->ns)) {
         out->kind = WHEN_OF_DAY;

@@ -198,6 +198,14 @@ class Places(unittest.TestCase):
         with Page("serve", db, *self.words) as page:
             self.assertEqual(page.countries(), {"10.0.12.1": "SE", "10.0.12.2": None})
 
+    def test_differences(self):
+        words = [PLAIN, "--from", "10.0.12.1", "--against", "10.0.12.2"]
+        told = {t["prefix"]: t for t in map(json.loads, run(*words, "--json", *self.words)[1].splitlines())}
+        self.assertEqual(told["45.99.0.0/16"]["geo"]["prefix"]["organization"], "Example Transit")
+        self.assertEqual(told["46.1.0.0/16"]["geo"]["origin"], "same")
+        self.assertIn("prefix: AS 3356 Example Transit, another than its origin; next hop: SE", run(*words, *self.words)[1])
+        self.assertNotIn("prefix: ", run(*words)[1])
+
     def test_history(self):
         """With each announcement of a history; and with what the page finds of a prefix."""
         payloads = os.path.join(self.folder, "vrps.csv")

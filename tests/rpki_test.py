@@ -67,6 +67,24 @@ class Origins(unittest.TestCase):
         self.assertNotIn("rpki", run("routes", "--json", "-q", PLAIN))
         self.assertIn("RPKI invalid\n", run("routes", "-q", PLAIN, "45.99.0.0/16", "--rpki", self.json))
 
+    def test_differences(self):
+        """What tables differ in has the word, too: of the version that is told, and both where it is another one."""
+        first = json.loads(run("routes", "--json", "-q", PLAIN, "--history", "45.99.0.0/16").splitlines()[0])["time"]
+        between = ["routes", PLAIN, "--between", first, "+14s", "--rpki", self.csv]
+        told = [json.loads(line) for line in run(*between, "--json").splitlines()]
+        changed = [t for t in told if t["what"] == "changed"]
+        self.assertEqual([(t["prefix"], t["rpki"], t["changes"]["rpki"]) for t in changed],
+                         [("45.99.0.0/16", "invalid", {"before": "valid", "after": "invalid"})])
+        self.assertIn("RPKI invalid, was valid\n", run(*between))
+        against = ["routes", "-q", PLAIN, "--from", "10.0.12.1", "--against", "10.0.12.2", "--rpki", self.csv]
+        told = {t["prefix"]: t for t in map(json.loads, run(*against, "--json").splitlines())}
+        for t in told.values():
+            self.assertEqual(t["rpki"], state_of(t["prefix"], t["origin_as"]))
+        self.assertEqual({t["rpki"] for t in told.values()}, {"valid", "invalid", "not-found"})
+        self.assertNotIn("rpki", told["46.1.0.0/16"]["changes"])  # both are invalid
+        self.assertIn("RPKI valid\n", run(*against))
+        self.assertNotIn("RPKI", run(*against[:-2]))
+
     def test_finding(self):
         report = json.loads(run("analyze", "--json", "-q", PLAIN, "--rpki", self.csv))
         found = [f for f in report["findings"] if f["code"] == "route-rpki-invalid"]
