@@ -29,14 +29,16 @@ static void update(struct talk *t, unsigned net, unsigned from, unsigned count, 
     }
 }
 
-static struct vrps *payloads(const char *const *prefixes, uint32_t asn)
+struct net {
+    uint8_t b, c, bits; /* b.0.c.0/bits; bits 0: the end */
+};
+
+static struct vrps *payloads(const struct net *net, uint32_t asn)
 {
     struct vrps *v = vrps_new();
-    for (; v && *prefixes; prefixes++) {
-        unsigned b, c, bits;
-        CHECK(sscanf(*prefixes, "%u.0.%u.0/%u", &b, &c, &bits) == 3);
-        struct prefix p = { addr_v4((const uint8_t[]){ (uint8_t)b, 0, (uint8_t)c, 0 }), bits };
-        CHECK(vrps_add(v, &p, bits, asn));
+    for (; v && net->bits; net++) {
+        struct prefix p = { addr_v4((const uint8_t[]){ net->b, 0, net->c, 0 }), net->bits };
+        CHECK(vrps_add(v, &p, p.bits, asn));
     }
     if (v)
         vrps_seal(v);
@@ -55,7 +57,7 @@ static void judged(bool between)
 {
     struct talk t;
     begin(&t);
-    struct vrps *v = payloads((const char *const[]){ "20.0.0.0/8", NULL }, 1);
+    struct vrps *v = payloads((const struct net[]){ { 20, 0, 8 }, { 0 } }, 1);
     engine_set_vrps(t.engine, v, NULL);
     unsigned turns = 0;
     for (unsigned fresh = 0; engine_judging(t.engine) && turns < 10 * STAND; turns++) {
@@ -85,7 +87,7 @@ static void meanwhile(void)
 {
     struct talk t;
     begin(&t);
-    struct vrps *v = payloads((const char *const[]){ "30.0.0.0/8", NULL }, 1);
+    struct vrps *v = payloads((const struct net[]){ { 30, 0, 8 }, { 0 } }, 1);
     engine_set_vrps(t.engine, v, NULL);
     (void)engine_judge(t.engine, A_TURN);
     update(&t, 30, 0, 1, false);
@@ -101,8 +103,8 @@ static void changes(void)
 {
     struct talk t;
     begin(&t);
-    struct vrps *before = payloads((const char *const[]){ "20.0.1.0/24", NULL }, 1);
-    struct vrps *after = payloads((const char *const[]){ "20.0.1.0/24", "20.0.2.0/24", NULL }, 1);
+    struct vrps *before = payloads((const struct net[]){ { 20, 1, 24 }, { 0 } }, 1);
+    struct vrps *after = payloads((const struct net[]){ { 20, 1, 24 }, { 20, 2, 24 }, { 0 } }, 1);
     struct vrps *between = vrps_changes(before, after);
     engine_set_vrps(t.engine, before, NULL);
     while (engine_judging(t.engine))
