@@ -6,7 +6,8 @@ usage: run.py BINARY [STORY...]            compare; all stories without names
 
 A story is a folder here. It holds its capture as in.pcap, or a file `capture` that names one of ../captures; and any
 of report.txt (analyze), report.json (analyze --json), decode.jsonl (decode --json): those that are there are compared.
-A new story begins as a folder with a capture and empty files. Last line of output: `N passed, N failed, N skipped`.
+A file `options` has words that come behind `analyze`. A new story begins as a folder with a capture and empty files.
+Last line of output: `N passed, N failed, N skipped`.
 """
 import argparse
 import difflib
@@ -30,8 +31,17 @@ def capture_of(story):
     return folder, "in.pcap"
 
 
+def options_of(story, command):
+    path = os.path.join(HERE, story, "options")
+    if command != "analyze" or not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return file.read().split()
+
+
 def tell(binary, story, words):
     folder, name = capture_of(story)
+    words = words + options_of(story, words[0])
     run = subprocess.run([binary] + words + [name], cwd=folder, env=dict(os.environ, **PLAIN), stdin=subprocess.DEVNULL,
                          capture_output=True, timeout=120, check=False)
     # 1: a capture that is damaged is a story too
