@@ -41,6 +41,7 @@ static void sample(void *taker, struct stamp second)
                                          .dropped = source_file(a->loop.source, i)->dropped };
         store_sample_file(a->store, i, &file, second);
     }
+    store_sample_capture(a->store, engine_capture(a->loop.engine));
 }
 
 /* What is known at the end: each peering, the capture, its files. */

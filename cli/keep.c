@@ -216,6 +216,7 @@ static void sample(struct keep *k, struct stamp second)
         struct store_file file = file_facts(k, i);
         store_sample_file(k->store, i, &file, second);
     }
+    store_sample_capture(k->store, engine_capture(k->loop->engine));
     store_second(k->store, second);
 }
 

@@ -181,6 +181,7 @@ struct capture_facts {
     uint64_t packets, bytes; /* on the wire */
     uint64_t bgp_packets, ospf_packets, icmp_errors;
     uint64_t truncated, copies; /* of those that concern us */
+    uint64_t one_way; /* BGP packets of connections of which the other end is not heard, or not any more */
     uint64_t damaged_frames, encrypted;
     uint64_t fragments_lost;
     uint64_t messages, announced, withdrawn; /* BGP, all sessions */

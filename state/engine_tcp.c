@@ -5,6 +5,8 @@
 #include "decode/ip.h"
 #include <string.h>
 
+enum { ANSWER_S = 5 }; /* what was sent is acknowledged long before then */
+
 /* from: 0 if the lower of the two addresses sent it; of one address (a loopback), the lower of the two ports. */
 static struct session_key session_key_of(const struct addr *src, const struct addr *dst,
                                          const struct segment *seg, int *from)
@@ -110,6 +112,18 @@ static void check_key(struct engine *e, struct session *s, int from, const struc
     }
 }
 
+/* What it sent is answered within seconds, with an acknowledgment at least; and it goes on with something new, as nobody
+ * does whom no answer reaches. */
+static bool one_way(const struct session *s, int from, const struct segment *g, struct stamp when)
+{
+    const struct half *mine = &s->half[from], *other = &s->half[!from];
+    if (!other->last.frame)
+        return !(g->flags & TCP_SYN) && mine->last.frame;
+    bool new = g->payload_size && (!mine->seq_known || !seq_before(g->seq, mine->next));
+    return new && mine->last_data.frame &&stamp_before(other->last.when, mine->last_data.when) &&
+           stamp_since(when, mine->last_data.when).ns > SPAN_S(ANSWER_S).ns;
+}
+
 void engine_segment(struct engine *e, const struct frame *f, struct stream_ref ref)
 {
     struct segment seg;
@@ -142,6 +156,7 @@ void engine_segment(struct engine *e, const struct frame *f, struct stream_ref r
         s->half[from].copies++;
         return;
     }
+    e->capture.one_way += one_way(s, from, &seg, ref.when);
     check_key(e, s, from, f, &seg);
     session_segment(e, s, from, &seg, f, ref);
 }

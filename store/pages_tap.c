@@ -26,6 +26,9 @@ bool pages_tap_row(struct query *q, struct tap_row *out)
     out->received = next_u64(&c);
     out->dropped = next_u64(&c);
     out->interface_dropped = next_u64(&c);
+    out->duplicates = next_u64(&c);
+    out->truncated = next_u64(&c);
+    out->one_way = next_u64(&c);
     return true;
 }
 

@@ -9,6 +9,7 @@
 struct tap_row {
     int64_t start_s;
     uint64_t packets, bytes, received, dropped, interface_dropped;
+    uint64_t duplicates, truncated, one_way; /* of the capture */
 };
 /* Of `asked` its step, moments and limit. */
 struct query pages_tap(struct store *, const struct series_asked *);

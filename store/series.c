@@ -324,6 +324,13 @@ void store_sample(struct store *s, const struct bgp_peering *p, struct stamp sec
     }
 }
 
+static void tap_grew(struct series_tap *tap, int which, uint64_t now)
+{
+    tap->open[which] += now - tap->last[which];
+    tap->wait[0][which] += now - tap->last[which];
+    tap->last[which] = now;
+}
+
 void store_sample_file(struct store *s, uint32_t number, const struct store_file *f, struct stamp second)
 {
     struct series *r = s->series;
@@ -338,13 +345,19 @@ void store_sample_file(struct store *s, uint32_t number, const struct store_file
         r->taps = taps;
         r->tap_count = number + 1;
     }
-    struct series_tap *tap = &r->taps[number];
-    const uint64_t now[TAP_COUNTS] = { f->packets, f->bytes, f->received, f->dropped, f->interface_dropped };
-    for (int i = 0; i < TAP_COUNTS; i++) {
-        tap->open[i] += now[i] - tap->last[i];
-        tap->wait[0][i] += now[i] - tap->last[i];
-        tap->last[i] = now[i];
-    }
+    const uint64_t now[TAP_OF_FILE] = { f->packets, f->bytes, f->received, f->dropped, f->interface_dropped };
+    for (int i = 0; i < TAP_OF_FILE; i++)
+        tap_grew(&r->taps[number], i, now[i]);
+}
+
+void store_sample_capture(struct store *s, const struct capture_facts *c)
+{
+    const struct series *r = s->series;
+    if (!r || s->db.err || !r->tap_count)
+        return;
+    const uint64_t now[TAP_COUNTS - TAP_OF_FILE] = { c->copies, c->truncated, c->one_way };
+    for (int i = 0; i < TAP_COUNTS - TAP_OF_FILE; i++)
+        tap_grew(&r->taps[0], TAP_OF_FILE + i, now[i]);
 }
 
 void store_second(struct store *s, struct stamp second)

@@ -48,7 +48,7 @@ struct series_side {
     uint32_t *held, *written; /* routes by family, now and as they were written last; one piece, owned */
 };
 
-enum { TAP_COUNTS = 5 };
+enum { TAP_COUNTS = 8, TAP_OF_FILE = 5 }; /* of each file; the rest is of the whole */
 
 struct series_tap {
     uint64_t last[TAP_COUNTS], open[TAP_COUNTS], wait[STEPS][TAP_COUNTS];

@@ -98,6 +98,8 @@ void store_set_limits(struct store *, const struct store_limits *);
  * facts changed, of each interface, and then the second itself: intervals close, and what is too old goes. */
 void store_sample(struct store *, const struct bgp_peering *, struct stamp second);
 void store_sample_file(struct store *, uint32_t number, const struct store_file *, struct stamp second);
+/* What is of no single file; after the files of that second. */
+void store_sample_capture(struct store *, const struct capture_facts *);
 void store_second(struct store *, struct stamp second);
 /* Samples need to be no nearer than that. Without store_second nothing goes: an analysis keeps all that it saw. */
 enum { STORE_SAMPLE_S = 10 };

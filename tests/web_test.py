@@ -462,6 +462,17 @@ class Tap(Case):
         self.assertGreater(told["capture"]["duplicate_packets"], 0)
         self.assertEqual(sum(p["packets"] for p in told["duplicates"]["peerings"]), told["capture"]["duplicate_packets"])
 
+    def test_doubts_over_time(self):
+        for name, columns in (("healthy-frr-bird-oneway", ("one_way",)), ("conn-refused-frr-none-span", ("duplicates",)),
+                              ("pmtu-blackhole-bird-frr-snap96", ("truncated",)), ("hold-sigstop-frr-bird", ())):
+            with Server(self.database(name)) as server:
+                capture, series = server.json("capture")["capture"], server.json("capture/series")
+                self.assertEqual([c for c in ("one_way", "duplicates", "truncated") if any(series[c])], list(columns), name)
+                self.assertEqual(sum(series["duplicates"]), capture["duplicate_packets"], name)
+                self.assertEqual(sum(series["truncated"]), capture["truncated_packets"], name)
+                text = server.ask("/metrics")[2].decode()
+                self.assertIn("\nroutetap_capture_one_way_peers %d\n" % ("one_way" in columns), text)
+
     def test_over_time(self):
         database = self.database("hold-sigstop-frr-bird")
         with Server(database) as server:

@@ -22,7 +22,7 @@ DAY, WEEK = 86400, 7 * 86400
 BEGIN = 1767225600  # 2026-01-01 00:00 UTC
 SUMS = ("opens updates notifications keepalives route_refreshes message_bytes announced withdrawn segments segment_bytes retransmissions "
         "zero_window_ns rtt_ns rtt_count lost").split()
-TAPS = "packets bytes received dropped interface_dropped".split()
+TAPS = "packets bytes received dropped interface_dropped duplicates truncated one_way".split()
 
 
 def check(true, words):

@@ -151,6 +151,9 @@ static void tell_intervals(struct writer *w, const struct tap_row *rows, uint32_
         { "received", offsetof(struct tap_row, received) },
         { "dropped", offsetof(struct tap_row, dropped) },
         { "interface_dropped", offsetof(struct tap_row, interface_dropped) },
+        { "duplicates", offsetof(struct tap_row, duplicates) },
+        { "truncated", offsetof(struct tap_row, truncated) },
+        { "one_way", offsetof(struct tap_row, one_way) },
     };
     write_array(w, "time");
     for (uint32_t i = 0; i < count; i++)

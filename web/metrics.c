@@ -1,4 +1,5 @@
 /* The store in; metrics out. Names and labels follow the field's exporters: a side is named by the two addresses. */
+#include "store/pages_tap.h"
 #include "web/api_internal.h"
 #include "web/metrics_ospf.h"
 #include "web/metrics_text.h"
@@ -306,6 +307,12 @@ static void tell_capture(struct metrics *m)
     };
     for (size_t i = 0; i < COUNT(counters); i++)
         metric_single(&m->out, "counter", counters[i].name, counters[i].help, (double)counters[i].n);
+    struct one_way_row lonely = { .matched = 0 };
+    q = pages_one_way(m->store, 1);
+    while (pages_one_way_row(&q, &lonely))
+        ;
+    metric_single(&m->out, "gauge", "capture_one_way_peers", "Peerings of which only one side was heard.",
+                  (double)lonely.matched);
     if (stamp_known(c.last))
         metric_single(&m->out, "gauge", "capture_last_packet_timestamp_seconds", "Time of the latest packet.",
                       seconds(c.last));

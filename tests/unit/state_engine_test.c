@@ -497,6 +497,21 @@ static void nobody_listened(bool told, uint32_t file)
     over(&t);
 }
 
+/* Of a session that is up the packets of one side come no more: those of the other, which goes on, are counted. */
+static void heard_one_way(bool both)
+{
+    struct talk t;
+    begin(&t);
+    talk_establish(&t, 90);
+    t.deaf[1] = !both; /* it says nothing to it, either */
+    for (int i = 0; i < 4; i++) {
+        talk_wait(&t, SPAN_S(30));
+        talk_keepalive(&t, 0);
+    }
+    CHECK(engine_capture(t.engine)->one_way == (both ? 0 : 3));
+    over(&t);
+}
+
 /* One talk after another, each over in its own way, some without a word: what is kept of them does not grow. */
 static void flap(struct talk *t, int turn)
 {
@@ -545,6 +560,8 @@ static void flaps_for_months(void)
 int main(void)
 {
     comes_up();
+    heard_one_way(true);
+    heard_one_way(false);
     delivered_not_seen();
     refuses_the_as();
     same_story_live_and_offline();

@@ -194,6 +194,7 @@ static void check_quick_runs(void)
         for (int64_t i = 0; i < 3; i++) {
             pass(s, p, 3 * n + i, 1);
             store_sample_file(s, 0, &tap, second(3 * n + i));
+            store_sample_capture(s, &(struct capture_facts){ .copies = 7, .truncated = 2, .one_way = 1 });
         }
         CHECK((n == 1 ? store_flush(s) : store_finish(s)) == ERR_NONE);
         store_close(s);
@@ -205,6 +206,8 @@ static void check_quick_runs(void)
     CHECK_ASK(s, "SELECT sum(updates) FROM series_side WHERE step = 3600", 9);
     CHECK_ASK(s, "SELECT sum(packets) FROM series_tap WHERE step = 10", 15);
     CHECK_ASK(s, "SELECT sum(packets) FROM series_tap WHERE step = 60", 15);
+    CHECK_ASK(s, "SELECT sum(duplicates) FROM series_tap WHERE step = 60", 21);
+    CHECK_ASK(s, "SELECT sum(truncated) * 10 + sum(one_way) FROM series_tap WHERE step = 10", 63);
     store_close(s);
 }
 

@@ -117,6 +117,9 @@ export interface CaptureSeries {
   received: number[]
   dropped: number[]
   interface_dropped: number[]
+  duplicates: number[]
+  truncated: number[]
+  one_way: number[]
 }
 
 // What is new, as it is told while somebody looks.

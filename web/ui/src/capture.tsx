@@ -25,7 +25,7 @@ const Bad = ({ n, of, mild }: { n: number; of?: number; mild?: boolean }) =>
 
 // ---- over time
 
-function linesOf(s: CaptureSeries): { times: number[]; came: Line[]; dropped: Line[] } {
+function linesOf(s: CaptureSeries): { times: number[]; came: Line[]; dropped: Line[]; doubtful: Line[] } {
   const grid = gridOf(s)
   const line = (name: string, values: number[], colour: string, shape: Line['shape']): Line => ({ name, values: spread(grid, s.time, values, 0), colour, ...(shape && { shape }) })
   return {
@@ -38,6 +38,11 @@ function linesOf(s: CaptureSeries): { times: number[]; came: Line[]; dropped: Li
       line('by the capture', s.dropped, '--error', 'bar'),
       ...(s.interface_dropped.some(Boolean) ? [line('by the interface', s.interface_dropped, '--active', 'bar')] : []),
     ],
+    doubtful: [
+      line('one way only', s.one_way, '--error', 'bar'),
+      line('twice', s.duplicates, '--active', 'bar'),
+      line('cut', s.truncated, '--link', 'bar'),
+    ].filter((l) => l.values.some(Boolean)),
   }
 }
 
@@ -54,6 +59,9 @@ function OverTime({ live }: { live: boolean }) {
     <>
       <div class="charts">
         <Chart {...common} name="Packets" unit={`a second, in intervals of ${span(data.step)}`} lines={lines.came} format={rate} />
+        {lines.doubtful.length > 0 && (
+          <Chart {...common} name="Doubtful" unit={`packets in ${span(data.step)}`} round="whole" lines={lines.doubtful} format={(v) => count(Math.round(v))} />
+        )}
         {lost && <Chart {...common} name="Dropped" unit={`packets in ${span(data.step)}`} round="whole" lines={lines.dropped} format={(v) => count(Math.round(v))} />}
       </div>
       {!lost && <p class="faint none">{live ? 'Nothing was dropped, by the counts of the kernel and the interface.' : 'Nothing was dropped, as far as the files say.'}</p>}
