@@ -150,18 +150,45 @@ static struct buf *place(struct bmp_feed *f, struct hearer *h, uint32_t connecti
     return h->up ? NULL : &h->pending;
 }
 
+static enum bgp_verdict verdict_of_block(struct cursor nlri, enum bgp_family family,
+                                         const struct bgp_ctx *ctx, bool withdrawal)
+{
+    if (family >= FAMILY_COUNT)
+        return BGP_FINE;
+    struct bgp_nlri_iter it = bgp_nlri_over(nlri, family, ctx, withdrawal);
+    for (struct bgp_nlri one; bgp_nlri_next(&it, &one);)
+        ;
+    return bgp_nlri_verdict(&it);
+}
+
+/* Routes that cannot be read are worse than attributes that can't. RFC 7606 5.3 */
+static enum bgp_verdict verdict_of(const struct bgp_update *u, const struct bgp_ctx *ctx)
+{
+    struct bgp_attrs_summary values;
+    bgp_attrs_read(u, ctx, &values);
+    const enum bgp_verdict all[] = {
+        bgp_update_verdict(u, &values),
+        verdict_of_block(u->withdrawn, FAMILY_IPV4_UNICAST, ctx, true),
+        verdict_of_block(u->nlri, FAMILY_IPV4_UNICAST, ctx, false),
+        u->unreach.present ? verdict_of_block(u->unreach.nlri, u->unreach.family, ctx, true) : BGP_FINE,
+        u->reach.present ? verdict_of_block(u->reach.nlri, u->reach.family, ctx, false) : BGP_FINE,
+    };
+    enum bgp_verdict worst = BGP_FINE;
+    for (size_t i = 0; i < COUNT(all); i++)
+        worst = all[i] > worst ? all[i] : worst;
+    return worst;
+}
+
 void feed_tell_update(struct bmp_feed *f, struct watched *w, const struct event_message *m)
 {
     struct bgp_update u;
-    struct bgp_attrs_summary values;
     int to = !m->side;
     if (m->msg->cut) {
         f->counts.cut++;
         return;
     }
     bgp_update_read(m->msg, m->ctx, &u);
-    bgp_attrs_read(&u, m->ctx, &values);
-    enum bgp_verdict verdict = bgp_update_verdict(&u, &values);
+    enum bgp_verdict verdict = verdict_of(&u, m->ctx);
     w->hearer[to].ctx = *m->ctx;
     w->hearer[to].as2 = !m->ctx->as4;
     struct telling t = { place(f, &w->hearer[to], m->connection), feed_peer(w, to, m->ref.when) };
