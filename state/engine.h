@@ -54,9 +54,9 @@ const struct outbox *engine_advance(struct engine *, struct stamp to);
  * without. Memory of what is long past is given up. */
 const struct outbox *engine_review(struct engine *);
 #define EVERY_FILE UINT32_MAX
-/* Nobody listened for a while until then, or the clock was set forward (live): what was not heard before it is no
- * silence of anybody. Everywhere, before the packet, or the time, that comes next; or on one interface (packet.file): of those that were last heard there. To be called again while it lasts, more often
- * than the shortest hold time. */
+/* Nobody listened for a while until then, or the clock was set forward (live): what was not heard before it is no silence
+ * of anybody. Everywhere, before the packet, or the time, that comes next; or on one interface (packet.file): of those that
+ * were last heard there. To be called again while it lasts, more often than the shortest hold time. */
 void engine_deaf(struct engine *, uint32_t file, struct stamp until);
 /* Interfaces on which nothing can be heard now: their names, borrowed until the next call; NULL: there is none (live). */
 void engine_away(struct engine *, const char *names);

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MOST = 1 << 16, AGAIN_S = 60, FRAMES_SHOWN = 6 };
+/* What comes again and again is told after a minute, then after twice as long each time, until once an hour: a log that is
+ * kept for a year is to be read by somebody. */
+enum { LINE_MOST = 1 << 16, AGAIN_S = 60, AGAIN_MOST_S = 3600, FRAMES_SHOWN = 6 };
 
 /* What was said of a finding. */
 struct said {
@@ -15,6 +17,7 @@ struct said {
     enum severity severity;
     bool over;
     struct stamp when;
+    int64_t pause_s; /* after it may be told again */
 };
 
 struct pair {
@@ -68,6 +71,15 @@ void lines_free(struct lines *l)
 
 /* ---- what is news ---- */
 
+/* It grows while something comes again as soon as it may be told. */
+static int64_t next_pause(const struct said *s, const struct finding *f, enum news news)
+{
+    bool soon = news == NEWS_AGAIN && stamp_since(f->last, s->when).ns < SPAN_S(2 * s->pause_s).ns;
+    if (!soon)
+        return AGAIN_S;
+    return s->pause_s * 2 < AGAIN_MOST_S ? s->pause_s * 2 : AGAIN_MOST_S;
+}
+
 static enum news judge(struct lines *l, const struct finding *f)
 {
     struct said *s = table_get(&l->said, &f->id);
@@ -85,11 +97,11 @@ static enum news judge(struct lines *l, const struct finding *f)
         news = NEWS_OVER;
     else if (f->severity > s->severity)
         news = NEWS_GRAVER;
-    else if (f->count > s->count && stamp_since(f->last, s->when).ns >= SPAN_S(AGAIN_S).ns)
+    else if (f->count > s->count && stamp_since(f->last, s->when).ns >= SPAN_S(s->pause_s).ns)
         news = NEWS_AGAIN;
     if (!news)
         return news;
-    *s = (struct said){ f->count, f->severity, f->over, f->last };
+    *s = (struct said){ f->count, f->severity, f->over, f->last, next_pause(s, f, news) };
     return news;
 }
 

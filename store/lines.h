@@ -1,7 +1,7 @@
 /* Findings as they come, one a line, for a terminal, a log or a program. Outboxes in, lines out.
  *
- * A finding has a line when it is opened, when it gets graver, when it is over, and when it happens again (but then not
- * more often than once a minute). */
+ * A finding has a line when it is opened, when it gets graver, when it is over, and when it happens again: at most once a
+ * minute, and ever more seldom, down to once an hour, while it goes on like that. */
 #ifndef STORE_LINES_H
 #define STORE_LINES_H
 
