@@ -177,6 +177,7 @@ const struct outbox *engine_feed(struct engine *e, const struct packet *p)
         return &e->outbox;
     set_time(e, p->when);
     struct stream_ref ref = { p->number, p->file, p->when };
+    e->circuit = f.circuit;
     if (got == FRAME_MALFORMED)
         c->damaged_frames++;
     else if (got == FRAME_ENCRYPTED)

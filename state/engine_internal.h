@@ -40,7 +40,8 @@ struct engine {
     struct stamp now;           /* never goes back */
     struct stamp next_deadline; /* no hold time runs out before it */
     bool finished;
-    bool cared; /* about the last packet */
+    bool cared;       /* about the last packet */
+    uint32_t circuit; /* of the packet at hand: VLAN tags and the like */
     uint32_t peering_ids;
     /* live, of engine_review.c: when the whole was looked at last, and the past given up; holes of the capture */
     bool look_now; /* at the capture as a whole: something of our own has changed */

@@ -180,7 +180,8 @@ void peering_dials(struct engine *e, struct peering *p, int side, const struct s
                    struct stream_ref ref)
 {
     for (struct session *s = p->sessions; s; s = s->next) {
-        if (s == dialled)
+        /* the same addresses on another VLAN are those of other routers, as in two VRFs */
+        if (s == dialled || (s->half[side].first.frame && s->half[side].circuit != e->circuit))
             continue;
         if (s->facts.active == side && s->half[side].syn.frame && s->facts.end == CONN_OPEN)
             session_unanswered(e, s, ref);

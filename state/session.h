@@ -43,6 +43,7 @@ struct half {
     uint32_t rst_seq; /* of its RST; valid if rst.frame */
     bool
         rst_answers; /* its RST has no ACK flag: to a segment of a connection that it does not know. RFC 9293 3.10.7.1 */
+    uint32_t circuit; /* of its first packet: VLAN tags and the like */
     bool mac_known, rst_mac_known;
     uint8_t mac[6], rst_mac[6]; /* from which its packets came, but for its RST; that came from */
     uint32_t isn, next;         /* next: behind the last byte seen */
@@ -237,15 +238,22 @@ struct loss {
     bool hold; /* by hold time */
 };
 
+/* ROUTE-REFRESHes that a side sent to ask for routes, within a minute; and the most that it ever did. */
+struct refreshes {
+    unsigned count, most;
+    struct stream_ref since, most_since, most_last;
+};
+
 struct stale;
 
 struct peering {
     struct bgp_peering facts;
     struct session *sessions; /* newest first; a few closed ones are kept */
     unsigned session_count;
-    struct attempts attempts[2]; /* by who dialled */
-    struct rib_side *rib[2];     /* what each side announced */
-    struct stale *stale[2];      /* … and what of it outlived the session; owned; NULL: nothing */
+    struct attempts attempts[2];   /* by who dialled */
+    struct rib_side *rib[2];       /* what each side announced */
+    struct stale *stale[2];        /* … and what of it outlived the session; owned; NULL: nothing */
+    struct refreshes refreshes[2]; /* by who asked */
     unsigned losses;
     struct loss loss[LOSSES_KEPT]; /* the latest */
     struct stamp deaf;             /* nobody listened until then where it was heard last */

@@ -111,6 +111,20 @@ static void made_whole(struct engine *e, struct session *s, int from, enum bgp_f
                                                    .path_ids = s->ctx[from].add_path >> family & 1 } });
 }
 
+static void count_request(struct refreshes *r, struct stream_ref ref)
+{
+    enum { WINDOW_S = 60 };
+    if (!r->since.frame || stamp_since(ref.when, r->since.when).ns > SPAN_S(WINDOW_S).ns) {
+        r->since = ref;
+        r->count = 0;
+    }
+    if (++r->count < r->most)
+        return;
+    r->most = r->count;
+    r->most_since = r->since;
+    r->most_last = ref;
+}
+
 void session_refresh(struct engine *e, struct session *s, int from, const struct bgp_msg *msg,
                      struct stream_ref ref)
 {
@@ -122,6 +136,8 @@ void session_refresh(struct engine *e, struct session *s, int from, const struct
     if (r.family >= FAMILY_COUNT)
         return;
     uint64_t bit = UINT64_C(1) << r.family;
+    if (r.subtype == ASKED)
+        count_request(&s->peering->refreshes[from], ref);
     if (r.subtype == ASKED && !cur_left(&r.orf)) /* the other side is to send all of it: RFC 2918 4 */
         s->end[!from].refreshing |= bit;
     else if (r.subtype == BEGIN) {

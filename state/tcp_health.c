@@ -89,8 +89,10 @@ void tcp_header(struct engine *e, struct session *s, int from, const struct segm
 {
     struct half *h = &s->half[from];
     struct tcp_facts *t = &s->peering->facts.side[from].tcp;
-    if (!h->first.frame)
+    if (!h->first.frame) {
         h->first = ref;
+        h->circuit = f->circuit;
+    }
     h->last = ref;
     note_mac(s, from, seg, f);
     if (seg->flags & TCP_SYN) {

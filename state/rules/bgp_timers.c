@@ -57,7 +57,8 @@ static struct draft *begin_expiry(const struct happening *h, struct findings *f,
     enum silence kind = kind_of_silence(s, h->side, s->end[h->side].last_heard);
     bool both = kind == SILENT_BOTH || kind == SILENT_BOTH_WAYS;
     char who[ADDR_TEXT], other[ADDR_TEXT], low[ADDR_TEXT], high[ADDR_TEXT];
-    struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_TIMER_EXPIRED, sure, both ? -1 : !h->side);
+    int at = kind == SILENT_SHUT ? h->side : !h->side;
+    struct draft *d = rule_draft(f, h, CODE_BGP_HOLD_TIMER_EXPIRED, sure, both ? -1 : at);
     side_name(h->peering, h->side, who);
     side_name(h->peering, !h->side, other);
     side_name(h->peering, 0, low);
@@ -76,6 +77,11 @@ static struct draft *begin_expiry(const struct happening *h, struct findings *f,
             "capture missed them.");
     } else
         draft_title(d, "%s heard nothing from %s until its hold time ran out", who, other);
+    if (kind == SILENT_SHUT) {
+        draft_say(d, "It did not listen: its own receive window is shut, and what %s has for it must wait.",
+                  other);
+        draft_evidence(d, s->half[h->side].shut_ref, "window 0 from %s", who);
+    }
     if (kind == SILENT_LARGE && s->half[!h->side].stuck_size < LARGE) {
         const struct half *theirs = &s->half[!h->side];
         draft_say(
