@@ -269,6 +269,7 @@ enum ospf_mismatch {
     OSPF_DIFF_AREA_TYPE = 128,
     OSPF_DIFF_ROUTER_ID = 256, /* none: both have the same */
     OSPF_DIFF_ADDRESS_FAMILY = 512,
+    OSPF_DIFF_INSTANCE = 1024,
 };
 
 struct ospf_transition {

@@ -349,6 +349,8 @@ uint32_t ospf_mismatches(const struct ospf_speaker *a, const struct ospf_speaker
     uint32_t bits = a->area != b->area ? OSPF_DIFF_AREA : 0;
     if (a->router_id == b->router_id)
         bits |= OSPF_DIFF_ROUTER_ID;
+    if (a->instance != b->instance)
+        bits |= OSPF_DIFF_INSTANCE;
     bits |= auth_differs(a, b);
     if (!a->hello_known || !b->hello_known)
         return bits;

@@ -284,10 +284,48 @@ static bool pair_virtual(struct ospf *o, const struct ospf_segment *g, struct st
     return true;
 }
 
+/* Both may be on one link, in two instances, and neither router speaks in the other's: then that is why they are strangers.
+ * A router that speaks in both means it. */
+static bool may_be_strangers(const struct ospf *o, const struct ospf_segment *of_a,
+                             const struct ospf_speaker *a, const struct ospf_segment *of_b,
+                             const struct ospf_speaker *b)
+{
+    if (b->unseen || b->far.size || !b->hello_known || a->router_id == b->router_id ||
+        ospf_namesake(o, of_b, a->router_id) || ospf_namesake(o, of_a, b->router_id))
+        return false;
+    return a->version == 3 ? !of_a->several && !of_b->several
+                           : a->link->bits && addr_same_prefix(&a->addr, &b->addr, a->link->bits);
+}
+
+/* Those who are alone, with the first of another instance of the link. */
+static bool pair_instances(struct ospf *o, struct ospf_segment *g, struct stamp now, bool at_end)
+{
+    enum { SEGMENTS_MOST = 256 };
+    for (uint32_t i = 0; o->segment_count <= SEGMENTS_MOST && i < o->segment_count; i++) {
+        struct ospf_segment *with = o->segments[i];
+        if (with->instance == g->instance || with->version != g->version || with->circuit != g->circuit ||
+            with->carriers != g->carriers)
+            continue;
+        for (uint32_t k = 0; k < g->speaker_count; k++) {
+            struct ospf_speaker *a = g->speakers[k], *b = NULL;
+            if (!a->link || !lonely(a) || a->adjacency_count)
+                continue;
+            for (uint32_t m = 0; m < with->speaker_count && !b; m++)
+                if (may_be_strangers(o, g, a, with, with->speakers[m]) &&
+                    together(a, with->speakers[m], now, at_end) && !apart(a, with->speakers[m]))
+                    b = with->speakers[m];
+            if (b && !ospf_adjacency_find(o, a, b) && !pair_deaf(o, a, b))
+                return false;
+        }
+    }
+    return true;
+}
+
 void ospf_pair_lonely(struct ospf *o, struct ospf_segment *g, struct stamp now, bool at_end)
 {
     enum { EACH_WITH_EACH = 64 };
-    if (!pair_namesakes(o, g, now, at_end) || !pair_virtual(o, g, now, at_end))
+    if (!pair_namesakes(o, g, now, at_end) || !pair_virtual(o, g, now, at_end) ||
+        !pair_instances(o, g, now, at_end))
         return;
     for (uint32_t i = 0; i < g->speaker_count; i++) {
         struct ospf_speaker *a = g->speakers[i];

@@ -194,8 +194,10 @@ static void put_neighbor(struct store *s, const struct ospf_adjacency *a, int si
     bind_i64(&b, n->full_count);
     bind_i64(&b, n->lost_count);
     bind_or_null(&b, p->hello_known, p->hello.dead_interval);
-    bind_or_null(&b, n->margin_known, n->min_margin.ns);
-    bind_stamp(&b, n->margin_known ? n->min_margin_ref.when : STAMP_NEVER);
+    bool margin =
+        n->margin_known && n->state >= OSPF_STATE_INIT; /* no timer runs for one that was given up */
+    bind_or_null(&b, margin, n->min_margin.ns);
+    bind_stamp(&b, margin ? n->min_margin_ref.when : STAMP_NEVER);
     bind_stamp(&b, n->heard.frame ? n->heard.when : STAMP_NEVER);
     bind_u64(&b, n->requested);
     bind_u64(&b, n->answered);

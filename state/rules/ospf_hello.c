@@ -55,6 +55,10 @@ static void say_auth(const struct ospf_speaker *s, char text[64])
     default: snprintf(text, 64, "a digest (%s)", ospf_digest_name(s->auth.digest)); break;
     }
 }
+static void say_instance(const struct ospf_speaker *s, char text[64])
+{
+    snprintf(text, 64, "%u", (unsigned)s->instance);
+}
 static void say_family(const struct ospf_speaker *s, char text[64])
 {
     snprintf(text, 64, "AF bit %s", s->hello.options & OSPF_V3_AF ? "set" : "clear");
@@ -68,6 +72,9 @@ static const struct {
     const char *consequence;
     words_fn *say;
 } rows[] = {
+    { OSPF_DIFF_INSTANCE, CODE_OSPF_INSTANCE_MISMATCH, "instance IDs",
+      "a packet of another instance than the interface's is dropped (RFC 5340 4.2.2, RFC 6549 2)",
+      say_instance },
     { OSPF_DIFF_AREA, CODE_OSPF_AREA_MISMATCH, "area IDs",
       "a packet of another area is dropped (RFC 2328 8.2)", say_area },
     { OSPF_DIFF_SUBNET, CODE_OSPF_SUBNET_MISMATCH, "subnets",
@@ -98,7 +105,13 @@ static void tell_difference(const struct happening *h, struct findings *f, unsig
 {
     const struct ospf_adjacency *a = h->adjacency;
     bool both = ospf_ignores(a, 0) && ospf_ignores(a, 1), apart = may_be_apart(a);
-    struct draft *d = ospf_draft(f, h, rows[row].code, apart ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN, -1);
+    bool instance =
+        rows[row].bit == OSPF_DIFF_INSTANCE; /* it may be meant, where the others have each other */
+    enum confidence sure = instance && (a->end[0]->adjacency_count > 1 || a->end[1]->adjacency_count > 1)
+                               ? CONFIDENCE_POSSIBLE
+                           : instance || apart ? CONFIDENCE_LIKELY
+                                               : CONFIDENCE_CERTAIN;
+    struct draft *d = ospf_draft(f, h, rows[row].code, sure, -1);
     char low[16], high[16], one[64], other[64];
     ospf_end(a, 0, low);
     ospf_end(a, 1, high);
@@ -126,9 +139,13 @@ void ospf_parameters(const struct happening *h, struct findings *f)
             differs |= reasons(a, side);
     if (differs & OSPF_DIFF_ROUTER_ID || !(ospf_ignores(a, 0) || ospf_ignores(a, 1)))
         return;
+    if (differs & OSPF_DIFF_INSTANCE) /* what else differs may be meant */
+        differs = OSPF_DIFF_INSTANCE;
     for (unsigned i = 0; i < COUNT(rows); i++)
         if (differs & rows[i].bit)
             tell_difference(h, f, i);
+    if (differs & OSPF_DIFF_INSTANCE)
+        return;
     ospf_keys(h, f, differs);
 }
 
