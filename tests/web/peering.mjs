@@ -99,6 +99,31 @@ test('a table on its way: a line of what held it up, in words, too', async (brow
   await leave(small)
 })
 
+test('what OSPF did before a session was lost stands in what happened', async (browser) => {
+  const base = await serve(database('ospf-bgp-loopback-gone-frr-frr-frr'))
+  const page = await open(browser, base, '/peerings/1.1.1.1-1.1.1.3')
+  await page.waitForSelector('.story .ospf')
+  const steps = await page.locator('.story .step .what').allInnerTexts()
+  const gone = steps.findIndex((s) => s.startsWith('OSPF router LSA 1.1.1.3 of 1.1.1.3 changed: network 1.1.1.3 mask 255.255.255.255 gone'))
+  const lost = steps.findIndex((s) => /Established →.*hold time ran out/.test(s.replace(/\s+/g, ' ')))
+  hold(gone > 0 && lost > gone, `${gone} and ${lost} of ${steps.length} steps`)
+  hold(steps.some((s) => /^OSPF 10\.41\.1\.0\/24: .*Loading → Full/.test(s.replace(/\s+/g, ' '))), 'no adjacency')
+  await page.locator('.story .ospf a').last().click()
+  await page.waitForURL(/\/ospf\?at=1795181263\.75/)
+  await leave(page)
+  const well = await open(browser, await serve(database('ospf-bgp-reroute-frr-frr-frr')), '/peerings/10.255.0.1-10.255.0.3')
+  await well.waitForSelector('#story')
+  same(await well.locator('.story .ospf').count(), 0, 'steps of OSPF where no session was lost')
+  await leave(well)
+})
+
+test('a side of which nothing is heard is drawn as unknown', async (browser) => {
+  const page = await open(browser, await serve(database('conn-ttl-frr-bird-v6')), '/peerings/2600:12::1-2600:23::2')
+  await page.waitForSelector('.bands .band')
+  same(await page.locator('.bands .band').nth(1).locator('rect').evaluateAll((all) => all.map((r) => r.getAttribute('class')).join()), 'st-Unknown', 'its band')
+  await leave(page)
+})
+
 test('a loss of routes: bars of who told of it from when to when', async (browser) => {
   const base = await serve(database('killed-bird-frr'))
   const page = await open(browser, base, '/peerings/10.0.12.1-10.0.12.2')

@@ -1,6 +1,6 @@
 // A phone, and those who do not see it; and, with SHOTS=FOLDER, pictures for people to look at.
 import path from 'node:path'
-import { VIEWS, database, hold, leave, many, open, same, serve, test, text } from './harness.mjs'
+import { VIEWS, changed, database, hold, leave, many, open, same, serve, test, text } from './harness.mjs'
 
 test('nothing is wider than a phone', async (browser) => {
   for (const name of ['hold-sigstop-frr-bird', 'flapping-frr-bird-clear', 'role-mismatch-frr-bird', 'next-hop-frr-frr-missing-vlan']) {
@@ -35,6 +35,40 @@ test('on a phone no times lie on each other or on what happened', async (browser
   const ospf = await open(browser, await serve(database('hold-sigstop-frr-bird')), '/routes')
   same(await ospf.getByText('No BGP was heard').count(), 0, 'BGP was heard')
   await leave(ospf)
+})
+
+test('words from the wire are text, and no wider than a phone', async (browser) => {
+  const words = `<img src=x onerror=document.title=1><b>\u202eegnahc ${'A'.repeat(200)}`
+  const file = changed('cease-shutdown-frr-frr', 'hostile', `UPDATE notification SET text = '${words}'`, `UPDATE finding SET title = '${words}', explanation = '${words}'`)
+  const base = await serve(file)
+  for (const where of ['/', '/findings', '/findings/1', '/peerings/10.0.12.1-10.0.12.2']) {
+    const page = await open(browser, base, where, { viewport: { width: 360, height: 740 } })
+    await page.getByText('<img src=x').first().waitFor()
+    same(await page.locator('main img, main b:text("egnahc")').count(), 0, `${where}: elements`)
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    hold(over <= 0, `${where} is ${over} px too wide`)
+    await leave(page)
+  }
+})
+
+test('long addresses keep their end', async (browser) => {
+  const id = ['2001:db8:1234:5678:9abc:def0:1234:a1', '2001:db8:1234:5678:9abc:def0:1234:b2']
+  const file = changed('healthy-frr-bird-nano', 'long', `UPDATE peering SET name = '${id.join('-')}'`, ...id.map((a, i) => `UPDATE side SET address = '${a}', asn = 4200000000 WHERE side = ${i}`))
+  const base = await serve(file)
+  for (const width of [390, 1000, 1200, 1440]) {
+    const page = await open(browser, base, '/', { viewport: { width, height: 800 } })
+    await page.waitForSelector('.side .long')
+    const ends = await page.locator('.side').evaluateAll((all) =>
+      all.map((side) => {
+        const [tail, as, own] = [side.querySelector('.long > :last-child'), side.querySelector('.faint'), side.getBoundingClientRect()]
+        const end = tail.getBoundingClientRect()
+        const next = as.getClientRects()[0]
+        return `${tail.textContent} ${end.right <= own.right + 1 && (!next || next.left >= end.right - 1)}`
+      }),
+    )
+    same(ends.join(), 'f0:1234:a1 true,f0:1234:b2 true', `at ${width}`)
+    await leave(page)
+  }
 })
 
 // WCAG 2.1, 1.4.3: what is written stands out against what is behind it.

@@ -1,6 +1,6 @@
 // The states of both sides over time, as bands; NOTIFICATIONs and findings as marks on them; connections below.
 import { useMemo, useRef, useState } from 'preact/hooks'
-import type { Connection, Finding, Notification, Peering, State, Transition } from './api'
+import type { Connection, Finding, Notification, Peering, Side, State, Transition } from './api'
 import { useWidth } from './data'
 import { Choice, SeverityMark } from './parts'
 import { findingPath, go } from './route'
@@ -26,18 +26,19 @@ const BAND = 26
 const GAP = 10
 const TOP = 8
 
-function segmentsOf(address: string, list: Transition[], begin: number, end: number): Segment[] {
+// Without a change its state is as it is now: unknown, or what it was since before all that is kept.
+function segmentsOf({ address, state: now }: Side, list: Transition[], begin: number, end: number): Segment[] {
   const mine = list.filter((t) => t.side === address && t.time !== null)
   const out: Segment[] = []
   let from = begin
-  let state: State | null = mine[0]?.from ?? null
+  let state: State = mine[0]?.from ?? now
   for (const t of mine) {
     const at = moment(t.time)!
-    if (state !== null && at > from) out.push({ from, to: at, state })
+    if (at > from) out.push({ from, to: at, state })
     from = at
     state = t.to
   }
-  if (state !== null) out.push({ from, to: Math.max(end, from), state })
+  out.push({ from, to: Math.max(end, from), state })
   return out
 }
 
@@ -127,6 +128,7 @@ export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
   if (!Number.isFinite(begin) || !events.length) return <p class="notice">Nothing of this peering's states was seen.</p>
 
   const addresses = [peering.sides[0].address, peering.sides[1].address]
+  const segments = peering.sides.map((side) => segmentsOf(side, history.transitions, begin, end))
   const left = width < 620 ? 0 : Math.min(LEFT_MOST, Math.max(LEFT, ...addresses.map((a) => a.length * 7 + 20)))
   const inner = Math.max(50, width - left - 8)
   const { from, to } = zoom ?? { from: begin, to: end > begin ? end : begin + 1 }
@@ -151,7 +153,7 @@ export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
     const place = (event.clientX - svg.current!.getBoundingClientRect().left - left) / inner
     return scale.time(Math.max(0, Math.min(1, place)))
   }
-  const stateAt = (side: number, t: number) => segmentsOf(addresses[side]!, history.transitions, begin, end).find((s) => t >= s.from && t < s.to)?.state
+  const stateAt = (side: number, t: number) => segments[side]!.find((s) => t >= s.from && t < s.to)?.state
   const move = (share: number, factor: number) => {
     const middle = (from + to) / 2 + share * (to - from)
     const half = ((to - from) * factor) / 2
@@ -225,7 +227,7 @@ export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
             </pattern>
           </defs>
           {[0, 1].map((side) => (
-            <Band key={side} address={addresses[side]!} asn={peering.sides[side as 0 | 1].asn} y={rowY(side)} left={left} x={x} segments={segmentsOf(addresses[side]!, history.transitions, begin, end).filter((s) => s.to >= from && s.from <= to)} />
+            <Band key={side} address={addresses[side]!} asn={peering.sides[side as 0 | 1].asn} y={rowY(side)} left={left} x={x} segments={segments[side]!.filter((s) => s.to >= from && s.from <= to)} />
           ))}
           <g class="connections">
             <text class="label" x={left ? left - 10 : 0} y={left ? connectionsY + 6 : connectionsY - 5} text-anchor={left ? 'end' : 'start'}>
@@ -301,7 +303,7 @@ export function Bands({ peering, history, zoom, setZoom }: BandsProps) {
           {drag !== null && cursor !== null && <rect class="drag" x={Math.min(x(drag), x(cursor))} y={TOP} width={Math.abs(x(cursor) - x(drag))} height={axisY - TOP} />}
         </svg>
       )}
-      <Legend states={[0, 1].flatMap((side) => segmentsOf(addresses[side]!, history.transitions, begin, end).map((s) => s.state))} notified={history.notifications.length > 0} />
+      <Legend states={segments.flat().map((s) => s.state)} notified={history.notifications.length > 0} />
     </div>
   )
 }

@@ -8,7 +8,7 @@ import { Tree } from './tree'
 import { count, counted, iso, moment, span, stamp } from './words'
 
 const TYPES: Record<number, string> = { 1: 'router', 2: 'network', 3: 'summary', 4: 'ASBR summary', 5: 'external', 7: 'NSSA external', 8: 'link', 9: 'opaque link', 10: 'opaque area', 11: 'opaque AS', 0x2001: 'router', 0x2002: 'network', 0x2003: 'inter-area prefix', 0x2004: 'inter-area router', 0x4005: 'external', 0x2007: 'NSSA external', 0x2009: 'intra-area prefix' }
-const typeOf = (type: number) => TYPES[type] ?? `type 0x${type.toString(16)}`
+export const typeOf = (type: number) => TYPES[type] ?? `type 0x${type.toString(16)}`
 
 export function Database({ at, still, text, onText }: { at: number | null; still: boolean; text: string; onText: (t: string) => void }) {
   const [limit, setLimit] = useState(100)

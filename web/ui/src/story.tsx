@@ -1,12 +1,13 @@
 // What happened in a peering, in order: a ladder between the two.
 import { useMemo } from 'preact/hooks'
 import type { Connection, Peering } from './api'
+import { lossesOf, underlaySteps, useUnderlay, type Underlay } from './before'
 import type { History } from './bands'
 import { Link, place, SeverityMark, StatePill } from './parts'
 import { findingPath } from './route'
 import { clock, count, day, moment, plain, sameDay, sentence, span, type Moment } from './words'
 
-interface Step {
+export interface Step {
   t: Moment
   frame: number | null
   file?: string | undefined
@@ -17,7 +18,7 @@ interface Step {
 
 const STORY_MOST = 400
 
-function stepsOf(p: Peering, h: History): Step[] {
+function stepsOf(p: Peering, h: History, underlay: Underlay | null): Step[] {
   const side = (address: string | null) => (address === p.sides[0].address ? 0 : address === p.sides[1].address ? 1 : -1)
   const steps: Step[] = []
   for (const t of h.transitions)
@@ -66,7 +67,8 @@ function stepsOf(p: Peering, h: History): Step[] {
           </>
         ),
       })
-  const rank = (s: Step) => (s.kind === 'tcp' ? 0 : s.kind === 'notification' ? 1 : s.kind === 'transition' ? 2 : 3)
+  steps.push(...underlaySteps(underlay, lossesOf(h.transitions), p.hold_time))
+  const rank = (s: Step) => (s.kind === 'tcp' || s.kind === 'ospf' ? 0 : s.kind === 'notification' ? 1 : s.kind === 'transition' ? 2 : 3)
   return steps.filter((s) => s.t !== null).sort((a, b) => a.t! - b.t! || rank(a) - rank(b))
 }
 
@@ -80,7 +82,8 @@ const END: Record<Connection['end'], string> = {
 }
 
 export function Story({ p, history, now }: { p: Peering; history: History; now: Moment }) {
-  const all = useMemo(() => stepsOf(p, history), [p, history])
+  const underlay = useUnderlay(p.sides.some((s) => s.lost_count > 0))
+  const all = useMemo(() => stepsOf(p, history, underlay), [p, history, underlay?.ospf, underlay?.activity])
   if (!all.length) return <p class="notice">Nothing but messages of a running session was seen.</p>
   const steps = all.slice(-STORY_MOST)
   let before: Moment = null

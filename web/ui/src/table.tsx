@@ -32,6 +32,18 @@ function Spark({ values }: { values: number[] | undefined }) {
   )
 }
 
+// Where there is no room for all of it the middle goes: addresses of one network differ at their end.
+const TAIL = 10
+const Address = ({ text }: { text: string }) =>
+  text.length > 20 ? (
+    <span class="address long" title={text}>
+      <span class="begins">{text.slice(0, -TAIL)}</span>
+      <span>{text.slice(-TAIL)}</span>
+    </span>
+  ) : (
+    <span class="address">{text}</span>
+  )
+
 // What is left of a side's hold time: from the last that it heard on.
 const leftOf = (s: PeeringLine['sides'][0], hold: number | null, live: Moment) => {
   const heard = moment(s.last_heard)
@@ -78,7 +90,7 @@ function Row({ p, now, live, sparks, index, top }: RowProps) {
         <Link to={path}>
           {p.sides.map((s) => (
             <span class="side" key={s.address}>
-              <span class={s.address.length > 20 ? 'address long' : 'address'}>{s.address}</span>
+              <Address text={s.address} />
               <span class="faint"> {s.asn === null ? '' : `AS ${s.asn}`}</span>
             </span>
           ))}
