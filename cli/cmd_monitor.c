@@ -107,6 +107,35 @@ static void set_known(struct monitor *m, const struct options *fresh)
     origins_reread(m->loop.origins, given[OPTION_RPKI] || given[OPTION_RTR] ? m->options : fresh);
 }
 
+static bool differ(const char *a, const char *b) { return strcmp(a ? a : "", b ? b : "") != 0; }
+
+static bool other_interfaces(const struct options *a, const struct options *b)
+{
+    bool other = a->interface_count != b->interface_count;
+    for (unsigned i = 0; !other && i < a->interface_count; i++)
+        other = differ(a->interfaces[i], b->interfaces[i]);
+    return other;
+}
+
+/* Whoever changes what only a start reads has to hear that it does nothing yet. */
+static void tell_waiting(const struct options *o, const struct options *fresh)
+{
+    const struct {
+        enum option_id id;
+        const char *name;
+        bool other;
+    } rows[] = { { OPTION_INTERFACE, "interface", !o->given[OPTION_READ] && other_interfaces(o, fresh) },
+                 { OPTION_DB, "db", differ(o->db, fresh->db) },
+                 { OPTION_EVIDENCE, "evidence", differ(o->evidence, fresh->evidence) },
+                 { OPTION_KEEP_ROUTES, "keep-routes", o->keep_routes != fresh->keep_routes },
+                 { OPTION_WEB, "web", o->web != fresh->web || o->web_port != fresh->web_port },
+                 { OPTION_USER, "user", differ(o->user, fresh->user) } };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (rows[i].other && !o->given[rows[i].id])
+            log_line(LOG_WARNING, "%s: another %s takes a restart; until then it stays what it was",
+                     o->config_path, rows[i].name);
+}
+
 /* Names, secrets, whom to ring, what is told and how long things are kept. Interfaces, files and the user stay what they
  * are. */
 static void reread(struct monitor *m)
@@ -136,6 +165,7 @@ static void reread(struct monitor *m)
         free(m->reread);
         m->reread = fresh;
         log_line(LOG_NOTE, "%s was read again", m->options->config_path);
+        tell_waiting(m->options, fresh);
     } else {
         log_line(LOG_ERROR, "all stays as it was");
         if (fresh)

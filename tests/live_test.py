@@ -390,6 +390,10 @@ def configured(binary, fixture, folder):
         file.write("interface = %s\nname 10.0.12.2 = after\n" % tap)
     m.process.send_signal(signal.SIGHUP)
     m.until(lambda: any("was read again" in w for w in m.said), 5, "reads again")
+    with open(path, "a", encoding="utf-8") as file:
+        file.write("interface = lo\ndb = /nowhere/x.db\n")
+    m.process.send_signal(signal.SIGHUP)
+    m.until(lambda: len([w for w in m.said if "takes a restart" in w]) == 2, 5, "tells what takes a restart")
     replay(wire, 8, "cease-shutdown-frr-bird-vlan.pcap")
     _, f = m.finding("bgp-cease-administrative-shutdown", 3)
     check(f["names"] == {"10.0.12.2": "after"}, f.get("names"))
