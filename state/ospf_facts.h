@@ -74,7 +74,9 @@ struct ospf_speaker {
     struct addr addr; /* size 0: it is known by what others say of it only */
     struct addr far;  /* of a virtual link: its other end; size 0 else */
     bool has_mac;
-    uint8_t mac[6];
+    uint8_t mac[6], mac_before[6];
+    bool
+        twofold; /* several interfaces without an address of their own: their Hellos come from this one in turn */
     struct ospf_wire *link;
     struct ospf_speaker *sibling;   /* the next one that has the same router ID, anywhere */
     struct ospf_speaker *namesake;  /* the next one of its segment that has the same router ID */

@@ -274,6 +274,15 @@ static void review(struct ospf *o, struct adjacency *adj, int side, struct strea
         ospf_on(o, adj, side, OSPF_ON_ADJ_UNDUE, ref);
 }
 
+/* One of several interfaces that share an address does not list the other, and another one did just now: they are on two
+ * links, and only if none lists it any more is it given up on all. */
+static bool speaks_of_another_link(const struct ospf_speaker *s, const struct ospf_speaker *other,
+                                   const struct ospf_neighbor *n, struct stamp now)
+{
+    return s->twofold && !s->neighbors_cut && n->listed.frame && !ospf_speaker_lists(s, other->router_id) &&
+           stamp_since(now, n->listed.when).ns < (int64_t)s->hello.dead_interval * NS_PER_S;
+}
+
 static void tell_each(struct ospf *o, struct ospf_in *in)
 {
     struct ospf_speaker *s = in->from;
@@ -282,6 +291,8 @@ static void tell_each(struct ospf *o, struct ospf_in *in)
         struct ospf_adjacency *a = &adj->facts;
         int side = ospf_side(adj, s);
         const struct ospf_speaker *other = a->end[!side];
+        if (speaks_of_another_link(s, other, &a->side[side], in->ref.when))
+            continue;
         attempts(o, adj, side);
         if (!s->neighbors_cut) {
             if (ospf_speaker_lists(s, other->router_id))

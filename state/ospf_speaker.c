@@ -240,6 +240,19 @@ static void note_double(const struct ospf *o, struct ospf_segment *g, const stru
     g->doubles += others == 1;
 }
 
+/* Interfaces without an address of their own (a mask of none or of all bits: RFC 2328 A.3.2) borrow one, and several may
+ * borrow the same: then two MAC addresses send in turn. */
+static void note_mac(struct ospf_speaker *s, const struct frame *f)
+{
+    bool borrowed = s->version == 2 && s->hello_known && !s->far.size && (!s->hello.mask || !~s->hello.mask);
+    if (s->has_mac && memcmp(s->mac, f->mac_src, sizeof s->mac) != 0) {
+        s->twofold |= borrowed && !memcmp(s->mac_before, f->mac_src, sizeof s->mac_before);
+        memcpy(s->mac_before, s->mac, sizeof s->mac_before);
+    }
+    s->has_mac = true;
+    memcpy(s->mac, f->mac_src, sizeof s->mac);
+}
+
 struct ospf_speaker *ospf_speaker_get(struct ospf *o, struct ospf_in *in)
 {
     struct speaker_key key;
@@ -259,10 +272,8 @@ struct ospf_speaker *ospf_speaker_get(struct ospf *o, struct ospf_in *in)
     s->last = in->ref;
     s->label = in->frame->label;
     s->packets[in->packet->type < OSPF_PACKET_TYPES ? in->packet->type : 0]++;
-    if (in->frame->has_mac) {
-        s->has_mac = true;
-        memcpy(s->mac, in->frame->mac_src, sizeof s->mac);
-    }
+    if (in->frame->has_mac)
+        note_mac(s, in->frame);
     take_place(o, s);
     return s;
 }

@@ -179,7 +179,7 @@ void ospf_let_go(const struct happening *h, struct findings *f)
     const struct ospf_speaker *me = a->end[h->side];
     if (h->ospf_to != OSPF_STATE_INIT || h->ospf_from >= OSPF_STATE_INIT || !n->dropped.frame ||
         n->unlisted.frame != n->dropped.frame || !n->dropped_steady || n->best_ever < OSPF_STATE_TWO_WAY ||
-        (me->emptied.frame && me->emptied_abruptly))
+        (me->emptied.frame && me->emptied_abruptly) || me->twofold)
         return;
     /* where both let go at about the same time, it is the way between them */
     const struct stream_ref *other = &a->side[!h->side].let_go;
@@ -221,7 +221,7 @@ void ospf_restarted(const struct happening *h, struct findings *f)
     if (!back || h->ospf_to < h->ospf_from || !s->emptied.frame || !s->emptied_abruptly ||
         a->side[h->side].best_ever < OSPF_STATE_TWO_WAY ||
         stamp_since(h->ref.when, s->emptied.when).ns > 2 * dead ||
-        stamp_since(s->emptied.when, s->emptied_before.when).ns > dead)
+        stamp_since(s->emptied.when, s->emptied_before.when).ns > dead || s->twofold)
         return;
     char one[16], two[16], after[32];
     bool graceful = stamp_known(s->grace_until) && s->grace.frame && s->grace.when.ns <= s->emptied.when.ns;
