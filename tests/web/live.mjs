@@ -14,7 +14,7 @@ test('what happens shows within two seconds', async (browser) => {
 db = sqlite3.connect(${JSON.stringify(file)})
 db.execute("INSERT INTO finding (id, code, severity, confidence, peering, first_ns, last_ns, count, title, explanation, evidence_lost)"
            " SELECT 900, 'bgp-peer-silent', 'error', 'certain', 1, last_ns, last_ns, 1, 'it fell silent', '', 0 FROM capture")
-db.execute("UPDATE side SET state = 'Idle', state_since_ns = (SELECT last_ns + 1000 FROM capture) WHERE side = 0")
+db.execute("UPDATE side SET state = 'Idle', lost_count = lost_count + 1, state_since_ns = (SELECT last_ns + 1000 FROM capture) WHERE side = 0")
 db.execute("UPDATE capture SET last_ns = last_ns + 2000")
 db.commit()`
   execFileSync('python3', ['-c', sql])
@@ -24,7 +24,8 @@ db.commit()`
   const took = Date.now() - began
   console.log(`  shown after ${took} ms`)
   hold(took < 2000, `shown after ${took} ms`)
-  hold((await text(page, '.news')).includes('it fell silent'), 'the finding is not announced')
+  hold((await text(page, '.news')).includes('It fell silent'), 'the finding is not announced')
+  same(await text(page, '.peerings .body .c-lost'), '2', 'losses')
   await page.waitForFunction(() => document.querySelector('.peerings .row.down'))
   await leave(page)
 })

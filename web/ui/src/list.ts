@@ -1,5 +1,5 @@
 // Peerings, all of them once and then only those that had a packet since; and which of them are shown, in what order.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { ApiError, get, type PeeringLine, type Severity, type Sparks } from './api'
 import { useLive } from './data'
 import { moment, type Moment } from './words'
@@ -61,6 +61,16 @@ export function useSparks(): Sparked | null {
     return () => abort.abort()
   }, [Math.floor(turn / SPARKS_EVERY)])
   return sparks
+}
+
+// Losses of the last day: as they were counted then, and what came since.
+export function useLosses(rows: PeeringLine[], sparks: Sparked | null): (p: PeeringLine) => number {
+  const then = useMemo(() => new Map(rows.map((p) => [p.id, lost(p)])), [sparks])
+  return (p) => {
+    const all = lost(p)
+    if (!sparks?.lost.size) return all
+    return Math.min(all, (sparks.lost.get(p.id) ?? 0) + all - (then.get(p.id) ?? all))
+  }
 }
 
 // By the clock of the capture, as it goes on while it is watched.

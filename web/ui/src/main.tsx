@@ -12,7 +12,7 @@ import { Link, SeverityMark, Trouble } from './parts'
 import { PeeringView } from './peering'
 import { findingPath, usePlace, type Place } from './route'
 import { RoutesView } from './routes'
-import { clock, count, day, moment, range } from './words'
+import { clock, count, day, moment, range, sentence } from './words'
 import './app.css'
 
 // At most one refresh a second, however fast the news come.
@@ -155,7 +155,7 @@ function News() {
     <div class="news" role="log" aria-live="polite" aria-label="New findings">
       {shown.map((f) => (
         <Link to={findingPath(f.id)} key={f.id}>
-          <SeverityMark severity={f.severity} /> {f.title}
+          <SeverityMark severity={f.severity} /> {sentence(f.title)}
         </Link>
       ))}
     </div>

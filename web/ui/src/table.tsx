@@ -1,7 +1,7 @@
 // The table of peerings, a row each, however many: only rows that are on the screen exist. And its filters.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PeeringLine } from './api'
-import { SEVERITIES, UPS, useClock, useSparks, type Key, type Sparked } from './list'
+import { SEVERITIES, UPS, useClock, useLosses, useSparks, type Key, type Sparked } from './list'
 import { Choice, Link, Margin, SeverityMark, StatePill } from './parts'
 import { go, peeringPath, setQuery } from './route'
 import { count, counted, moment, seconds, sentence, since, type Moment } from './words'
@@ -67,12 +67,12 @@ interface RowProps {
   now: Moment
   live: Moment // null: nobody watches
   sparks: Sparked | null
+  lost: number
   index: number
   top: number
 }
 
-function Row({ p, now, live, sparks, index, top }: RowProps) {
-  const lost = (p: PeeringLine) => sparks?.lost.get(p.id) ?? (sparks?.lost.size ? 0 : Math.max(p.sides[0].lost_count, p.sides[1].lost_count))
+function Row({ p, now, live, sparks, lost, index, top }: RowProps) {
   const path = peeringPath(p.id)
   const both = (show: (s: PeeringLine['sides'][0]) => preact.ComponentChildren, name: string) => (
     <div class={name} role="cell">
@@ -104,10 +104,10 @@ function Row({ p, now, live, sparks, index, top }: RowProps) {
         <Spark values={sparks?.updates.get(p.id)} />
       </div>
       <div class="c-lost num" role="cell">
-        {lost(p) ? <span class="lost">{count(lost(p))}</span> : <span class="faint">–</span>}
+        {lost ? <span class="lost">{count(lost)}</span> : <span class="faint">–</span>}
       </div>
       <div class="c-brief" role="cell">
-        <Brief p={p} lost={lost(p)} />
+        <Brief p={p} lost={lost} />
       </div>
       <div class="c-finding" role="cell">
         {p.worst && (
@@ -138,6 +138,7 @@ const SPARE = 8
 
 export function Table({ rows, now, live, query }: { rows: PeeringLine[]; now: Moment; live: boolean; query: URLSearchParams }) {
   const sparks = useSparks()
+  const lostOf = useLosses(rows, sparks)
   const clock = useClock(live, now)
   const height = useRowHeight()
   const body = useRef<HTMLDivElement>(null)
@@ -177,7 +178,7 @@ export function Table({ rows, now, live, query }: { rows: PeeringLine[]; now: Mo
   }
   const shown = []
   for (let i = view.from; i < Math.min(view.to, rows.length); i++)
-    shown.push(<Row key={rows[i]!.id} p={rows[i]!} now={now} live={live ? clock : null} sparks={sparks} index={i} top={i * height} />)
+    shown.push(<Row key={rows[i]!.id} p={rows[i]!} now={now} live={live ? clock : null} sparks={sparks} lost={lostOf(rows[i]!)} index={i} top={i * height} />)
   return (
     <div class="peerings" role="table" aria-label="Peerings" aria-rowcount={rows.length + 1}>
       <div class="row head" role="row">
