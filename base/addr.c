@@ -1,3 +1,4 @@
+/* Addresses and prefixes: text in, bytes out, and back. */
 #include "base/addr.h"
 
 #include <stdio.h>

@@ -16,6 +16,7 @@ struct addr {
     uint8_t pad[3];
 };
 
+/* Of four bytes in network order. */
 struct addr addr_v4(const uint8_t *four);
 struct addr addr_v6(const uint8_t *sixteen);
 /* A number in host order: a router ID, an OSPF Link State ID. */
@@ -29,6 +30,7 @@ char *addr_id_text(uint32_t id, char text[16]);
 /* A prefix of `bits` bits whose `(bits + 7) / 8` bytes are at p, as "192.0.2.0/24"; size is 4 or 16. */
 char *prefix_text(const uint8_t *p, unsigned bits, unsigned size, char text[ADDR_TEXT]);
 
+/* Of the same family, and byte by byte; 10.0.0.1 is not ::ffff:10.0.0.1. */
 static inline bool addr_equal(const struct addr *a, const struct addr *b) { return !memcmp(a, b, sizeof *a); }
 static inline int addr_compare(const struct addr *a, const struct addr *b)
 {

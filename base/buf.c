@@ -1,3 +1,4 @@
+/* Text and bytes that grow up to their ceiling; what would not fit is lost, and that is said. */
 #include "base/buf.h"
 
 #include <stdarg.h>

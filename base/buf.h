@@ -14,6 +14,7 @@ struct buf {
     bool lost;
 };
 
+/* Empty; it never holds more bytes than the ceiling: what would not fit sets `lost`. buf_free is due. */
 static inline struct buf buf_init(size_t ceiling) { return (struct buf){ .ceiling = ceiling }; }
 void buf_free(struct buf *);
 /* Empties it and keeps its memory. */

@@ -13,6 +13,7 @@ struct cursor {
     bool spent;
 };
 
+/* Over n borrowed bytes. */
 static inline struct cursor cur_over(const uint8_t *p, size_t n)
 {
     /* NULL + 0 is not defined in C17 */

@@ -1,3 +1,4 @@
+/* A library's file name in, its functions out, once a command needs them. */
 #include "base/late.h"
 
 #include <dlfcn.h>

@@ -1,3 +1,4 @@
+/* One line to standard error, by level. */
 #include "base/log.h"
 
 #include <stdarg.h>

@@ -20,6 +20,7 @@ struct span {
 /* "Not yet": earlier than every packet. */
 #define STAMP_NEVER ((struct stamp){ INT64_MIN })
 
+/* False of STAMP_NEVER alone. Whoever adds or subtracts has asked that first. */
 static inline bool stamp_known(struct stamp t) { return t.ns != INT64_MIN; }
 static inline struct stamp stamp_add(struct stamp t, struct span d) { return (struct stamp){ t.ns + d.ns }; }
 static inline struct stamp stamp_sub(struct stamp t, struct span d) { return (struct stamp){ t.ns - d.ns }; }
@@ -34,6 +35,7 @@ enum { STAMP_TEXT = 48 };
 /* "2026-03-01T10:00:00.123456Z", with that many digits behind the point (0 to 9). Returns text. */
 char *stamp_text(struct stamp, unsigned digits, char text[STAMP_TEXT]);
 
+/* For words and charts only: a double does not hold every nanosecond. */
 static inline double span_seconds(struct span d) { return (double)d.ns / 1e9; }
 
 #endif

@@ -1,3 +1,4 @@
+/* Keys in, pointers out: open addressing over entries in the order of insertion. */
 #include "base/table.h"
 
 #include "base/hash.h"

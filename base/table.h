@@ -17,6 +17,8 @@ struct table {
     uint32_t used, live, room, slot_count;
 };
 
+/* Empty; keys are key_size bytes, compared byte by byte (no padding). seed: so that strangers cannot choose keys that collide.
+ * table_free is due. */
 void table_init(struct table *, size_t key_size, uint64_t seed);
 /* Frees the table's own memory, not the values. */
 void table_free(struct table *);

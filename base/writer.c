@@ -1,3 +1,4 @@
+/* Objects, arrays and values in; the verbs of whichever tongue was chosen out. */
 #include "base/writer.h"
 
 #include <math.h>

@@ -33,11 +33,13 @@ struct writer_ops {
 extern const struct writer_ops writer_json; /* one compact JSON value */
 extern const struct writer_ops writer_text; /* for people: key value, key [a b], key (x y) */
 
+/* Into `out`, which is borrowed and grows until its ceiling. */
 static inline struct writer writer_init(const struct writer_ops *ops, struct buf *out)
 {
     return (struct writer){ .ops = ops, .out = out };
 }
 
+/* key: NULL in an array, and for the outermost. Each object and array ends by write_end. */
 void write_object(struct writer *, const char *key);
 void write_array(struct writer *, const char *key);
 /* Closes the object or array opened last. */

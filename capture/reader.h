@@ -74,6 +74,7 @@ enum begun {
 /* Takes the input over, whatever comes of it; facts, window and `name` stay the caller's. */
 enum begun reader_begin(struct reader *, struct input *, const char *name, struct source_file_facts *,
                         struct window *, uint32_t file);
+/* What it lent is gone. */
 void reader_close(struct reader *);
 
 /* At least n bytes stand at `at`, n up to BUFFER_MAX; false at the end. `at` and `end` may move. */

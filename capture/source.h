@@ -71,6 +71,7 @@ struct source *source_open_replay(struct source *files, double speed);
 bool source_list_interfaces(void (*tell)(void *, const char *name, const char *words), void *to,
                             char message[300]);
 
+/* The next packet, or what else happened; bytes are borrowed until the next call. Waits for it while live. */
 enum source_got source_next(struct source *, struct packet *out);
 /* Asks the kernel for its counts (interfaces; files have theirs). */
 void source_refresh(struct source *);

@@ -24,6 +24,7 @@ struct source *source_of_kind(const struct source_kind *, void *self);
 
 /* ---- wall.c: the only reader of the wall clock ---- */
 
+/* Nanoseconds since 1970, UTC; may be set while we look. */
 struct stamp wall_now(void);
 /* Never set back or forth, from some moment on. */
 struct stamp wall_steady(void);

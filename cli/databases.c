@@ -1,3 +1,4 @@
+/* Captures or a database in, link-state databases as of a moment out. */
 #include "cli/databases.h"
 
 #include "base/log.h"

@@ -1,3 +1,4 @@
+/* The body of an LSA in, lines that people read out. */
 #include "cli/lsa_words.h"
 
 #include "base/writer.h"

@@ -1,3 +1,4 @@
+/* Routers, areas and LSAs in, the words that OSPF commands have for them out. */
 #include "cli/ospf_tell.h"
 
 #include "store/layout.h"

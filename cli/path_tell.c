@@ -1,3 +1,4 @@
+/* A way through the areas in; what `path` says of it, to people and to programs, out. */
 #include "cli/path_tell.h"
 
 #include "cli/ospf_tell.h"

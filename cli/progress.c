@@ -1,3 +1,4 @@
+/* How far through the input in, a bar on a terminal out. */
 #include "cli/progress.h"
 
 #include "base/log.h"

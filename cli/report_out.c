@@ -1,3 +1,4 @@
+/* A store in, its report on standard output and the exit status out. */
 #include "cli/report_out.h"
 
 #include "base/log.h"

@@ -1,3 +1,4 @@
+/* A store in, the page over it until Ctrl-C out. */
 #include "cli/serve.h"
 
 #include "base/log.h"

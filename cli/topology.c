@@ -1,3 +1,4 @@
+/* A domain's database in, its network at a moment out, area after area. */
 #include "cli/topology.h"
 
 #include <stdlib.h>

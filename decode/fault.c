@@ -1,3 +1,4 @@
+/* Rows of the fault files as key, words and reference. */
 #include "decode/fault.h"
 
 static const struct {

@@ -26,6 +26,7 @@ struct faults {
     struct fault list[FAULTS_MAX];
 };
 
+/* offset: bytes from the start of the message; beyond what the list holds, faults are counted only. */
 static inline void fault_note(struct faults *f, enum fault_code code, size_t offset, uint32_t detail)
 {
     if (f->count < FAULTS_MAX)

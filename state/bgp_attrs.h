@@ -53,6 +53,7 @@ struct attrs {
     size_t scratch_room;
 };
 
+/* Sets live in that memory, which outlives them; seed: against hashes that strangers choose. */
 void attrs_init(struct attrs *, struct rib_memory *, uint64_t seed);
 
 /* The key of what the UPDATE announces; false if there is no memory to put it together. */

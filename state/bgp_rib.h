@@ -19,6 +19,7 @@ void rib_free(struct rib *); /* after all its sides */
 size_t rib_used(const struct rib *);
 uint64_t rib_refused(const struct rib *); /* routes not kept because the budget was gone */
 
+/* No routes yet. NULL at the ceiling; rib_side_free is due. */
 struct rib_side *rib_side_new(struct rib *);
 void rib_side_free(struct rib_side *);
 /* The session ended: all routes go (RFC 4271 6) but for those of families that are kept, a bit each; counts of flaps and

@@ -69,6 +69,7 @@ struct converge {
     uint32_t lately_at;
 };
 
+/* quiet: without a change for so long it has settled; most: prefixes that are followed at once. The rib is borrowed. */
 void converge_init(struct converge *, struct rib *, struct span quiet, uint32_t most);
 void converge_free(struct converge *);
 /* What an UPDATE of side `from` did. */

@@ -61,6 +61,7 @@ struct session_key {
 /* peering.c */
 struct peering *peering_get(struct engine *, const struct addr *src, const struct addr *dst,
                             struct stream_ref);
+/* Of two addresses in either order; NULL: there is none. */
 struct peering *peering_find(const struct engine *, const struct addr *a, const struct addr *b);
 void peering_free(struct peering *);
 /* The state that this side's router shows, from its connections and how the last of them ended. */
@@ -70,6 +71,7 @@ void peering_rest(struct engine *, struct peering *, int side, enum bgp_state, s
                   const char *cause);
 void peering_learn_open(struct engine *, struct peering *, int side, const struct bgp_msg *,
                         const struct open_facts *);
+/* An attempt to connect came to this end: remembered, and told to the rules. */
 void peering_attempt(struct engine *, struct session *, enum attempt_outcome, struct stream_ref answer);
 /* … its part that only remembers. */
 void attempts_note(struct attempts *, enum attempt_outcome, struct stream_ref syn, struct stream_ref answer);
@@ -96,6 +98,7 @@ void session_go(struct engine *, struct session *, int who, enum bgp_state, stru
 /* End `who` knows that the connection is over. */
 void session_end_closes(struct engine *, struct session *, int who, struct stream_ref, enum bgp_state rest,
                         const char *cause);
+/* What was said reached end `to`: its state moves by what it heard. */
 void session_deliver(struct engine *, struct session *, int to, const struct delivery *);
 /* End `who` said something in BGP. */
 void session_spoke(struct engine *, struct session *, int who, struct stream_ref, unsigned type);
@@ -167,6 +170,7 @@ struct stamp peering_stale_timers(struct engine *, struct peering *, struct stam
 bool tcp_is_copy(struct session *, int from, const struct segment *, const struct frame *, struct stamp);
 void tcp_header(struct engine *, struct session *, int from, const struct segment *, const struct frame *,
                 struct stream_ref);
+/* What the acknowledgement proves: round trips, deliveries, bytes that the capture lacks. */
 void tcp_ack(struct engine *, struct session *, int from, const struct segment *, struct stream_ref);
 void tcp_data(struct engine *, struct session *, int from, const struct segment *, struct stream_ref);
 

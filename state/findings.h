@@ -46,6 +46,7 @@ struct findings {
     struct draft draft;    /* the one that a rule is writing */
 };
 
+/* ceiling: findings that are kept; beyond it they are counted. The outbox is borrowed: what is found goes there. */
 void findings_init(struct findings *, unsigned ceiling, struct outbox *);
 void findings_free(struct findings *);
 struct draft *draft_begin(struct findings *, enum finding_code, enum confidence, struct stamp when);

@@ -26,6 +26,7 @@ void ospf_finish(struct ospf *);
 
 /* ---- questions: each starts with *at = 0 and answers NULL at the end ---- */
 
+/* Start with *at = 0; NULL at the end. Borrowed from the engine, and true until its next packet. */
 const struct ospf_adjacency *ospf_next_adjacency(const struct ospf *, uint32_t *at);
 const struct ospf_wire *ospf_next_wire(const struct ospf *, uint32_t *at);
 const struct ospf_speaker *ospf_next_speaker(const struct ospf *, uint32_t *at);

@@ -138,6 +138,7 @@ static inline bool ospf_reaches(uint32_t sequence, uint32_t least)
 
 /* ---- ospf_speaker.c: who speaks ---- */
 
+/* Where the speaker was heard. */
 struct ospf_segment *ospf_segment_of(const struct ospf *, const struct ospf_speaker *);
 struct ospf_segment *ospf_segment_get(struct ospf *, const struct ospf_packet *, const struct frame *);
 /* The speaker of the packet; a new one where it is the first. NULL without memory, or when there are too many. */
@@ -185,6 +186,7 @@ void ospf_pair_lonely(struct ospf *, struct ospf_segment *, struct stamp now, bo
 /* The adjacency of two speakers; makes it. NULL without memory or when there are too many. */
 struct adjacency *ospf_adjacency_get(struct ospf *, struct ospf_speaker *, struct ospf_speaker *,
                                      struct stream_ref);
+/* In either order; NULL: there is none. */
 struct adjacency *ospf_adjacency_find(const struct ospf *, const struct ospf_speaker *,
                                       const struct ospf_speaker *);
 /* The unseen end turns out to be this speaker. */

@@ -27,6 +27,7 @@ struct ospf_lsa_seen {
     struct stream_ref ref;
 };
 
+/* NULL: none of that key was ever seen. */
 struct ospf_lsa_facts *ospf_lsdb_find(const struct ospf_lsdb *, const struct ospf_lsa_key *);
 /* LSAs of a packet, some at a time: those to come are fetched from far memory while the ones before them are fed. */
 struct ospf_batch {

@@ -1,3 +1,4 @@
+/* What one packet caused, in order, with the bytes that it points to, until the next one. */
 #include "state/outbox.h"
 
 #include "base/grow.h"

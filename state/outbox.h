@@ -11,6 +11,7 @@ struct outbox {
     struct outbox_block *kept; /* bytes that events point to */
 };
 
+/* A copy goes behind what is there; without memory the outbox says that it lost something. */
 void outbox_add(struct outbox *, const struct event *);
 /* Or a place for one that comes often, of which the member of that kind is still to be filled; NULL without memory. */
 struct event *outbox_open(struct outbox *, enum event_kind);

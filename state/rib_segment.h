@@ -10,11 +10,13 @@ static inline size_t rib_stride(const struct rib_table *t) { return 2u + t->word
 /* Places for entries whose homes are near the end; the last one always stays empty, so that every search ends. */
 static inline uint32_t rib_slots(uint32_t room) { return room + room / 64 + 4; }
 
+/* stride: rib_stride of its table, which loops ask once. */
 static inline struct rib_entry *rib_entry_at(const struct rib_segment *s, size_t stride, uint32_t at)
 {
     return (struct rib_entry *)(void *)(s->words + at * stride);
 }
 
+/* By the leading bits of the hash. */
 static inline uint32_t rib_directory_index(const struct rib_table *t, uint32_t hash)
 {
     return (uint32_t)((uint64_t)hash >> (32 - t->depth));

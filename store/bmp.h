@@ -41,11 +41,13 @@ struct bmp_count {
     uint64_t n;
 };
 
+/* The first message of a feed: who speaks, and on whose behalf. RFC 7854 4.3. */
 void bmp_initiation(struct buf *out, const char *description, const char *name);
 void bmp_termination(struct buf *out, const char *words);
 /* `sent` and `received` are whole OPENs; `words`: what there is to say of them, or NULL. */
 void bmp_peer_up(struct buf *out, const struct bmp_peer *, const struct addr *local, uint16_t local_port,
                  uint16_t remote_port, struct cursor sent, struct cursor received, const char *words);
+/* data: the NOTIFICATION, or the two bytes of the event, as `why` asks. RFC 7854 4.9. */
 void bmp_peer_down(struct buf *out, const struct bmp_peer *, enum bmp_down why, struct cursor data);
 /* An UPDATE, as the peer sent it. */
 void bmp_route(struct buf *out, const struct bmp_peer *, struct cursor update);

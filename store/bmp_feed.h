@@ -19,6 +19,7 @@ struct bmp_feed_options {
 struct bmp_feed *bmp_feed_new(const struct bmp_feed_options *, struct buf *out);
 void bmp_feed_free(struct bmp_feed *);
 
+/* What the outbox says of peerings, sessions and UPDATEs goes into the feed. */
 void bmp_feed_take(struct bmp_feed *, const struct outbox *);
 /* Reports that are due; called at least once a second. */
 void bmp_feed_beat(struct bmp_feed *, struct stamp now);

@@ -23,6 +23,7 @@ struct layout {
     enum err err;    /* ERR_WRITE: `out` did not take it */
 };
 
+/* To `out`, borrowed, in so many columns; utf8 false: nothing beyond ASCII. layout_finish is due. */
 struct layout layout_init(FILE *out, unsigned width, bool colour, bool utf8);
 /* Hands out the rest. */
 MUST_USE enum err layout_finish(struct layout *);

@@ -11,6 +11,7 @@ struct columns {
     int at;
 };
 
+/* Columns of a row, one after another. */
 static inline int64_t next_i64(struct columns *c) { return sqlite3_column_int64(c->stmt, c->at++); }
 static inline uint64_t next_u64(struct columns *c) { return (uint64_t)next_i64(c); }
 static inline bool next_bool(struct columns *c) { return next_i64(c) != 0; }

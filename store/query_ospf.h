@@ -81,6 +81,7 @@ bool query_neighbor(struct query *, struct neighbor_row *);
 struct query query_ospf_transitions(struct store *, uint32_t adjacency);
 bool query_ospf_transition(struct query *, struct transition_row *);
 
+/* Findings of that adjacency, of this severity and worse. */
 struct query query_findings_of_adjacency(struct store *, uint32_t adjacency, enum severity least);
 
 /* ---- the database ---- */

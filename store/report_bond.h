@@ -46,6 +46,7 @@ struct bond_kind {
     struct sheet_plan sheet;
 };
 
+/* worst: enum severity of the worst finding, or -1. */
 enum mood bond_mood(int worst, bool up);
 /* Keeps it if it is the least. */
 void bond_margin(struct bond *, int64_t margin_ns);

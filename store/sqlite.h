@@ -68,6 +68,7 @@ struct binder {
     int at;
 };
 
+/* NULL is taken as well: then nothing is bound. */
 static inline struct binder bind_to(sqlite3_stmt *s) { return (struct binder){ s, 0 }; }
 void bind_i64(struct binder *, int64_t);
 void bind_u64(struct binder *, uint64_t);         /* beyond 2^63 - 1: that */

@@ -84,6 +84,7 @@ void store_put_facts(struct store *, const struct bgp_peering *);
 
 /* ---- store_episode.c ---- */
 
+/* A loss of routes, as of now; the same one again replaces what was known of it. */
 void store_episode(struct store *, const struct bgp_episode *);
 
 /* ---- store_ospf.c ---- */

@@ -57,6 +57,7 @@ void telling_geo(struct telling *, const char *address);
 
 /* ---- rows ---- */
 
+/* An object without a key: path, packets, link type, damage. */
 void telling_file(struct telling *, const struct file_row *);
 /* What is known of the capture besides its files. */
 void telling_capture(struct telling *, const struct capture_row *);

@@ -5,6 +5,7 @@
 #include "store/query_ospf.h"
 #include "store/telling.h"
 
+/* An object without a key. */
 void telling_ospf_router(struct telling *, const struct ospf_router_row *);
 /* With its speakers. */
 void telling_ospf_link(struct telling *, const struct ospf_link_row *);

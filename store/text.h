@@ -10,6 +10,7 @@ enum text_mode {
     TEXT_ASCII  /* … that knows no UTF-8: dashes, quotes and arrows in ASCII, other characters as ? */
 };
 
+/* n bytes of whoever wrote them, so that a terminal or a line of a log is not harmed by them. */
 void text_clean(const char *text, size_t n, enum text_mode, struct buf *out);
 /* The character at p (n > 0 bytes are there) and its length in bytes; no character: U+FFFD and 1, *valid false. */
 size_t text_next(const char *p, size_t n, uint32_t *c, bool *valid);

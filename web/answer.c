@@ -1,3 +1,4 @@
+/* A request in, its response out: who may ask, for what, and how it is sent. */
 #include "web/answer.h"
 
 #include "web/api_internal.h"

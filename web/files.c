@@ -1,3 +1,4 @@
+/* The path of a small file in, its content out, if it can be trusted. */
 #include "web/files.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* An answer in, the same made smaller out, for those who take it so. */
 #include "web/gzip.h"
 
 #include <stdlib.h>

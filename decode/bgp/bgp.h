@@ -131,6 +131,8 @@ struct bgp_open {
     struct faults faults;
 };
 
+/* Of a message of that type; what is wrong with it is in out->faults, and what was read before that stays. Cursors in `out` borrow
+ * from the message; so do those of the readers below. RFC 4271 4.2, RFC 5492, RFC 9072. */
 void bgp_open_read(const struct bgp_msg *, struct bgp_open *out);
 
 /* What both OPENs agree for messages that `sender` sends to `receiver`. */
@@ -179,6 +181,7 @@ struct bgp_update {
     struct faults faults;
 };
 
+/* The UPDATE has the path attribute of that code. */
 static inline bool bgp_update_has(const struct bgp_update *u, unsigned code)
 {
     return u->seen[code / 64] >> code % 64 & 1;
@@ -302,6 +305,7 @@ struct bgp_notification {
     struct faults faults;
 };
 
+/* RFC 4271 4.5; words of a shutdown: RFC 9003; what a hard reset wraps: RFC 8538. */
 void bgp_notification_read(const struct bgp_msg *, struct bgp_notification *out);
 
 /* ---- ROUTE-REFRESH (RFC 2918, 5291, 7313) ---- */
@@ -314,6 +318,7 @@ struct bgp_refresh {
     struct faults faults;
 };
 
+/* RFC 2918, RFC 7313. */
 void bgp_refresh_read(const struct bgp_msg *, struct bgp_refresh *out);
 
 /* ---- what the OPENs would have told (captures that start in mid-session) ---- */

@@ -203,6 +203,7 @@ struct ospf_lsa_iter {
     uint16_t fault_type;   /* of the LSA where it did */
 };
 
+/* LSAs of a Database Description or an Acknowledgement (headers), or of an Update; none of other packets. Borrows. */
 struct ospf_lsa_iter ospf_lsas(const struct ospf_packet *);
 /* False at the end. */
 bool ospf_lsa_next(struct ospf_lsa_iter *, struct ospf_lsa *out);

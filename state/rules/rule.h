@@ -81,6 +81,7 @@ void rules_run(const struct happening *, struct findings *);
 /* A draft about the peering of the happening, with `at` as the side to look at first (-1: none named). */
 struct draft *rule_draft(struct findings *, const struct happening *, enum finding_code, enum confidence,
                          int at);
+/* The address of a side, as findings name it. Returns text. */
 const char *side_name(const struct peering *, int side, char text[ADDR_TEXT]);
 /* One side at least holds the session for up: what went wrong on the way there is no error any more. */
 static inline bool peering_up(const struct peering *p)
