@@ -174,7 +174,10 @@ struct ospf_neighbor {
     struct stream_ref lost[OSPF_LOSSES_KEPT]; /* the latest: lost_count % … is the oldest */
     enum ospf_state best;                     /* since the adjacency was last lost */
     enum ospf_state best_ever;
-    bool joined;   /* in mid-stream: what it is in must be inferred */
+    unsigned
+        elsewhere; /* Hellos of its other interfaces at that address (twofold) that do not list the other … */
+    struct stream_ref elsewhere_last; /* … the latest */
+    bool joined;                      /* in mid-stream: what it is in must be inferred */
     bool at_least; /* it left a state that is the least it can have been in: it was joined in mid-stream */
     /* what its Hellos say, and what it hears */
     bool lists;                         /* its latest Hello lists the other */

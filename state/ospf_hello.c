@@ -291,8 +291,11 @@ static void tell_each(struct ospf *o, struct ospf_in *in)
         struct ospf_adjacency *a = &adj->facts;
         int side = ospf_side(adj, s);
         const struct ospf_speaker *other = a->end[!side];
-        if (speaks_of_another_link(s, other, &a->side[side], in->ref.when))
+        if (speaks_of_another_link(s, other, &a->side[side], in->ref.when)) {
+            a->side[side].elsewhere++;
+            a->side[side].elsewhere_last = in->ref;
             continue;
+        }
         attempts(o, adj, side);
         if (!s->neighbors_cut) {
             if (ospf_speaker_lists(s, other->router_id))

@@ -215,8 +215,36 @@ static void tell_deaf(const struct happening *h, struct findings *f)
     draft_end(f, d);
 }
 
+/* Several interfaces share one address: some list the other, one does not. */
+static void tell_elsewhere(const struct happening *h, struct findings *f, int side)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    const struct ospf_neighbor *n = &a->side[side];
+    const struct ospf_speaker *s = a->end[side];
+    char one[16], two[16], addr[ADDR_TEXT];
+    if (!s->twofold || n->elsewhere < ONE_WAY_LEAST || !n->lists)
+        return;
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_ONE_WAY, CONFIDENCE_POSSIBLE, side);
+    d->severity = SEVERITY_WARNING;
+    d->once = true;
+    d->when = n->elsewhere_last.when;
+    draft_title(d, "of several interfaces of %s with the address %s one does not hear %s",
+                ospf_end(a, side, one), addr_text(&s->addr, addr), ospf_end(a, !side, two));
+    draft_say(
+        d,
+        "Its Hellos come from several MAC addresses in turn: these links have no addresses of their own. Some list "
+        "%s, %u did not: on one link %s is lost, or is not there at all. Which of the links that is, a capture of "
+        "each alone would tell.",
+        two, n->elsewhere, two);
+    draft_evidence(d, n->listed, "Hello that lists %s", two);
+    draft_evidence(d, n->elsewhere_last, "Hello from another MAC address that does not");
+    draft_end(f, d);
+}
+
 void ospf_one_way(const struct happening *h, struct findings *f)
 {
+    tell_elsewhere(h, f, 0);
+    tell_elsewhere(h, f, 1);
     tell_one_way(h, f, 0);
     tell_one_way(h, f, 1);
     tell_deaf(h, f);
