@@ -64,8 +64,9 @@ struct converge {
     struct stamp deadline; /* nothing is over before it */
     struct followed *list;
     uint32_t *slots; /* 1 + the first of a prefix, by its hash; 0: empty */
-    uint32_t count, room, slot_count;
-    struct lately_gone *lately; /* LATELY of them, in a ring */
+    uint32_t count, room;
+    uint32_t slot_count, slot_room; /* of those there is memory for, a power of two in use */
+    struct lately_gone *lately;     /* LATELY of them, in a ring */
     uint32_t lately_at;
 };
 

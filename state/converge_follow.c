@@ -10,6 +10,7 @@
  * heard. So many changes are free at first, and can be saved up; then the largest episode is thinned out, and so many more
  * are free. Few routes are followed in any case. */
 enum { PRICE = 32, SAVED = 32768, LEFT = 256, FEW = 128 };
+enum { SLOTS_LEAST = 64 };
 
 void converge_init(struct converge *c, struct rib *rib, struct span quiet, uint32_t most)
 {
@@ -63,22 +64,34 @@ static void place(struct converge *c, uint32_t at)
     first->next = at + 1;
 }
 
+/* Into no more slots than they need, and as many again: after a large loss few are left, and clearing what that one took
+ * would cost more than all the rest, again and again. */
+static void place_all(struct converge *c)
+{
+    if (!c->slots)
+        return;
+    c->slot_count = SLOTS_LEAST;
+    while (c->slot_count / 4 < c->count && c->slot_count < c->slot_room)
+        c->slot_count *= 2;
+    memset(c->slots, 0, c->slot_count * sizeof *c->slots);
+    for (uint32_t i = 0; i < c->count; i++)
+        place(c, i);
+}
+
 void converge_sift(struct converge *c)
 {
     uint32_t kept = 0;
-    if (c->slots)
-        memset(c->slots, 0, c->slot_count * sizeof *c->slots);
     for (unsigned i = 0; i < EPISODES_OPEN; i++)
         c->open[i].count = 0;
     for (uint32_t i = 0; i < c->count; i++) {
         unsigned which = c->list[i].episode;
         if (c->open[which].facts && (uint32_t)c->list[i].prefix < c->open[which].below) {
             c->open[which].count++;
-            c->list[kept] = c->list[i];
-            place(c, kept++);
+            c->list[kept++] = c->list[i];
         }
     }
     c->count = kept;
+    place_all(c);
     rib_follow_none(c->rib);
     for (uint32_t i = 0; i < kept; i++)
         rib_follow(c->rib, c->list[i].mark);
@@ -109,14 +122,17 @@ void converge_settle(struct converge *c)
 
 static bool make_room(struct converge *c)
 {
-    if (c->count < c->room)
+    if (c->count < c->room) {
+        if (c->count >= c->slot_count / 2)
+            place_all(c);
         return true;
+    }
     if (c->room && c->room * 2 > c->most) {
         while (c->count > c->room / 2 && thin(c))
             continue;
         return c->count < c->room;
     }
-    uint32_t room = c->room, slots = 64;
+    uint32_t room = c->room, slots = SLOTS_LEAST;
     if (!grow(&c->list, c->count, &room, sizeof *c->list, 256, c->most))
         return false;
     while (slots < room * 2)
@@ -125,7 +141,7 @@ static bool make_room(struct converge *c)
     if (!fresh)
         return false;
     c->slots = fresh;
-    c->slot_count = slots;
+    c->slot_room = slots;
     c->room = room;
     converge_sift(c);
     return true;
