@@ -47,7 +47,11 @@ static enum silence kind_of_silence(const struct session *s, int x, struct strea
         return SILENT_LARGE; /* it speaks, and what it says does not arrive */
     bool acknowledges = stamp_before(soon, mine->ack_moved.when) && mine->ack_moved.frame;
     bool answers = stamp_before(soon, theirs->last.when) && theirs->heard_ack.frame;
-    return !deaf && (acknowledges || answers) ? SILENT_BGP : SILENT_AT_ALL;
+    if (!deaf && (acknowledges || answers))
+        return SILENT_BGP;
+    /* x sent nothing that an answer was due to: its next KEEPALIVE and the end came together */
+    bool asked = mine->stuck_count && stamp_before(since.when, mine->stuck_last.when);
+    return deaf || asked ? SILENT_AT_ALL : SILENT_UNTOLD;
 }
 
 /* Whose hold time runs out first is chance where neither hears the other: then no side is named. */
