@@ -227,7 +227,8 @@ const struct outbox *engine_finish(struct engine *e)
         peering_tell_transfers(e, p, false);
         engine_happen(e, &(struct happening){ .kind = HAPPEN_PEERING_END, .peering = p, .side = -1 });
     }
-    engine_happen(e, &(struct happening){ .kind = HAPPEN_CAPTURE_END, .side = -1 });
+    engine_happen(e, &(struct happening){
+                         .kind = HAPPEN_CAPTURE_END, .side = -1, .watched = stamp_known(e->reviewed) });
     converge_tell(e);
     findings_close_reviews(&e->findings, e->now);
     return &e->outbox;

@@ -56,6 +56,7 @@ struct happening {
     const struct table *peerings; /* all of them, for HAPPEN_CAPTURE_END and rules that compare */
     bool again;                   /* about a connection that was told of before: don't count twice */
     bool live;                    /* a review: it only looks like an end, the capture goes on */
+    bool watched;                 /* the end of what was live, for HAPPEN_CAPTURE_END */
     struct stamp now;
     const struct ospf_adjacency *adjacency;
     enum ospf_state ospf_from, ospf_to;
