@@ -16,7 +16,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # No capture alone can show these: the test that does.
-ELSEWHERE = {"capture-not-kept": "disk_test.py", "route-rpki-invalid": "rpki_test.py"}
+ELSEWHERE = {"capture-interface-away": "live_test.py", "capture-not-kept": "disk_test.py", "route-rpki-invalid": "rpki_test.py"}
 
 
 def codes():
