@@ -95,8 +95,8 @@ static void tell_closed(struct engine *e, struct session *s, int by, struct stre
 static bool has_another(const struct session *s, int who)
 {
     for (const struct session *o = s->peering->sessions; o; o = o->next)
-        if (o != s && o->facts.end == CONN_OPEN && !o->end[who].closed && o->half[0].syn.frame &&
-            o->half[1].syn.frame && o->half[o->facts.active].heard_ack.frame)
+        if (o != s && o->facts.end == CONN_OPEN && o->facts.active >= 0 && !o->end[who].closed &&
+            o->half[0].syn.frame && o->half[1].syn.frame && o->half[o->facts.active].heard_ack.frame)
             return true;
     return false;
 }
