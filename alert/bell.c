@@ -6,6 +6,7 @@
 #include "alert/sender.h"
 #include "alert/spec.h"
 #include "base/log.h"
+#include "base/wall.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -47,13 +48,6 @@ struct bell {
     struct span backoff;
     uint64_t lost_told;
 };
-
-static struct stamp now_is(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (struct stamp){ (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec };
-}
 
 /* ---- the box ---- */
 
@@ -152,11 +146,11 @@ static void tell_lost(struct bell *b, uint64_t in_box)
 static bool tell_due(struct bell *b, bool all)
 {
     struct desk_batch batch;
-    while (desk_next(&b->desk, now_is(), all, &batch)) {
+    while (desk_next(&b->desk, wall_steady(), all, &batch)) {
         char why[200] = "";
         uint32_t done = 0;
         enum sent sent = sender_send(b->sender, &batch, &done, why);
-        struct stamp now = now_is();
+        struct stamp now = wall_steady();
         if (sent == SENT_REFUSED) {
             log_line(LOG_ERROR, "%s: %s; %u alerts are given up", b->shown, why, (unsigned)batch.count);
             done = batch.count;
@@ -178,7 +172,7 @@ static void take_in(struct bell *b, struct box_item *all)
 {
     for (struct box_item *next; all; all = next) {
         next = all->next;
-        desk_take(&b->desk, &all->alert, now_is());
+        desk_take(&b->desk, &all->alert, wall_steady());
         free(all);
     }
 }
@@ -194,18 +188,17 @@ static void *serve(void *of)
         if (stamp_known(due) && stamp_known(b->next_try))
             due = stamp_later(due, b->next_try);
         if (closed) { /* no more comes: what waits is told, as far as there is time */
-            const struct timespec moment = { .tv_nsec = 200000000 };
-            nanosleep(&moment, NULL);
+            wall_sleep(SPAN_MS(200));
         } else
             take_in(b, box_wait(&b->box, due, &closed, &lost));
         if (closed && !stamp_known(give_up))
-            give_up = stamp_add(now_is(), SPAN_S(LAST_WORDS_S - 1));
-        bool leaving = leaves(b, closed), try = closed || !stamp_before(now_is(), b->next_try);
+            give_up = stamp_add(wall_steady(), SPAN_S(LAST_WORDS_S - 1));
+        bool leaving = leaves(b, closed), try = closed || !stamp_before(wall_steady(), b->next_try);
         if (leaving && stamp_known(b->failing))
             try = false;
         bool told = try && tell_due(b, closed);
         tell_lost(b, lost);
-        if (leaving || (closed && (told || !stamp_before(now_is(), give_up))))
+        if (leaving || (closed && (told || !stamp_before(wall_steady(), give_up))))
             break;
     }
     if (b->desk.waiting && !b->box.at_once)

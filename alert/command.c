@@ -2,6 +2,7 @@
  * environment. Nothing that came from the wire is ever a part of the command itself. */
 #include "alert/sender_internal.h"
 
+#include "base/wall.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -76,12 +76,7 @@ static pid_t start(const struct sender *s, const struct desk_batch *b, int in)
     return status ? -1 : pid;
 }
 
-static long seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (long)t.tv_sec;
-}
+static long seconds(void) { return (long)(wall_steady().ns / NS_PER_S); }
 
 /* What it does not read is no concern of ours. */
 static void feed(int out, const struct buf *body, long until)
@@ -103,14 +98,13 @@ static void feed(int out, const struct buf *body, long until)
 static int wait_for(pid_t pid, long until)
 {
     int status;
-    const struct timespec moment = { .tv_nsec = 20000000 };
     while (waitpid(pid, &status, WNOHANG) == 0) {
         if (seconds() >= until) {
             kill(-pid, SIGKILL);
             waitpid(pid, &status, 0);
             return -1;
         }
-        nanosleep(&moment, NULL);
+        wall_sleep(SPAN_MS(20));
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

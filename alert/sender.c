@@ -1,8 +1,8 @@
 /* The three kinds of sinks behind one door. */
 #include "alert/sender_internal.h"
 
+#include "base/wall.h"
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { BODY_MOST = 8 << 20 };
@@ -11,9 +11,7 @@ const char *sender_lacks(enum alert_kind kind) { return kind == ALERT_WEBHOOK ? 
 
 struct stamp sender_until(const struct alert_sink *s)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (struct stamp){ (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec + 3 * s->resend.ns };
+    return stamp_add(wall_now(), (struct span){ 3 * s->resend.ns });
 }
 
 struct sender *sender_new(const struct alert_sink *sink)

@@ -22,15 +22,6 @@ struct source_kind {
 /* Takes self over; NULL without memory, with self closed. */
 struct source *source_of_kind(const struct source_kind *, void *self);
 
-/* ---- wall.c: the only reader of the wall clock ---- */
-
-/* Nanoseconds since 1970, UTC; may be set while we look. */
-struct stamp wall_now(void);
-/* Never set back or forth, from some moment on. */
-struct stamp wall_steady(void);
-/* Sleeps so long, or until a signal comes. */
-void wall_sleep(struct span);
-
 #define SOURCE_NO_PCAP "this routetap was built without libpcap: it reads files, and no interfaces"
 
 /* A TICK comes so often while packets don't. */

@@ -3,6 +3,7 @@
 #include "capture/source_internal.h"
 
 #include "base/log.h"
+#include "base/wall.h"
 #include "capture/live_port.h"
 #include "capture/rebind.h"
 #include <poll.h>

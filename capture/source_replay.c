@@ -2,6 +2,7 @@
  * a capture, and told again. */
 #include "capture/source_internal.h"
 
+#include "base/wall.h"
 #include <stdlib.h>
 
 /* As fast as it goes, a silence is told in so many steps at most. */

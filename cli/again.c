@@ -1,22 +1,15 @@
 /* Who asks for which packets in; the files opened, read within a bound of time, closed again. */
 #include "cli/again_internal.h"
 
+#include "base/wall.h"
 #include "store/query.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum { DEADLINE_S = 20, RING_FILES = 256, LOOK_EVERY = 1024 };
-
-static struct stamp steady_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (struct stamp){ (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec };
-}
 
 /* ---- files ---- */
 
@@ -104,7 +97,7 @@ bool again_going(struct again_scan *s)
 {
     if (atomic_load_explicit(s->asked->stop, memory_order_relaxed))
         return false;
-    if (s->packets++ % LOOK_EVERY || !stamp_before(s->deadline, steady_now()))
+    if (s->packets++ % LOOK_EVERY || !stamp_before(s->deadline, wall_steady()))
         return true;
     s->late = true;
     return false;
@@ -141,7 +134,7 @@ bool again_next(struct again_scan *s, struct packet *p)
 void again_begin(struct again_scan *s, const struct again *a, const struct errand *asked)
 {
     *s = (struct again_scan){ .again = a, .asked = asked };
-    s->deadline = stamp_add(steady_now(), SPAN_S(DEADLINE_S));
+    s->deadline = stamp_add(wall_steady(), SPAN_S(DEADLINE_S));
 }
 
 static bool say(struct again_scan *s, const char *words)

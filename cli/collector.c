@@ -2,6 +2,7 @@
 #include "cli/collector.h"
 
 #include "base/log.h"
+#include "base/wall.h"
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -50,10 +51,8 @@ static void forget(struct collector *c)
 
 static struct timespec after(struct span d)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    int64_t ns = (int64_t)t.tv_nsec + d.ns;
-    return (struct timespec){ t.tv_sec + (time_t)(ns / NS_PER_S), (long)(ns % NS_PER_S) };
+    struct stamp t = stamp_add(wall_steady(), d);
+    return (struct timespec){ (time_t)(t.ns / NS_PER_S), (long)(t.ns % NS_PER_S) };
 }
 
 static void pause_for(struct collector *c, struct span d)

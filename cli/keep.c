@@ -2,10 +2,10 @@
 #include "cli/keep.h"
 
 #include "base/log.h"
+#include "base/wall.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define EVIDENCE_USUAL ((uint64_t)1024 << 20)
 
@@ -17,13 +17,6 @@ enum { OSPF_EVERY = 4, LSDB_EVERY = 120 }; /* commits */
 struct seen {
     uint64_t put, sampled;
 };
-
-static struct stamp steady_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (struct stamp){ (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec };
-}
 
 /* ---- the ring ---- */
 
@@ -121,8 +114,8 @@ static bool open_store(struct keep *k, const struct options *o)
 
 void keep_events(struct keep *k, const struct outbox *out)
 {
-    if (k->store && store_write(k->store, out))
-        return; /* it is told once, at the next commit */
+    if (k->store)
+        (void)!store_write(k->store, out); /* what is wrong is told once, at the next commit */
 }
 
 /* Has anything changed since `seen`? */
@@ -302,7 +295,7 @@ bool keep_open(struct keep *k, const struct options *o, const struct loop *l)
 {
     k->loop = l;
     k->options = k->now = o;
-    k->committed = steady_now();
+    k->committed = wall_steady();
     return (!o->db || open_store(k, o)) && (!o->evidence || open_ring(k, o)) && note_ring(k, o);
 }
 
@@ -324,7 +317,7 @@ static void count_losses(struct keep *k)
 
 void keep_beat(struct keep *k, struct stamp second, bool due)
 {
-    struct stamp clock = steady_now();
+    struct stamp clock = wall_steady();
     bool ours = stamp_since(clock, k->committed).ns >= SPAN_MS(COMMIT_MS).ns;
     if (ours) {
         k->committed = clock;

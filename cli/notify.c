@@ -1,6 +1,7 @@
 /* What goes on in; datagrams to the service manager out. */
 #include "cli/notify.h"
 
+#include "base/wall.h"
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,18 +10,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 static int to = -1;
 static int64_t every_us, last_us; /* between two signs of life */
 
-static int64_t now_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
+static int64_t now_us(void) { return wall_steady().ns / 1000; }
 
 /* The wait is for us if it names our process, or none. */
 static void read_watchdog(void)

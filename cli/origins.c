@@ -2,6 +2,7 @@
 #include "cli/origins.h"
 
 #include "base/log.h"
+#include "base/wall.h"
 #include "cli/origins_fetch.h"
 #include "cli/rpki.h"
 #include "state/engine.h"
@@ -9,15 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     CACHE_S = 15,
     NAME_MOST = ORIGINS_PATH,
-    /* routes that stand: so long at a time, and packets in between for so long; while there are none, once for each TICK */
-    SLICE_US = 2000,
-    REST_US = 8000,
-    IDLE_US = 8000,
+    /* routes that stand: so long at a time, and packets in between for so long; while there are none, once for each TICK,
+     * and what comes meanwhile waits in the ring */
+    SLICE_MS = 2,
+    REST_MS = 8,
+    IDLE_MS = 50,
     SLICE_ROUTES = 64,
 };
 
@@ -29,7 +30,7 @@ struct origins {
     struct vrps *before, *changes; /* owned; while routes are held against others than before */
     struct fetch *fetch;           /* being read; or NULL */
     char next[NAME_MOST];          /* file to be read after that; "": none */
-    int64_t rest_until;            /* us of the monotonic clock */
+    struct stamp rest_until;       /* by the steady clock */
     pthread_mutex_t
         *lock; /* owned: asking changes nothing. Held by others than who runs us, and to change vrps */
     struct engine *engine; /* or NULL; borrowed */
@@ -204,13 +205,6 @@ void origins_look(struct origins *g)
         fetch(g, g->file);
 }
 
-static int64_t now_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static bool judge_some(struct origins *g)
 {
     const struct outbox *caused = engine_judge(g->engine, SLICE_ROUTES);
@@ -221,15 +215,15 @@ bool origins_turn(struct origins *g, bool idle)
 {
     if (!g->before && !judging(g))
         return true;
-    int64_t begun = now_us(), most = idle ? IDLE_US : SLICE_US;
+    struct stamp begun = wall_steady(), until = stamp_add(begun, SPAN_MS(idle ? IDLE_MS : SLICE_MS));
     bool going = true;
-    if (!idle && begun < g->rest_until)
+    if (!idle && stamp_before(begun, g->rest_until))
         return true;
-    while (going && judging(g) && now_us() - begun < most)
+    while (going && judging(g) && stamp_before(wall_steady(), until))
         going = judge_some(g);
     if (!judging(g))
         forget_before(g);
-    g->rest_until = now_us() + REST_US;
+    g->rest_until = stamp_add(wall_steady(), SPAN_MS(REST_MS));
     return going;
 }
 

@@ -2,18 +2,13 @@
 #include "cli/progress.h"
 
 #include "base/log.h"
+#include "base/wall.h"
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PATIENCE_MS = 800, EVERY_MS = 100, CELLS = 30 };
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+static int64_t now_ms(void) { return wall_steady().ns / 1000000; }
 
 struct progress progress_begin(bool wanted)
 {

@@ -2,6 +2,7 @@
 #include "web/server_internal.h"
 
 #include "base/log.h"
+#include "base/wall.h"
 #include "store/pages.h"
 #include "web/files.h"
 #include <arpa/inet.h>
@@ -13,15 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-static int64_t clock_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+static int64_t clock_ms(void) { return wall_steady().ns / 1000000; }
 
 /* ---- the thread ---- */
 

@@ -1,4 +1,5 @@
 /* A capture replayed at full speed and by the clock: its packets as they are, and TICKs in its silences. */
+#include "base/wall.h"
 #include "tests/check.h"
 #include "tests/make/make_capture.h"
 #include "tests/make/tell_source.h"

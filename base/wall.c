@@ -1,5 +1,6 @@
-/* The clocks of this machine. Nobody else asks them on the way of a packet: what is live turns them into TICKs. */
-#include "capture/source_internal.h"
+/* The machine's clocks in, moments out. */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime, nanosleep */
+#include "base/wall.h"
 
 #include <time.h>
 
