@@ -48,5 +48,11 @@ struct prefix {
 };
 /* Zeros behind its bits. */
 void prefix_clear(struct prefix *);
+/* Below, at or above 0: by family, address, then length. */
+static inline int prefix_compare(const struct prefix *a, const struct prefix *b)
+{
+    int order = addr_compare(&a->addr, &b->addr);
+    return order ? order : (a->bits > b->bits) - (a->bits < b->bits);
+}
 
 #endif

@@ -377,9 +377,8 @@ void converge_advance(struct engine *e, struct stamp now)
         c->open[i].facts = NULL;
     }
     reckon_deadline(c);
-    if (!over)
-        return;
-    converge_sift(c);
+    if (over)
+        converge_sift(c);
 }
 
 void converge_tell(struct engine *e)

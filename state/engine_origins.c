@@ -6,14 +6,8 @@
 
 static const enum bgp_family families[] = { FAMILY_IPV4_UNICAST, FAMILY_IPV6_UNICAST };
 
-/* Of two that are invalid the first one by address: the order of the tables is another one in each run. */
-static bool comes_first(const struct prefix *a, const struct prefix *b)
-{
-    int order = a->addr.size != b->addr.size ? a->addr.size - b->addr.size : addr_compare(&a->addr, &b->addr);
-    return order < 0 || (!order && a->bits < b->bits);
-}
-
-/* Most routes have nothing to do with what changed. An empty path is none of ours (bgp_rib_feed.c). */
+/* Most routes have nothing to do with what changed. An empty path is none of ours (bgp_rib_feed.c). Of those that are
+ * invalid the first one by address is told: the order of the tables is another one in each run. */
 static void judge(struct judging *j, const struct rib_route *r)
 {
     struct prefix p = rib_prefix(&r->nlri);
@@ -22,7 +16,7 @@ static void judge(struct judging *j, const struct rib_route *r)
     if (!r->path_length || !touched || vrps_check(j->after, &p, r->origin_as, &against) != RPKI_INVALID)
         return;
     enum rpki_state was = vrps_check(j->before, &p, r->origin_as, NULL);
-    if (was == RPKI_INVALID || (j->news.count++ && !comes_first(&p, &j->news.prefix)))
+    if (was == RPKI_INVALID || (j->news.count++ && prefix_compare(&p, &j->news.prefix) >= 0))
         return;
     j->news.prefix = p;
     j->news.origin = r->origin_as;

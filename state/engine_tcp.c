@@ -65,14 +65,12 @@ static struct session *session_of(struct engine *e, struct session *s, struct pe
     if (!s && !may_join(seg))
         return NULL;
     int active = pure_syn ? from : syn ? !from : -1;
-    if (active < 0) { /* joined midway: who dialled shows by the port */
+    if (active < 0)
         p->facts.midway = p->facts.connection_count == 0;
-    }
-    struct session *fresh =
-        session_new(e, p, pure_syn || syn ? active : -1, key->low_port, key->high_port, ref);
+    struct session *fresh = session_new(e, p, active, key->low_port, key->high_port, ref);
     if (!fresh)
         return NULL;
-    if (active < 0) {
+    if (active < 0) { /* joined midway: who dialled shows by the port */
         bool low_listens = bgp_port(e, key->low_port), high_listens = bgp_port(e, key->high_port);
         fresh->facts.active = low_listens != high_listens ? (low_listens ? 1 : 0) : -1;
     }
@@ -119,9 +117,9 @@ static bool one_way(const struct session *s, int from, const struct segment *g, 
     const struct half *mine = &s->half[from], *other = &s->half[!from];
     if (!other->last.frame)
         return !(g->flags & TCP_SYN) && mine->last.frame;
-    bool new = g->payload_size && (!mine->seq_known || !seq_before(g->seq, mine->next));
-    return new && mine->last_data.frame &&stamp_before(other->last.when, mine->last_data.when) &&
-           stamp_since(when, mine->last_data.when).ns > SPAN_S(ANSWER_S).ns;
+    bool anew = g->payload_size && (!mine->seq_known || !seq_before(g->seq, mine->next));
+    bool unanswered = mine->last_data.frame && stamp_before(other->last.when, mine->last_data.when);
+    return anew && unanswered && stamp_since(when, mine->last_data.when).ns > SPAN_S(ANSWER_S).ns;
 }
 
 void engine_segment(struct engine *e, const struct frame *f, struct stream_ref ref)

@@ -71,6 +71,14 @@ static void tell_dropped(const struct happening *h, struct findings *f)
     draft_end(f, d);
 }
 
+static void say_killed(struct draft *d, const struct happening *h, const char *who)
+{
+    draft_say(
+        d, "No NOTIFICATION stands in the capture: the BGP process of %s was killed, crashed or restarted%s.",
+        who,
+        h->session->end[h->side].open.graceful ? " (it offers graceful restart, which ends like that)" : "");
+}
+
 /* Who sent the RST, and why, as far as that shows. */
 static void say_reset(struct draft *d, const struct happening *h)
 {
@@ -94,12 +102,7 @@ static void say_reset(struct draft *d, const struct happening *h)
             "while; or a box in between has lost the connection and answers in its name.",
             who);
     else
-        draft_say(
-            d,
-            "No NOTIFICATION stands in the capture: the BGP process of %s was killed, crashed or restarted%s.",
-            who,
-            h->session->end[h->side].open.graceful ? " (it offers graceful restart, which ends like that)"
-                                                   : "");
+        say_killed(d, h, who);
 }
 
 void closed_silently(const struct happening *h, struct findings *f)
@@ -129,10 +132,7 @@ void closed_silently(const struct happening *h, struct findings *f)
                 side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other),
                 fin ? "FIN" : "RST");
     if (fin)
-        draft_say(
-            d,
-            "No NOTIFICATION stands in the capture: the BGP process of %s was killed, crashed or restarted%s.",
-            who, s->end[h->side].open.graceful ? " (it offers graceful restart, which ends like that)" : "");
+        say_killed(d, h, who);
     else
         say_reset(d, h);
     draft_evidence(d, s->end[h->side].last_spoke, "last message of %s", who);

@@ -86,17 +86,26 @@ static void tell_blocked(const struct happening *h, struct findings *f)
     draft_end(f, d);
 }
 
+/* That this side repeats its Database Description; the names of both. */
+static struct draft *begin_repeats(const struct happening *h, struct findings *f, enum finding_code code,
+                                   enum confidence sure, int side, char one[16], char two[16])
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    struct draft *d = ospf_draft(f, h, code, sure, -1);
+    d->once = true;
+    d->when = a->side[side].dd_repeats.first.when;
+    ospf_end(a, side, one);
+    ospf_end(a, !side, two);
+    return d;
+}
+
 /* What the other sends to all arrives here, and its answer, which any path carries, does not. */
 static void tell_blocked_one_way(const struct happening *h, struct findings *f, int side)
 {
     const struct ospf_adjacency *a = h->adjacency;
     const struct ospf_neighbor *n = &a->side[side], *other = &a->side[!side];
     char one[16], two[16];
-    struct draft *d = ospf_draft(f, h, CODE_OSPF_UNICAST_BLOCKED, CONFIDENCE_LIKELY, -1);
-    d->once = true;
-    d->when = n->dd_repeats.first.when;
-    ospf_end(a, side, one);
-    ospf_end(a, !side, two);
+    struct draft *d = begin_repeats(h, f, CODE_OSPF_UNICAST_BLOCKED, CONFIDENCE_LIKELY, side, one, two);
     draft_title(d, "unicast OSPF of %s does not reach %s, multicast does", two, one);
     draft_say(
         d,
@@ -127,11 +136,7 @@ static void tell_stuck(const struct happening *h, struct findings *f, int side)
     const struct ospf_adjacency *a = h->adjacency;
     const struct ospf_neighbor *n = &a->side[side], *other = &a->side[!side];
     char one[16], two[16];
-    struct draft *d = ospf_draft(f, h, CODE_OSPF_EXCHANGE_STUCK, CONFIDENCE_CERTAIN, -1);
-    d->once = true;
-    d->when = n->dd_repeats.first.when;
-    ospf_end(a, side, one);
-    ospf_end(a, !side, two);
+    struct draft *d = begin_repeats(h, f, CODE_OSPF_EXCHANGE_STUCK, CONFIDENCE_CERTAIN, side, one, two);
     draft_title(d, "%s and %s do not get on with the exchange of their databases", one, two);
     draft_say(
         d,

@@ -55,12 +55,6 @@ static bool looped(const struct rib_route *r, uint32_t asn)
     return !cur_ok(&path);
 }
 
-static bool comes_before(const struct prefix *a, const struct prefix *b)
-{
-    int order = a->addr.size != b->addr.size ? a->addr.size - b->addr.size : addr_compare(&a->addr, &b->addr);
-    return order < 0 || (!order && a->bits < b->bits);
-}
-
 static void hold_against(struct conflict *c, const struct feed *a, const struct feed *b,
                          enum bgp_family family)
 {
@@ -73,7 +67,7 @@ static void hold_against(struct conflict *c, const struct feed *a, const struct 
             continue;
         struct prefix prefix = rib_prefix(&r.nlri);
         /* the first by address, and by origin: the order of the tables is another one in each run */
-        if (c->count++ && !comes_before(&prefix, &c->prefix))
+        if (c->count++ && prefix_compare(&prefix, &c->prefix) >= 0)
             continue;
         bool turned = other.origin_as < r.origin_as;
         c->a = turned ? *b : *a;

@@ -204,17 +204,25 @@ void say_multihop(struct draft *d, const struct happening *h, int quiet)
             side_name(h->peering, !quiet, other));
 }
 
+/* That nothing of this sender is acknowledged from the handshake on. */
+static struct draft *begin_unheard(const struct happening *h, struct findings *f, enum confidence sure,
+                                   unsigned subject, const struct half *sender)
+{
+    struct draft *d = rule_draft(f, h, CODE_TCP_RETRANSMISSIONS, sure, -1);
+    d->subject = subject;
+    d->severity = SEVERITY_ERROR;
+    d->when = sender->stuck_first.when;
+    d->once = h->again;
+    return d;
+}
+
 /* The handshake passes, and then no data at all, of either side. */
 static void tell_held_back(const struct happening *h, struct findings *f, int i)
 {
     const struct session *s = h->session;
     const struct half *sender = &s->half[i], *receiver = &s->half[!i];
     char who[ADDR_TEXT], other[ADDR_TEXT];
-    struct draft *d = rule_draft(f, h, CODE_TCP_RETRANSMISSIONS, CONFIDENCE_LIKELY, -1);
-    d->subject = 5;
-    d->severity = SEVERITY_ERROR;
-    d->when = sender->stuck_first.when;
-    d->once = h->again;
+    struct draft *d = begin_unheard(h, f, CONFIDENCE_LIKELY, 5, sender);
     draft_title(d, "the handshake of %s and %s passes, and no data does", side_name(h->peering, i, who),
                 side_name(h->peering, !i, other));
     draft_say(
@@ -228,6 +236,29 @@ static void tell_held_back(const struct happening *h, struct findings *f, int i)
     draft_evidence(d, receiver->last, "last packet of %s", other);
     draft_evidence(d, sender->stuck_first, "%u bytes, sent again", sender->stuck_size);
     draft_evidence(d, sender->stuck_last, "and again");
+    draft_end(f, d);
+}
+
+/* … while the other side is there and is heard. */
+static void tell_unheard(const struct happening *h, struct findings *f, int i)
+{
+    const struct half *sender = &h->session->half[i];
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    struct draft *d = begin_unheard(h, f, CONFIDENCE_CERTAIN, 3u + (unsigned)i, sender);
+    draft_title(d, "nothing that %s says after the handshake reaches %s", side_name(h->peering, i, who),
+                side_name(h->peering, !i, other));
+    draft_say(
+        d,
+        "%s sends its first %u bytes again and again, and %s acknowledges none; what %s sends arrives. Data from %s "
+        "is lost behind the capture point, or dropped at %s: a filter that lets the handshake pass does that.",
+        who, sender->stuck_size, other, other, who, other);
+    if (sender->data_ttl == 1)
+        draft_say(d, "It comes with TTL 1: if %s is no direct neighbour, eBGP multihop is missing at %s.",
+                  other, who);
+    draft_evidence(d, sender->syn, "the handshake passes");
+    draft_evidence(d, sender->stuck_first, "%u bytes, sent again", sender->stuck_size);
+    draft_evidence(d, sender->stuck_last, "and again");
+    draft_evidence(d, sender->heard_ack, "%s acknowledges what %s sends", who, other);
     draft_end(f, d);
 }
 
@@ -248,31 +279,10 @@ void one_way(const struct happening *h, struct findings *f)
             !nothing || !(there || quiet) || sender->stuck_count < UNHEARD_LEAST ||
             sender->smallest_lost >= LARGE || by_ttl(s, i))
             continue;
-        if (quiet) {
+        if (quiet)
             tell_held_back(h, f, i);
-            continue;
-        }
-        char who[ADDR_TEXT], other[ADDR_TEXT];
-        struct draft *d = rule_draft(f, h, CODE_TCP_RETRANSMISSIONS, CONFIDENCE_CERTAIN, -1);
-        d->subject = 3u + (unsigned)i;
-        d->severity = SEVERITY_ERROR;
-        d->when = sender->stuck_first.when;
-        d->once = h->again;
-        draft_title(d, "nothing that %s says after the handshake reaches %s", side_name(h->peering, i, who),
-                    side_name(h->peering, !i, other));
-        draft_say(
-            d,
-            "%s sends its first %u bytes again and again, and %s acknowledges none; what %s sends arrives. Data from %s "
-            "is lost behind the capture point, or dropped at %s: a filter that lets the handshake pass does that.",
-            who, sender->stuck_size, other, other, who, other);
-        if (sender->data_ttl == 1)
-            draft_say(d, "It comes with TTL 1: if %s is no direct neighbour, eBGP multihop is missing at %s.",
-                      other, who);
-        draft_evidence(d, sender->syn, "the handshake passes");
-        draft_evidence(d, sender->stuck_first, "%u bytes, sent again", sender->stuck_size);
-        draft_evidence(d, sender->stuck_last, "and again");
-        draft_evidence(d, sender->heard_ack, "%s acknowledges what %s sends", who, other);
-        draft_end(f, d);
+        else
+            tell_unheard(h, f, i);
     }
 }
 

@@ -18,7 +18,7 @@ export interface SideLine {
   retransmissions: number
 }
 
-export interface PeeringLine {
+interface PeeringFacts {
   id: string
   type: 'ebgp' | 'ibgp' | 'unknown'
   up: boolean
@@ -30,6 +30,9 @@ export interface PeeringLine {
   packets: number
   connections: number
   findings: number
+}
+
+export interface PeeringLine extends PeeringFacts {
   worst: { id: number; severity: Severity; code: string; title: string } | null
   sides: [SideLine, SideLine]
 }
@@ -89,20 +92,9 @@ export interface Open {
   faults?: string[]
 }
 
-export interface Peering {
+export interface Peering extends PeeringFacts {
   now: string | null
-  id: string
-  type: 'ebgp' | 'ibgp' | 'unknown'
-  up: boolean
   sides: [Side, Side]
-  hold_time: number | null
-  keepalive_interval: number | null
-  midway: boolean
-  first: string | null
-  last: string | null
-  packets: number
-  connections: number
-  findings: number
   opens: [Open, Open]
   offers: Offer[]
 }
