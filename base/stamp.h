@@ -24,10 +24,14 @@ struct span {
 static inline bool stamp_known(struct stamp t) { return t.ns != INT64_MIN; }
 static inline struct stamp stamp_add(struct stamp t, struct span d) { return (struct stamp){ t.ns + d.ns }; }
 static inline struct stamp stamp_sub(struct stamp t, struct span d) { return (struct stamp){ t.ns - d.ns }; }
+
+/* Of what a capture tells there always is a span. A database may be anybody's, and know one moment of two: the longest span. */
 static inline struct span stamp_since(struct stamp later, struct stamp t)
 {
-    return (struct span){ later.ns - t.ns };
+    int64_t ns;
+    return (struct span){ __builtin_sub_overflow(later.ns, t.ns, &ns) ? INT64_MAX : ns };
 }
+
 static inline bool stamp_before(struct stamp a, struct stamp b) { return a.ns < b.ns; }
 static inline struct stamp stamp_later(struct stamp a, struct stamp b) { return a.ns < b.ns ? b : a; }
 

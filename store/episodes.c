@@ -53,15 +53,15 @@ bool query_episode(struct query *q, struct episode_row *out)
     x->end = end_of(next_word(&c));
     x->first = next_ref(&c);
     x->last = next_ref(&c);
-    x->quiet.ns = next_i64(&c);
+    x->quiet.ns = next_ns(&c, 0);
     x->lost = next_u64(&c);
     x->part = next_u64(&c);
     uint32_t *const counts[] = { &x->prefixes, &x->back,          &x->other,
                                  &x->gone,     &x->explored_most, &x->explored_median };
     for (size_t i = 0; i < COUNT(counts); i++)
         *counts[i] = next_u32(&c);
-    x->half.ns = next_i64(&c);
-    x->most.ns = next_i64(&c);
+    x->half.ns = next_ns(&c, 0);
+    x->most.ns = next_ns(&c, 0);
     x->missed = next_bool(&c);
     x->kept = next_bool(&c);
     x->more_sides = next_bool(&c);

@@ -47,7 +47,7 @@ static void read_side_line(struct columns *c, struct side_line *out)
     out->state = next_word(c);
     out->asn = next_or(c, -1);
     out->hold_time = next_or(c, -1);
-    out->min_margin_ns = next_or(c, INT64_MIN);
+    out->min_margin_ns = next_ns(c, INT64_MIN);
     out->margin_known = out->min_margin_ns != INT64_MIN;
     out->state_since = next_stamp(c);
     out->last_heard = next_stamp(c);

@@ -29,7 +29,7 @@ bool pages_lsa_activity_row(struct query *q, struct lsa_activity_row *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->start_s = next_i64(&c);
+    out->start_s = next_second(&c);
     out->fresh = next_u64(&c);
     out->refreshed = next_u64(&c);
     out->changed = next_u64(&c);

@@ -35,14 +35,14 @@ bool pages_series_row(struct query *q, struct series_row *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->start_s = next_i64(&c);
+    out->start_s = next_second(&c);
     uint64_t *const counts[] = { &out->opens,         &out->updates,         &out->notifications,
                                  &out->keepalives,    &out->refreshes,       &out->message_bytes,
                                  &out->announced,     &out->withdrawn,       &out->segments,
                                  &out->segment_bytes, &out->retransmissions, &out->zero_window_ns,
                                  &out->rtt_ns,        &out->rtt_count };
     next_counts(&c, counts, COUNT(counts));
-    out->margin_ns = next_or(&c, INT64_MIN);
+    out->margin_ns = next_ns(&c, INT64_MIN);
     out->lost = next_u64(&c);
     return true;
 }
@@ -58,7 +58,7 @@ bool pages_held_row(struct query *q, struct held_row *out)
     if (!query_row(q, &c))
         return false;
     out->family = next_word(&c);
-    out->start_s = next_i64(&c);
+    out->start_s = next_second(&c);
     out->held = next_u64(&c);
     return true;
 }
@@ -79,7 +79,7 @@ bool pages_spark_row(struct query *q, struct spark_row *out)
     if (!query_row(q, &c))
         return false;
     out->peering = next_word(&c);
-    out->start_s = next_i64(&c);
+    out->start_s = next_second(&c);
     out->updates = next_u64(&c);
     out->lost[0] = next_u64(&c);
     out->lost[1] = next_u64(&c);

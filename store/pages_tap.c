@@ -20,7 +20,7 @@ bool pages_tap_row(struct query *q, struct tap_row *out)
     struct columns c;
     if (!query_row(q, &c))
         return false;
-    out->start_s = next_i64(&c);
+    out->start_s = next_second(&c);
     out->packets = next_u64(&c);
     out->bytes = next_u64(&c);
     out->received = next_u64(&c);
@@ -105,12 +105,12 @@ bool pages_transfer(struct query *q, struct transfer_row *out)
     out->last_frame = next_u64(&c);
     out->routes = next_u64(&c);
     out->end_of_rib = next_bool(&c);
-    out->sender_ns = next_i64(&c);
-    out->window_ns = next_i64(&c);
-    out->loss_ns = next_i64(&c);
+    out->sender_ns = next_ns(&c, 0);
+    out->window_ns = next_ns(&c, 0);
+    out->loss_ns = next_ns(&c, 0);
     out->line = next_word(&c);
-    out->part_ns = next_i64(&c);
+    out->part_ns = next_ns(&c, 0);
     out->pauses = next_u64(&c);
-    out->pause_ns = next_i64(&c);
+    out->pause_ns = next_ns(&c, 0);
     return true;
 }

@@ -133,7 +133,7 @@ bool query_side(struct query *q, struct side_row *out)
     out->state_since = next_stamp(&c);
     out->established_count = next_u64(&c);
     out->lost_count = next_u64(&c);
-    out->min_margin_ns = next_or(&c, -1);
+    out->min_margin_ns = next_ns(&c, -1);
     out->min_margin_at = next_stamp(&c);
     out->last_heard = next_stamp(&c);
     uint64_t *const counts[] = { &out->opens,

@@ -41,6 +41,20 @@ static inline struct stamp next_stamp(struct columns *c)
     return ns > INT64_MAX / 2 || ns < INT64_MIN / 2 ? STAMP_NEVER : (struct stamp){ ns };
 }
 
+/* Of spans so short that a few may be added; a longer one is no span, but unknown. */
+static inline int64_t next_ns(struct columns *c, int64_t unknown)
+{
+    int64_t ns = next_or(c, unknown);
+    return ns > INT64_MAX / 8 || ns < INT64_MIN / 8 ? unknown : ns;
+}
+
+/* The second at which an interval of a series begins; nonsense is 0. */
+static inline int64_t next_second(struct columns *c)
+{
+    int64_t s = next_i64(c);
+    return s > INT64_MAX / 2 / NS_PER_S || s < INT64_MIN / 2 / NS_PER_S ? 0 : s;
+}
+
 static inline uint32_t next_u32(struct columns *c) { return (uint32_t)next_i64(c); }
 
 static inline void next_counts(struct columns *c, uint64_t *const into[], size_t n)
@@ -53,7 +67,7 @@ static inline void next_counts(struct columns *c, uint64_t *const into[], size_t
 static inline void next_measures(struct columns *c, int64_t *const into[], size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        *into[i] = next_or(c, -1);
+        *into[i] = next_ns(c, -1);
 }
 
 /* A step of a side, but for what it is a step of. */

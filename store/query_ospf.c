@@ -188,7 +188,7 @@ bool query_neighbor(struct query *q, struct neighbor_row *out)
     out->full_count = next_u64(&c);
     out->lost_count = next_u64(&c);
     out->dead_interval = next_or(&c, -1);
-    out->min_margin_ns = next_or(&c, -1);
+    out->min_margin_ns = next_ns(&c, -1);
     out->min_margin_at = next_stamp(&c);
     out->last_heard = next_stamp(&c);
     uint64_t *const counts[] = { &out->requested, &out->answered, &out->flooded, &out->resent,

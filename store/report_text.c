@@ -35,7 +35,7 @@ static void add_paths(struct story *t, struct buf *out)
 static void add_packets(const struct story *t, struct buf *out)
 {
     render_counted(out, t->capture.packets, "packet", "packets");
-    if (t->capture.packets && stamp_known(t->capture.first)) {
+    if (t->capture.packets && stamp_known(t->capture.first) && stamp_known(t->capture.last)) {
         buf_str(out, " in ");
         render_span(out, stamp_since(t->capture.last, t->capture.first));
     }

@@ -55,7 +55,7 @@ void telling_end(struct telling *t)
 
 const char *telling_moment(struct telling *t, struct stamp when)
 {
-    int64_t into = when.ns - t->said.ns; /* the second that was told last */
+    int64_t into = stamp_since(when, t->said).ns; /* the second that was told last */
     if (*t->said_text && into >= 0 && into < NS_PER_S) {
         render_fraction(into, t->digits, t->said_text);
         return t->said_text;

@@ -131,7 +131,7 @@ void api_ospf_activity(const struct web_view *v, const struct http_request *r, s
     struct lsa_activity_row a;
     struct telling t = answer_begin(v, out);
     query_capture(v->store, &c);
-    int64_t lasted = stamp_known(c.first) ? (c.last.ns - c.first.ns) / NS_PER_S : 0;
+    int64_t lasted = stamp_known(c.first) ? stamp_since(c.last, c.first).ns / NS_PER_S : 0;
     int64_t step = lasted / BARS < 1          ? 1
                    : lasted / BARS < MINUTE_S ? lasted / BARS + 1
                                               : lasted / BARS / MINUTE_S * MINUTE_S;

@@ -136,7 +136,7 @@ static void tell_point(struct telling *t, const char *key, struct stamp when, in
 static void tell_transfer(struct telling *t, const struct telling_sides *sides, const struct transfer_row *x)
 {
     struct writer *w = &t->w;
-    int64_t took = stamp_since(x->last, x->first).ns, path = took - x->sender_ns - x->window_ns - x->loss_ns;
+    int64_t took = stamp_since(x->last, x->first).ns, held = x->sender_ns + x->window_ns + x->loss_ns;
     write_object(w, NULL);
     telling_address(t, "from", sides, x->side);
     write_u64(w, "connection", x->connection);
@@ -148,7 +148,7 @@ static void tell_transfer(struct telling *t, const struct telling_sides *sides, 
     telling_seconds(t, "sender_s", x->sender_ns);
     telling_seconds(t, "window_s", x->window_ns);
     telling_seconds(t, "loss_s", x->loss_ns);
-    telling_seconds(t, "path_s", path > 0 ? path : 0);
+    telling_seconds(t, "path_s", took > held ? took - held : 0);
     if (*x->line) {
         write_str(w, "line", x->line);
         telling_seconds(t, "part_s", x->part_ns);
