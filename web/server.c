@@ -40,19 +40,22 @@ static void mend(struct web *w)
     live_free(&w->news);
 }
 
+/* False while there is no store to be looked into. One whose file is gone is better than nothing, until another is there. */
+static bool has_store(struct web *w)
+{
+    mend(w);
+    if (!w->site.broken && store_place(w->site.view.store) == STORE_ANOTHER) {
+        w->site.broken = true;
+        mend(w);
+    }
+    return !w->site.broken;
+}
+
 static void look(struct web *w)
 {
+    if (!has_store(w))
+        return;
     struct store *s = w->site.view.store;
-    mend(w);
-    if (w->site.broken)
-        return;
-    w->site.broken =
-        store_place(s) == STORE_ANOTHER; /* while there is none, the old one is better than nothing */
-    if (w->site.broken)
-        mend(w);
-    if (w->site.broken)
-        return;
-    s = w->site.view.store;
     uint64_t version = pages_version(s);
     if (version != w->version) {
         w->changed_ms = w->version ? w->now_ms : w->changed_ms;

@@ -111,12 +111,16 @@ function Adjacencies({ data }: { data: Ospf }) {
             </div>
             <div class="margins">
               {a.lost_count > 0 && <span class="lost">{count(a.lost_count)} × lost</span>}
-              <span class="faint"> least dead margin</span>
-              {a.sides.map((s, k) => (
-                <div key={k}>
-                  <Margin least={s.min_dead_margin_s} hold={s.dead_interval} />
-                </div>
-              ))}
+              {a.sides.some((s) => s.min_dead_margin_s !== null) && (
+                <>
+                  <span class="faint"> least dead margin</span>
+                  {a.sides.map((s, k) => (
+                    <div key={k}>
+                      <Margin least={s.min_dead_margin_s} hold={s.dead_interval} />
+                    </div>
+                  ))}
+                </>
+              )}
             </div>
           </li>
         ))}
