@@ -257,6 +257,7 @@ void ospf_feed(struct ospf *o, const struct frame *f, struct stream_ref ref)
     in.from = ospf_speaker_get(o, &in);
     if (!in.from)
         return;
+    ospf_watch(o, in.from, ref);
     ospf_speaker_auth(o, &in);
     if (p.type == OSPF_HELLO) {
         ospf_hear_hello(o, &in);

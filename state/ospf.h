@@ -36,6 +36,11 @@ const struct ospf_speaker *ospf_heard_elsewhere(const struct ospf *, const struc
                                                 struct stamp after);
 /* What keeps the two from hearing each other: bits of enum ospf_mismatch. */
 uint32_t ospf_mismatches(const struct ospf_speaker *, const struct ospf_speaker *);
+/* Since when the link has been in sight all the time: `since`, or later where it was not (struct ospf_wire: hole_until). */
+struct stamp ospf_seen_since(const struct ospf_adjacency *, struct stamp since);
+/* What this side says now is the first thing since nothing of the link was in sight, and that was after `before`: what led
+ * to it is not in the capture. */
+bool ospf_came_unseen(const struct ospf_adjacency *, int side, struct stamp before, struct stamp now);
 /* Whether an adjacency is due between the speaker and the other, by the speaker's own Hello (RFC 2328 10.4): 1, 0, -1 not
  * known. */
 int ospf_link_due(const struct ospf_speaker *, const struct ospf_speaker *other);

@@ -136,6 +136,10 @@ struct ospf_wire {
     uint32_t dr_router, bdr_router; /* its router ID */
     struct stream_ref dr_ref, bdr_ref;
     uint32_t dr_changes;
+    struct stream_ref last; /* of all its members */
+    /* when nothing of it was seen last, though Hellos were due, as far as only packets tell: the last one before, the first
+     * one after; frame 0: never */
+    struct stream_ref hole_from, hole_until;
     char name[96]; /* "10.0.12.0/24", "10.0.12.0/24 vlan 110", "fe80::1 instance 1": the same in every run */
 };
 
@@ -201,6 +205,7 @@ struct ospf_neighbor {
     bool margin_known;
     struct span min_margin;
     struct stream_ref min_margin_ref;
+    bool margin_unseen; /* the other's latest Hello came late, and so did all that the link shows */
     /* Events that passed on the wire, and what this side does will prove that they reached it. */
     unsigned expected_count;
     struct {

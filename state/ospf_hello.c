@@ -25,7 +25,10 @@ static void note_emptied(struct ospf_speaker *s, const struct ospf_hello_facts *
     if (!listed)
         return;
     int64_t interval = (int64_t)before->hello_interval * NS_PER_S, gap = stamp_since(ref.when, last.when).ns;
-    bool out_of_turn = interval && (gap < interval / 2 || gap > interval + interval / 2);
+    struct stamp seen =
+        s->link && s->link->hole_until.frame ? stamp_later(last.when, s->link->hole_until.when) : last.when;
+    bool late = stamp_since(ref.when, seen).ns > interval + interval / 2;
+    bool out_of_turn = interval && (gap < interval / 2 || late);
     s->emptied = ref;
     s->emptied_before = last;
     s->emptied_abruptly = out_of_turn || (before->dr && !s->hello.dr);
@@ -88,6 +91,14 @@ static void margin(struct ospf *o, struct adjacency *adj, int side, struct strea
         stamp_before(n->heard.when, adj->facts.end[!side]->deaf)) /* there may have been others since */
         return;
     struct span left = { dead - stamp_since(ref.when, n->heard.when).ns };
+    struct stamp seen = ospf_seen_since(&adj->facts, n->heard.when);
+    n->margin_unseen =
+        stamp_before(n->heard.when, seen) && (dead - stamp_since(ref.when, seen).ns) * 3 >= dead;
+    if (n->margin_unseen) { /* there may have been others meanwhile */
+        if (left.ns * 3 < dead && left.ns > 0)
+            ospf_happen(o, HAPPEN_OSPF_MARGIN, adj, side, ref);
+        return;
+    }
     if (n->margin_known && n->min_margin.ns <= left.ns)
         return;
     n->margin_known = true;
@@ -202,10 +213,11 @@ static void drop(struct ospf *o, struct adjacency *adj, int side, bool anew, str
     struct ospf_neighbor *n = &adj->facts.side[side];
     const struct ospf_speaker *other = adj->facts.end[!side];
     int64_t most = ((int64_t)other->hello.hello_interval * 3 / 2 + 1) * NS_PER_S;
+    bool unseen = ospf_came_unseen(&adj->facts, side, n->listed.when, ref.when);
     if (!anew) {
         n->dropped = ref;
         n->dropped_from = n->state;
-        n->dropped_steady = stamp_since(ref.when, other->hello_last.when).ns < most;
+        n->dropped_steady = !unseen && stamp_since(ref.when, other->hello_last.when).ns < most;
     }
     ospf_on(o, adj, side, anew ? OSPF_ON_RESTARTED : OSPF_ON_DROPPED, ref);
 }
@@ -318,8 +330,10 @@ void ospf_hear_hello(struct ospf *o, struct ospf_in *in)
     struct ospf_speaker *s = in->from;
     bool known = take_hello(in, &changed);
     bool first = s->hello_count == 1;
-    if (known || first)
+    if (known || first) {
         ospf_link_place(o, in->segment, s);
+        ospf_watch(o, s, in->ref);
+    }
     note_tried(in);
     if (known)
         ospf_link_designate(o, s, in->ref);

@@ -1,5 +1,5 @@
 /* What the files of OSPF's state share: ospf.c, ospf_speaker.c, ospf_link.c, ospf_hello.c, ospf_pair.c,
- * ospf_adjacency.c, ospf_neighbor.c, ospf_exchange.c, ospf_heads.c, ospf_flood.c, ospf_fate.c, ospf_router.c. */
+ * ospf_adjacency.c, ospf_neighbor.c, ospf_watch.c, ospf_exchange.c, ospf_heads.c, ospf_flood.c, ospf_fate.c, ospf_router.c. */
 #ifndef STATE_OSPF_INTERNAL_H
 #define STATE_OSPF_INTERNAL_H
 
@@ -169,6 +169,16 @@ void ospf_link_merge(struct ospf *, struct ospf_wire *into, struct ospf_wire *fr
 void ospf_link_designate(struct ospf *, struct ospf_speaker *, struct stream_ref);
 /* How the link is treated, as far as its members show. */
 void ospf_link_reckon(struct ospf_wire *);
+
+/* ---- ospf_watch.c: whether a link was in sight ---- */
+
+/* The speaker says something. */
+void ospf_watch(const struct ospf *, const struct ospf_speaker *, struct stream_ref);
+/* Within this time its next Hello comes. */
+struct span ospf_patience(const struct ospf_speaker *);
+/* By now something of the speaker's link has been seen as lately as its Hellos let expect: that somebody else is silent
+ * tells something. */
+bool ospf_in_sight(const struct ospf *, const struct ospf_speaker *, struct stamp now);
 
 /* ---- ospf_hello.c: Hellos ---- */
 

@@ -184,6 +184,8 @@ void ospf_link_merge(struct ospf *o, struct ospf_wire *into, struct ospf_wire *f
             s->adjacencies[i]->link = into;
     }
     from->ended = true;
+    into->last = stamp_before(into->last.when, from->last.when) ? from->last : into->last;
+    into->hole_from = into->hole_until = (struct stream_ref){ 0 }; /* of one half only */
     if (!into->dr) {
         into->dr = from->dr;
         into->dr_router = from->dr_router;

@@ -173,7 +173,9 @@ static void prove_by_silence(struct ospf *o, struct adjacency *adj, int side, st
         (n->expected[0].on != OSPF_ON_EXCHANGE_DONE && n->expected[0].on != OSPF_ON_LOADING_DONE))
         return;
     struct stream_ref first = n->expected[0].ref, last = n->expected[n->expected_count - 1].ref;
-    bool quiet = stamp_since(now, last.when).ns > SPAN_MS(QUIET_MS).ns;
+    struct stamp seen = ospf_seen_since(&adj->facts, last.when);
+    bool quiet =
+        stamp_since(now, seen).ns > SPAN_MS(QUIET_MS).ns && ospf_in_sight(o, adj->facts.end[side], now);
     bool asked = n->asked_last.frame && !stamp_before(n->asked_last.when, n->exchange_began.when);
     if (!quiet && (!at_end || n->request_repeats.count || n->dd_repeats.count))
         return;
@@ -224,7 +226,9 @@ void ospf_infer(struct ospf *o, struct adjacency *adj, struct stream_ref now)
         int due = ospf_link_due(me, other);
         bool both = a->both_listed.frame || (other->unseen && n->listed_first.frame);
         struct stream_ref since = a->both_listed.frame ? a->both_listed : n->listed_first;
-        bool quiet = both && stamp_since(now.when, since.when).ns >= SPAN_MS(QUIET_MS).ns;
+        struct stamp seen = ospf_seen_since(a, since.when);
+        bool quiet =
+            both && stamp_since(now.when, seen).ns >= SPAN_MS(QUIET_MS).ns && ospf_in_sight(o, me, now.when);
         if (due && a->flooding.frame)
             ospf_joined(o, adj, side, OSPF_STATE_FULL, a->flooding);
         else if (!due && both)
@@ -268,6 +272,18 @@ struct stamp ospf_deadline(const struct ospf_adjacency *a, int side)
     return stamp_add(heard, (struct span){ (int64_t)me->hello.dead_interval * NS_PER_S });
 }
 
+/* At the end of the capture: when it would have given the other up, if it was itself in sight until then. */
+static struct stamp last_deadline(const struct ospf_adjacency *a, int side)
+{
+    const struct ospf_speaker *me = a->end[side];
+    struct stamp deadline = ospf_deadline(a, side);
+    if (!stamp_known(deadline))
+        return deadline;
+    struct span dead = { (int64_t)me->hello.dead_interval * NS_PER_S };
+    deadline = stamp_later(deadline, stamp_add(ospf_seen_since(a, a->side[side].heard.when), dead));
+    return stamp_since(deadline, me->last.when).ns <= ospf_patience(me).ns ? deadline : STAMP_NEVER;
+}
+
 void ospf_neighbor_timers(struct ospf *o, struct adjacency *adj, struct stamp now, bool at_end)
 {
     struct ospf_adjacency *a = &adj->facts;
@@ -281,7 +297,7 @@ void ospf_neighbor_timers(struct ospf *o, struct adjacency *adj, struct stamp no
             stamp_before(stamp_add(n->since, dead), now)) /* RFC 2328 10.2 Start */
             ospf_on(o, adj, side, OSPF_ON_INACTIVITY, timer_ref(stamp_add(n->since, dead)));
         /* its next Hello will tell whether it gave the other up; at the end there is none */
-        struct stamp deadline = ospf_deadline(a, side);
+        struct stamp deadline = last_deadline(a, side);
         bool helps = stamp_before(now, a->end[!side]->grace_until); /* RFC 3623 3.1 */
         if (at_end && n->state >= OSPF_STATE_ATTEMPT && stamp_known(deadline) &&
             stamp_before(deadline, now) && !helps && stamp_before(n->listed.when, deadline))

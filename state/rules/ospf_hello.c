@@ -252,10 +252,36 @@ void ospf_one_way(const struct happening *h, struct findings *f)
 
 /* ---- margins ---- */
 
+/* Neither was seen for as long: a gap of the capture, or both were silent; who was late is not known. */
+static void tell_margin_unseen(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    const struct ospf_wire *l = a->link;
+    char low[16], high[16], gap[32];
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_HELLO_MARGIN_LOW, CONFIDENCE_POSSIBLE, -1);
+    d->severity = SEVERITY_INFO;
+    d->once = true;
+    draft_title(d, "nothing of %s and %s was seen for a time, and it may have been a narrow thing",
+                ospf_end(a, 0, low), ospf_end(a, 1, high));
+    draft_say(
+        d,
+        "%s without any packet on %s, though Hellos were due; the RouterDeadInterval of %s is %u s. Either the capture "
+        "has a gap there, or both were silent, or what they sent did not come by: packets do not tell which.",
+        span_words(stamp_since(l->hole_until.when, l->hole_from.when), gap), ospf_where(a),
+        h->side ? high : low, (unsigned)a->end[h->side]->hello.dead_interval);
+    draft_evidence(d, l->hole_from, "last packet before");
+    draft_evidence(d, l->hole_until, "first packet after");
+    draft_end(f, d);
+}
+
 void ospf_margin_low(const struct happening *h, struct findings *f)
 {
     const struct ospf_adjacency *a = h->adjacency;
     const struct ospf_neighbor *n = &a->side[h->side];
+    if (n->margin_unseen) {
+        tell_margin_unseen(h, f);
+        return;
+    }
     const struct ospf_speaker *late = a->end[!h->side], *me = a->end[h->side];
     char one[16], two[16], gap[32], left[32];
     struct span waited = { (int64_t)me->hello.dead_interval * NS_PER_S - n->min_margin.ns };

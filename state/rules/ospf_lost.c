@@ -85,6 +85,32 @@ static void say_of_gone(struct draft *d, const struct happening *h, const struct
         draft_say(d, "%s itself is alive: it is still heard on %s.", id, other->link->name);
 }
 
+/* Neither was seen before: a gap of the capture, or of the link; and which of them went first, or why, is not known. */
+static bool tell_unseen(const struct happening *h, struct findings *f)
+{
+    const struct ospf_adjacency *a = h->adjacency;
+    const struct ospf_neighbor *n = &a->side[h->side];
+    if (!stamp_before(n->listed.when, n->unlisted.when) ||
+        !ospf_came_unseen(a, h->side, n->listed.when, n->unlisted.when))
+        return false;
+    const struct ospf_wire *l = a->link;
+    char one[16], two[16], silent[32];
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_NEIGHBOR_DEAD, CONFIDENCE_POSSIBLE, -1);
+    d->severity = SEVERITY_WARNING;
+    draft_title(d, "%s no longer lists %s after a time in which neither was seen", ospf_end(a, h->side, one),
+                ospf_end(a, !h->side, two));
+    draft_say(
+        d,
+        "Nothing at all of %s was seen for %s, though Hellos were due. Either the capture has a gap there, or what both "
+        "sent did not come by (a link that is down at both ends). Why %s let %s go, and which of them fell silent first, "
+        "is not in the capture.",
+        ospf_where(a), span_words(stamp_since(l->hole_until.when, l->hole_from.when), silent), one, two);
+    draft_evidence(d, l->hole_from, "last packet before");
+    draft_evidence(d, l->hole_until, "first packet after");
+    end_dead(h, f, d, h->side, h->ospf_from, n->unlisted);
+    return true;
+}
+
 void ospf_neighbor_dead(const struct happening *h, struct findings *f)
 {
     const struct ospf_adjacency *a = h->adjacency;
@@ -93,7 +119,7 @@ void ospf_neighbor_dead(const struct happening *h, struct findings *f)
     bool timer = h->ospf_on == OSPF_ON_INACTIVITY;
     if (h->ospf_to != OSPF_STATE_DOWN || !(timer || h->ospf_on == OSPF_ON_DROPPED) ||
         h->ospf_from < OSPF_STATE_INIT || n->best_ever < OSPF_STATE_TWO_WAY || gone->successor ||
-        (!timer && (too_soon(n, me) || n->dropped_steady)))
+        tell_unseen(h, f) || (!timer && (too_soon(n, me) || n->dropped_steady)))
         return;
     char one[16], two[16], silent[32];
     struct draft *d = dead(h, f, h->side, CONFIDENCE_CERTAIN);
