@@ -56,9 +56,10 @@ const char *span_words(struct span d, char text[32])
     else if (s < 120)
         snprintf(text, 32, "%.1f s", s);
     else if (s < 7200)
-        snprintf(text, 32, "%.0f min %.0f s", (double)(long)(s / 60), s - 60.0 * (double)(long)(s / 60));
+        snprintf(text, 32, "%.0f min %.0f s", (double)((long)(s + 0.5) / 60), (double)((long)(s + 0.5) % 60));
+    else if (s < 48.0 * 3600)
+        snprintf(text, 32, "%.0f h %.0f min", (double)((long)(s / 60) / 60), (double)((long)(s / 60) % 60));
     else
-        snprintf(text, 32, "%.0f h %.0f min", (double)(long)(s / 3600),
-                 (s - 3600.0 * (double)(long)(s / 3600)) / 60);
+        snprintf(text, 32, "%.0f d %.0f h", (double)((long)(s / 3600) / 24), (double)((long)(s / 3600) % 24));
     return text;
 }

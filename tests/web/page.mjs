@@ -8,5 +8,6 @@ import './peering.mjs'
 import './views.mjs'
 import './live.mjs'
 import './reading.mjs'
+import './paper.mjs'
 
 process.exit(await run(process.argv[3] ?? ''))

@@ -1,5 +1,5 @@
 // The other views: findings, OSPF, routes, the capture.
-import { database, hold, leave, open, part, same, serve, test, text } from './harness.mjs'
+import { changed, database, hold, leave, open, part, same, serve, test, text } from './harness.mjs'
 
 test('findings: filters stand in the address', async (browser) => {
   const base = await serve(database('hold-sigstop-frr-bird'))
@@ -133,4 +133,65 @@ test('the tap: over time, one way only, what packets came in, what is kept', asy
   const span = await open(browser, await serve(database('conn-refused-frr-none-span')), '/capture')
   hold((await text(span, 'section[aria-label="What is wrong with it"]')).includes(' of 10.0.12.1 – 10.0.12.2'), 'whose packets stand twice')
   await leave(span)
+})
+
+test('OSPF: no two states have the same colour', async (browser) => {
+  const base = await serve(database('ospf-exchange-stuck-frr-frr'))
+  for (const colorScheme of ['light', 'dark']) {
+    const page = await open(browser, base, '/ospf', { colorScheme })
+    const colours = await page.evaluate(() =>
+      ['Full', '2-Way', 'Loading', 'Exchange', 'ExStart', 'Init', 'Down'].map((state) => {
+        const one = document.body.appendChild(Object.assign(document.createElement('i'), { className: `swatch os-${state}` }))
+        return [state, getComputedStyle(one).backgroundColor.match(/\d+/g).slice(0, 3).map(Number)]
+      }),
+    )
+    for (const [a, mine] of colours)
+      for (const [b, theirs] of colours)
+        hold(a === b || Math.hypot(...mine.map((v, i) => v - theirs[i])) > 50, `${a} and ${b} look alike in ${colorScheme}`)
+    await leave(page)
+  }
+})
+
+test('OSPF: names on the map stand where no edge goes', async (browser) => {
+  for (const name of ['ospf-multi-area-frr-frr-frr', 'next-hop-frr-frr-missing-vlan']) {
+    const page = await open(browser, await serve(database(name)), '/ospf')
+    await page.waitForSelector('.map .name')
+    const crossed = await page.evaluate(() => {
+      const names = [...document.querySelectorAll('.map .name, .map .nodes .dr')].map((t) => [t.textContent, t.getBoundingClientRect()])
+      return [...document.querySelectorAll('.map .edges path')].flatMap((path) => {
+        const place = path.getScreenCTM()
+        const points = Array.from({ length: 201 }, (_, i) => path.getPointAtLength((path.getTotalLength() * i) / 200).matrixTransform(place))
+        return names.filter(([, r]) => points.some((p) => p.x > r.left + 2 && p.x < r.right - 2 && p.y > r.top + 2 && p.y < r.bottom - 2)).map(([words]) => words)
+      })
+    })
+    same(crossed.join(), '', `crossed on the map of ${name}`)
+    await leave(page)
+  }
+})
+
+test('the capture: what it says of itself is what it shows', async (browser) => {
+  const sound = await open(browser, await serve(database('hold-sigstop-frr-bird')), '/capture')
+  same(await text(sound, 'h1'), 'The capture is sound', 'of one without a doubt')
+  await leave(sound)
+  const file = changed('hold-sigstop-frr-bird', 'cut', "UPDATE capture SET truncated_packets = 1")
+  const cut = await open(browser, await serve(file), '/capture')
+  same(await text(cut, 'h1'), 'The capture is sound, but for 1 packet that was cut', 'of one with a cut packet')
+  await leave(cut)
+})
+
+test('the capture: its last interval is as long as it was watched', async (browser) => {
+  const base = await serve(database('hold-sigstop-frr-bird'))
+  const page = await open(browser, base, '/capture')
+  await page.waitForSelector('.charts canvas')
+  const { series, last } = await page.evaluate(async () => ({
+    series: await (await fetch('/api/v1/capture/series')).json(),
+    last: Date.parse((await (await fetch('/api/v1/capture')).json()).capture.last) / 1000,
+  }))
+  const [t, n] = [series.time.at(-1), series.packets.at(-1)]
+  hold(last - t > series.step / 8 && last - t < series.step * 0.9, `it is ${last - t} s`)
+  const box = await page.locator('.charts .u-over').first().boundingBox()
+  await page.mouse.move(box.x + box.width - 2, box.y + 20)
+  const told = await page.locator('.charts .u-legend .u-value').nth(1).innerText()
+  hold(Math.abs(Number(told) - n / (last - t)) < 0.02, `${told} a second, of ${n} in ${last - t} s`)
+  await leave(page)
 })

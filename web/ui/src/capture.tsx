@@ -25,14 +25,14 @@ const Bad = ({ n, of, mild }: { n: number; of?: number; mild?: boolean }) =>
 
 // ---- over time
 
-function linesOf(s: CaptureSeries): { times: number[]; came: Line[]; dropped: Line[]; doubtful: Line[] } {
+function linesOf(s: CaptureSeries, whole: Span): { times: number[]; came: Line[]; dropped: Line[]; doubtful: Line[] } {
   const grid = gridOf(s)
   const line = (name: string, values: number[], colour: string, shape: Line['shape']): Line => ({ name, values: spread(grid, s.time, values, 0), colour, ...(shape && { shape }) })
   return {
     times: grid.times,
     came: [
-      line('packets', perSecond(s.packets, s.step), '--link', 'step'),
-      ...(s.received.some(Boolean) ? [{ ...line('received, by the kernel’s count', perSecond(s.received, s.step), '--ok', 'step'), dash: true }] : []),
+      line('packets', perSecond(s.packets, s.time, s.step, whole), '--link', 'step'),
+      ...(s.received.some(Boolean) ? [{ ...line('received, by the kernel’s count', perSecond(s.received, s.time, s.step, whole), '--ok', 'step'), dash: true }] : []),
     ],
     dropped: [
       line('by the capture', s.dropped, '--error', 'bar'),
@@ -46,10 +46,10 @@ function linesOf(s: CaptureSeries): { times: number[]; came: Line[]; dropped: Li
   }
 }
 
-function OverTime({ live }: { live: boolean }) {
+function OverTime({ live, whole }: { live: boolean; whole: Span }) {
   const [zoom, setZoom] = useState<Span | null>(null)
   const { data, error } = useData<CaptureSeries>('capture/series', zoom ? { since: zoom.from.toFixed(3), until: zoom.to.toFixed(3) } : {})
-  const lines = useMemo(() => data && linesOf(data), [data])
+  const lines = useMemo(() => data && linesOf(data, whole), [data, whole.from, whole.to])
   if (error) return <Trouble error={error} />
   if (!data || !lines) return <Waiting />
   if (!data.time.length) return <p class="notice">No counts were kept: there were no packets, or an earlier routetap wrote this database.</p>
@@ -234,6 +234,20 @@ function Lost({ data }: { data: Capture }) {
   )
 }
 
+// What shows below as a count that ought to be nought, though no finding makes a flaw of it.
+function doubtsOf({ capture: c, one_way }: Capture): string[] {
+  const unheard = one_way.peerings.filter((p) => p.acknowledged).length
+  const all: [number, string, string?][] = [
+    [unheard, 'peering of which one direction is missing', 'peerings of which one direction is missing'],
+    [c.truncated_packets, 'packet that was cut', 'packets that were cut'],
+    [c.duplicate_packets, 'packet that stands twice', 'packets that stand twice'],
+    [c.fragments_lost, 'fragment without the rest', 'fragments without the rest'],
+    [c.stepped_back, 'step back of its clock', 'steps back of its clock'],
+    [c.passed_over, 'packet beyond the ceiling of peerings', 'packets beyond the ceiling of peerings'],
+  ]
+  return all.filter(([n]) => n).map(([n, one, many]) => counted(n, one, many))
+}
+
 export function CaptureView() {
   const { data, error } = useData<Capture>('capture')
   useEffect(() => {
@@ -245,7 +259,8 @@ export function CaptureView() {
   const [first, last, now] = [moment(c.first), moment(c.last), moment(data.now)]
   const dropped = data.files.some((f) => f.dropped_packets)
   const flawed = data.findings.some((f) => f.severity !== 'info') || dropped || c.damaged_frames > 0
-  const title = !c.packets ? 'Nothing was captured' : flawed ? 'The capture itself has flaws' : 'The capture is sound'
+  const doubts = doubtsOf(data)
+  const title = !c.packets ? 'Nothing was captured' : flawed ? 'The capture itself has flaws' : doubts.length ? `The capture is sound, but for ${doubts.join(', ')}` : 'The capture is sound'
   return (
     <main>
       <h1 class={flawed || !c.packets ? 'warn' : ''}>{title}</h1>
@@ -265,7 +280,7 @@ export function CaptureView() {
       )}
       <section aria-label="Over time">
         <h2>Over time</h2>
-        <OverTime live={data.live} />
+        <OverTime live={data.live} whole={{ from: first ?? 0, to: now ?? last ?? 0 }} />
       </section>
       <div class="two">
         <Lost data={data} />

@@ -1,9 +1,10 @@
 // Lists of numbers over time, as lines or bars: uPlot, with the colours of the page, UTC, and one cursor for all charts.
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import './chart.css'
 import { useWidth } from './data'
+import { usePrinting } from './print'
 import { clock, day, shortDay } from './words'
 
 export interface Line {
@@ -30,6 +31,7 @@ export interface ChartProps {
 
 // Turns when the colours of the page do.
 function useScheme(): boolean {
+  const printing = usePrinting()
   const [dark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches)
   useEffect(() => {
     const media = matchMedia('(prefers-color-scheme: dark)')
@@ -37,7 +39,7 @@ function useScheme(): boolean {
     media.addEventListener('change', update)
     return () => media.removeEventListener('change', update)
   }, [])
-  return dark
+  return dark && !printing
 }
 
 const colourOf = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim() || '#888'
@@ -99,7 +101,7 @@ function seriesOf(line: Line, format: (v: number) => string): uPlot.Series {
 
 const ROUND = {
   whole: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7],
-  binary: Array.from({ length: 44 }, (_, i) => 2 ** (i - 3)),
+  binary: Array.from({ length: 44 }, (_, i) => 2 ** i),
 }
 
 // "2.0 s" → "2 s": what an axis marks is round
@@ -143,7 +145,7 @@ export function Chart(props: ChartProps) {
   const plot = useRef<uPlot | null>(null)
   const shape = [props.name, props.unit, props.from, props.to, props.floor?.top, props.lines.map((l) => l.name).join()].join('|')
   const data = useMemo(() => alignedOf(props), [props.times, props.step, props.lines])
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!box.current || !width) return
     const zoom = (u: uPlot) => {
       if (u.select.width < 6) return

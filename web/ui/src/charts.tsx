@@ -47,7 +47,17 @@ function joined(values: (number | null)[], most: number): (number | null)[] {
   return out
 }
 
-export const perSecond = (values: number[], step: number) => values.map((v) => v / step)
+// Intervals are as long as they were watched: the last one would else seem to fall silent. One that has hardly begun is told
+// with the one before it.
+export const perSecond = (values: number[], times: number[], step: number, whole: Span) => {
+  const watched = times.map((t) => Math.max(0, Math.min(t + step, whole.to) - Math.max(t, whole.from)))
+  return values.map((v, i) => {
+    const short = watched[i]! < step / 8
+    const before = short && i > 0 && times[i - 1] === times[i]! - step ? i - 1 : null
+    if (before !== null) return (v + values[before]!) / (watched[i]! + watched[before]!)
+    return v / (short ? step : watched[i]!)
+  })
+}
 
 function heldOf(grid: Grid, held: [number, number][]): (number | null)[] {
   let next = 0
@@ -73,7 +83,7 @@ function routesOf(s: Series, grid: Grid): Line[] {
   return lines.slice(0, 8)
 }
 
-export const rate = (v: number) => (v === 0 ? '0' : v < 0.1 ? v.toFixed(2) : v < 10 ? v.toFixed(1) : count(Math.round(v)))
+export const rate = (v: number) => (v < 100 ? String(Number(v.toPrecision(3))) : count(Math.round(v)))
 
 function each(s: Series, grid: Grid, pick: (side: SeriesSide) => (number | null)[], shape: Line['shape'], empty: number | null, words = ''): Line[] {
   return s.sides.map((side, i) => ({
@@ -96,15 +106,15 @@ export function Charts({ path, zoom, onZoom, whole }: { path: string; zoom: Span
     const near = s.hold_time ? Math.ceil(s.hold_time / s.step) + 1 : 1
     return {
       margin: each(s, grid, (x) => x.margin_s, 'step', null).map((l) => ({ ...l, values: joined(l.values, near) })),
-      updates: each(s, grid, (x) => perSecond(x.updates, s.step), 'step', 0, 'UPDATEs'),
-      others: each(s, grid, (x) => perSecond(x.keepalives.map((n, i) => n + x.opens[i]! + x.notifications[i]! + x.route_refreshes[i]!), s.step), 'step', 0, 'other messages').map((l) => ({ ...l, dash: true })),
+      updates: each(s, grid, (x) => perSecond(x.updates, x.time, s.step, whole), 'step', 0, 'UPDATEs'),
+      others: each(s, grid, (x) => perSecond(x.keepalives.map((n, i) => n + x.opens[i]! + x.notifications[i]! + x.route_refreshes[i]!), x.time, s.step, whole), 'step', 0, 'other messages').map((l) => ({ ...l, dash: true })),
       routes: routesOf(s, grid),
-      volume: each(s, grid, (x) => perSecond(x.segment_bytes, s.step), 'step', 0),
+      volume: each(s, grid, (x) => perSecond(x.segment_bytes, x.time, s.step, whole), 'step', 0),
       resent: each(s, grid, (x) => x.retransmissions, 'bar', 0),
       rtt: each(s, grid, (x) => x.rtt_s, 'step', null).map((l) => ({ ...l, values: joined(l.values, near) })),
       shut: each(s, grid, (x) => x.zero_window_s, 'bar', 0),
     }
-  }, [s, grid])
+  }, [s, grid, whole.from, whole.to])
   if (!s || !grid || !lines) return null
   if (!s.sides.some((side) => side.time.length))
     return <p class="notice">No series of counts were kept: of this span of time there is none, or an earlier routetap wrote this database.</p>

@@ -2,6 +2,7 @@
 import { createContext } from 'preact'
 import { useContext, useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError, get, type Gained, type Query } from './api'
+import { onPrint } from './print'
 
 // Grows when the store has gained something; `at` is when that was learnt, by the browser's clock.
 export interface Live {
@@ -42,7 +43,9 @@ export function useWidth<E extends Element>() {
     if (!ref.current) return
     const watch = new ResizeObserver((entries) => setWidth(Math.floor(entries[0]!.contentRect.width)))
     watch.observe(ref.current)
-    return () => watch.disconnect()
+    // paper has a width of its own, and observers are not asked before it is printed
+    const unwatch = onPrint(() => ref.current && setWidth(Math.floor(ref.current.clientWidth)))
+    return () => (watch.disconnect(), unwatch())
   }, [ref.current])
   return [ref, width] as const
 }

@@ -50,8 +50,19 @@ function Commands({ list }: { list: WholeFinding['commands'] }) {
   }
   return (
     <div class="commands">
+      <p class="paper-only">{shown.title}</p>
       <Choice label="Vendor" value={shown.vendor} options={list.map((c) => [c.vendor, c.title] as const)} onPick={pick} />
       <p class="command">{shown.text}</p>
+      <dl class="paper-only">
+        {list
+          .filter((c) => c !== shown)
+          .map((c) => (
+            <div key={c.vendor}>
+              <dt>{c.title}</dt>
+              <dd class="command">{c.text}</dd>
+            </div>
+          ))}
+      </dl>
     </div>
   )
 }

@@ -10,6 +10,7 @@ import { OspfView } from './ospf'
 import { OverviewView } from './overview'
 import { Link, SeverityMark, Trouble } from './parts'
 import { PeeringView } from './peering'
+import { usePrinting } from './print'
 import { findingPath, usePlace, type Place } from './route'
 import { RoutesView } from './routes'
 import { clock, count, day, moment, range, sentence } from './words'
@@ -199,6 +200,7 @@ function Stale({ goneAt, now }: { goneAt: number; now: string | null }) {
 
 function Frame({ linked, goneAt }: { linked: boolean; goneAt: number | null }) {
   const place = usePlace()
+  const printing = usePrinting()
   const overview = useData<OverviewData>('overview')
   if (overview.error?.status === 401) return <TokenForm />
   return (
@@ -212,6 +214,7 @@ function Frame({ linked, goneAt }: { linked: boolean; goneAt: number | null }) {
         {goneAt !== null ? <Stale goneAt={goneAt} now={overview.data?.now ?? null} /> : overview.error && <Trouble error={overview.error} />}
         <View place={place} />
       </div>
+      {printing && <p class="paper-only faint">{location.href}</p>}
     </>
   )
 }

@@ -2,6 +2,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks'
 import { useWidth } from './data'
 import type { Graph, Node } from './graph'
+import { namePlaces, type NamePlace } from './names'
 import './map.css'
 
 export interface Broken {
@@ -29,6 +30,22 @@ function boundsOf(nodes: Node[], width: number) {
   return { x: (x0 + x1 - w) / 2, y: (y0 + y1 - h) / 2, w, h }
 }
 
+// What a node is called, and what it has for a designated router, in one or two lines where no edge goes.
+function Name({ node: n, place, text }: { node: Node; place: NamePlace; text: number }) {
+  const away = n.kind === 'router' ? 14 : 9
+  const line = text * 1.25
+  const lines = n.dr ? 2 : 1
+  const side = place === 'beside' || place === 'before'
+  const x = side ? (place === 'beside' ? away + 4 : -away - 4) : 0
+  const y = side ? text * 0.35 - ((lines - 1) * line) / 2 : place === 'above' ? -away - 2 - (lines - 1) * line : away + text
+  return (
+    <>
+      <text class={`name ${place}`} x={x} y={y}>{n.name}</text>
+      {n.dr && <text class={`dr ${place}`} x={x} y={y + line}>DR {n.dr}</text>}
+    </>
+  )
+}
+
 interface MapProps {
   graph: Graph
   areas: string[]
@@ -42,13 +59,14 @@ export function NetworkMap({ graph, areas, broken, picked, onPick }: MapProps) {
   const edges = [...graph.edges.values()]
   const [box, width] = useWidth<HTMLDivElement>()
   const whole = useMemo(() => boundsOf(nodes, width || 700), [graph, width])
+  const places = useMemo(() => namePlaces(graph), [graph])
   const [zoom, setZoom] = useState(1)
   const [move, setMove] = useState({ x: 0, y: 0 })
   const drag = useRef<{ x: number; y: number; scale: number } | null>(null)
   const svg = useRef<SVGSVGElement>(null)
   if (!nodes.length) return <p class="notice">At that moment no database was known: nothing that describes the network had been seen.</p>
   const view = { w: whole.w / zoom, h: whole.h / zoom, x: whole.x + (whole.w - whole.w / zoom) / 2 + move.x, y: whole.y + (whole.h - whole.h / zoom) / 2 + move.y }
-  const unit = view.w / (width || 700) // of one pixel
+  const text = Math.max(9.5, (11 * view.w) / (width || 700)) // 11 pixels
   const labels = nodes.length / (zoom * zoom) < ((width || 700) * 400) / ROOM
   const scale = () => view.w / (svg.current?.getBoundingClientRect().width || 1)
   const at = (id: string) => graph.nodes.get(id)
@@ -88,7 +106,7 @@ export function NetworkMap({ graph, areas, broken, picked, onPick }: MapProps) {
       )}
       <svg
         ref={svg}
-        style={{ aspectRatio: `${whole.w} / ${whole.h}`, '--text': `${Math.max(9.5, 11 * unit).toFixed(1)}px` }}
+        style={{ aspectRatio: `${whole.w} / ${whole.h}`, '--text': `${text.toFixed(1)}px` }}
         viewBox={`${view.x} ${view.y} ${view.w} ${view.h}`}
         role="group"
         aria-label={`${nodes.filter((n) => n.kind === 'router' && !n.gone).length} routers, ${nodes.filter((n) => n.kind === 'network' && !n.gone).length} networks`}
@@ -148,8 +166,7 @@ export function NetworkMap({ graph, areas, broken, picked, onPick }: MapProps) {
               <title>{`${n.name}${n.abr ? ', area border router' : ''}${n.asbr ? ', AS boundary router' : ''}${n.dr ? `, DR ${n.dr}` : ''}`}</title>
               {n.kind === 'router' ? <circle r={11} style={{ fill: n.gone ? undefined : areaColour(areas, n.areas[0]!) }} /> : <rect x={-8} y={-6} width={16} height={12} rx={3} style={{ stroke: n.gone ? undefined : areaColour(areas, n.areas[0]!) }} />}
               {n.kind === 'router' && (n.abr || n.asbr) && <text class="role" y={3.5}>{n.abr && n.asbr ? 'AB' : n.abr ? 'B' : 'E'}</text>}
-              {labels && <text class="name" y={n.kind === 'router' ? 25 : 20}>{n.name}</text>}
-              {labels && n.dr && <text class="dr" y={32}>DR {n.dr}</text>}
+              {labels && <Name node={n} place={places.get(n.id)!} text={text} />}
             </g>
           ))}
         </g>

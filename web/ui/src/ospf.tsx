@@ -187,6 +187,7 @@ export function OspfView({ place }: { place: Place }) {
                 </span>
               ))}
               <span>numbers: cost from that end</span>
+              {[...graph.edges.values()].some((e) => !e.gone && e.costs.includes(null)) && <span>dashed: described from one end only</span>}
               <span class="bad">red: down, or not there at this moment</span>
             </p>}
           </div>
