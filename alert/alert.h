@@ -9,15 +9,16 @@
 
 enum alert_about { ALERT_CAPTURE, ALERT_PEERING, ALERT_ADJACENCY };
 
-enum { ALERT_DOWN_KEY = 1, ALERT_UP_KEY, ALERT_FINDING_KEY };
-
 struct alert {
-    uint64_t key; /* of this run: the same when it is told again, and when it is over */
+    uint64_t
+        key; /* the same when it is told again, and when it is over; another one the next time that it fires */
     enum severity severity;
     enum alert_about about;
-    bool firing;             /* false: it is over, since `last` */
-    bool again;              /* it fires already, and is only refreshed */
-    uint32_t finding, count; /* 0: a change of state, no finding */
+    bool firing;     /* false: it is over, since `last` */
+    bool again;      /* it fires already, and is only refreshed */
+    bool while_down; /* a finding: over as soon as its subject is up */
+    uint32_t finding,
+        count; /* its number, in the database if there is one; 0: a change of state, no finding */
     struct stamp first, last;
     char name[64];      /* a finding's code, or "bgp-session-down" */
     char subject[160];  /* the peering's or adjacency's name; "" for the capture as a whole */
@@ -43,5 +44,22 @@ struct alert_sink {
 };
 
 enum { ALERT_SINKS = 8 };
+
+/* ---- over restarts ---- */
+
+/* A sink took it, by the wall clock. */
+struct alert_told {
+    uint64_t key, sink; /* alert_sink_id */
+    bool firing;
+    struct stamp when;
+};
+
+/* What an earlier run left: an alert that fires, or one that is over (not `firing`), which is no news to those that were
+ * told of it. */
+struct alert_before {
+    struct alert alert;
+    uint32_t told_count;
+    struct alert_told told[ALERT_SINKS];
+};
 
 #endif

@@ -17,9 +17,17 @@
 
 enum { KEPT_MOST = 4096, STOP_MS = 8000, ORDER_MS = 1000, AGAIN_S = 2, SOCKET_BYTES = 1 << 22 };
 
+/* What waits to be handed on: an alert, or one of before. */
+struct parcel {
+    size_t size;
+    unsigned char bytes[];
+};
+
 struct alerter {
     int to; /* -1: nobody is there any more */
-    struct alert **kept;
+    struct parcel **kept;
+    void (*told)(void *, const struct alert_told *);
+    void *told_to;
     uint32_t first, count;
     uint64_t lost, lost_told;
     /* the last one that was sent; shared with the processes that ring, of which a later one begins with what an earlier
@@ -121,9 +129,9 @@ struct alerter *alerter_start(const struct alert_sink *sinks, unsigned count, ch
 /* ---- our end ---- */
 
 /* False: it takes nothing now. */
-static bool hand_on(struct alerter *a, const struct alert *one)
+static bool hand_on(struct alerter *a, const void *bytes, size_t size)
 {
-    if (a->to < 0 || send(a->to, one, sizeof *one, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+    if (a->to < 0 || send(a->to, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
         return true;
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS || errno == EINTR)
         return false;
@@ -133,9 +141,27 @@ static bool hand_on(struct alerter *a, const struct alert *one)
     return true;
 }
 
+void alerter_hear(struct alerter *a, void (*told)(void *, const struct alert_told *), void *to)
+{
+    a->told = told;
+    a->told_to = to;
+}
+
+/* False when there is nothing (more) to be heard now. */
+static bool hear(struct alerter *a)
+{
+    struct alert_told told;
+    ssize_t n = a->to >= 0 ? recv(a->to, &told, sizeof told, MSG_DONTWAIT) : -1;
+    if (n == (ssize_t)sizeof told && a->told)
+        a->told(a->told_to, &told);
+    return n > 0;
+}
+
 void alerter_flush(struct alerter *a)
 {
-    while (a->count && hand_on(a, a->kept[a->first])) {
+    while (hear(a))
+        continue;
+    while (a->count && hand_on(a, a->kept[a->first]->bytes, a->kept[a->first]->size)) {
         free(a->kept[a->first]);
         a->first = (a->first + 1) % KEPT_MOST;
         a->count--;
@@ -147,19 +173,23 @@ void alerter_flush(struct alerter *a)
     a->lost_told = a->lost;
 }
 
-void alerter_ring(struct alerter *a, const struct alert *one)
+static void give(struct alerter *a, const void *bytes, size_t size)
 {
     alerter_flush(a);
-    if (!a->count && hand_on(a, one))
+    if (!a->count && hand_on(a, bytes, size))
         return;
-    struct alert *copy = a->count < KEPT_MOST ? malloc(sizeof *copy) : NULL;
+    struct parcel *copy = a->count < KEPT_MOST ? malloc(sizeof *copy + size) : NULL;
     if (!copy) {
         a->lost++;
         return;
     }
-    *copy = *one;
+    copy->size = size;
+    memcpy(copy->bytes, bytes, size);
     a->kept[(a->first + a->count++) % KEPT_MOST] = copy;
 }
+
+void alerter_ring(struct alerter *a, const struct alert *one) { give(a, one, sizeof *one); }
+void alerter_know(struct alerter *a, const struct alert_before *one) { give(a, one, sizeof *one); }
 
 /* The other process may be busy with many alerts, so that there is no room for a moment. */
 static bool send_order(const struct alerter *a, const struct alert_order *o)
@@ -187,9 +217,16 @@ bool alerter_change(struct alerter *a, const struct alert_sink *sinks, unsigned 
     return !wrong;
 }
 
+/* What is taken until the other process ends, or says nothing for long. */
+static void hear_out(struct alerter *a)
+{
+    struct pollfd p = { .fd = a->to, .events = POLLIN };
+    while (poll(&p, 1, STOP_MS) > 0 && hear(a))
+        continue;
+}
+
 void alerter_stop(struct alerter *a)
 {
-    char nothing;
     if (!a)
         return;
     for (int i = 0; a->count && a->to >= 0 && i < 20; i++) {
@@ -199,9 +236,7 @@ void alerter_stop(struct alerter *a)
     }
     if (a->to >= 0) {
         shutdown(a->to, SHUT_WR);
-        struct pollfd p = { .fd = a->to, .events = POLLIN };
-        if (poll(&p, 1, STOP_MS) > 0 && recv(a->to, &nothing, 1, 0) > 0)
-            nothing = 0;
+        hear_out(a);
         close(a->to);
     }
     while (a->count) {

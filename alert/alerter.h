@@ -12,11 +12,15 @@ struct alerter *alerter_start(const struct alert_sink *, unsigned count, char me
 /* From now on these are rung. Those that were before and are the same know of nothing; what fires those that take the
  * place of others are told. False after saying why: then all stays. */
 MUST_USE bool alerter_change(struct alerter *, const struct alert_sink *, unsigned count);
+/* What an earlier run left; before anything is rung. */
+void alerter_know(struct alerter *, const struct alert_before *);
+/* Whom to say what sinks took; from alerter_flush and alerter_stop. */
+void alerter_hear(struct alerter *, void (*told)(void *, const struct alert_told *), void *to);
 /* Never waits. What the other process does not take at once is kept, within a bound. */
 void alerter_ring(struct alerter *, const struct alert *);
 /* Hands on what was kept; to be called a few times a second. */
 void alerter_flush(struct alerter *);
-/* Waits a few seconds until all is told that can be. */
+/* Waits a few seconds until all is told that can be. NULL is passed over. */
 void alerter_stop(struct alerter *);
 
 #endif

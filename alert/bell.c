@@ -24,6 +24,7 @@ struct box {
     struct box_item {
         struct box_item *next;
         struct alert alert;
+        struct stamp told; /* by an earlier run; STAMP_NEVER: it is news */
     } * first, **end;
     uint32_t count;
     uint64_t lost;
@@ -36,6 +37,7 @@ struct box {
 struct bell {
     struct alert_said said;
     struct alert_sink sink; /* points into it */
+    int report;             /* where it is said what was taken; not ours */
     char shown[128];
     struct box box;
     pthread_t thread;
@@ -62,13 +64,14 @@ static bool box_init(struct box *b)
     return well;
 }
 
-static void box_put(struct box *b, const struct alert *a)
+static void box_put(struct box *b, const struct alert *a, struct stamp told)
 {
     struct box_item *item = malloc(sizeof *item);
     pthread_mutex_lock(&b->lock);
     if (item && b->count < BOX_MOST) {
         item->next = NULL;
         item->alert = *a;
+        item->told = told;
         *b->end = item;
         b->end = &item->next;
         b->count++;
@@ -142,6 +145,17 @@ static void tell_lost(struct bell *b, uint64_t in_box)
     b->lost_told = lost;
 }
 
+/* So that another run knows of it. When that cannot be said now, that one rings once more. */
+static void report(const struct bell *b, const struct desk_batch *batch, uint32_t n)
+{
+    struct alert_told told = { .sink = alert_sink_id(&b->sink), .when = wall_now() };
+    for (uint32_t i = 0; i < n; i++) {
+        told.key = batch->list[i]->key;
+        told.firing = batch->list[i]->firing;
+        (void)!send(b->report, &told, sizeof told, MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+}
+
 /* False when it did not take all that is due. */
 static bool tell_due(struct bell *b, bool all)
 {
@@ -155,6 +169,7 @@ static bool tell_due(struct bell *b, bool all)
             log_line(LOG_ERROR, "%s: %s; %u alerts are given up", b->shown, why, (unsigned)batch.count);
             done = batch.count;
         }
+        report(b, &batch, done);
         desk_told(&b->desk, &batch, done, now);
         if (sent == SENT_LATER) {
             trouble(b, why, now);
@@ -168,11 +183,22 @@ static bool tell_due(struct bell *b, bool all)
 /* Once the box is closed, nobody writes it any more. */
 static bool leaves(const struct bell *b, bool closed) { return closed && b->box.at_once; }
 
+/* Of the wall clock, which may have been set meanwhile, on the steady one. */
+static struct stamp on_steady(struct stamp wall, struct stamp now)
+{
+    struct span ago = stamp_since(wall_now(), wall);
+    return stamp_sub(now, ago.ns > 0 ? ago : (struct span){ 0 });
+}
+
 static void take_in(struct bell *b, struct box_item *all)
 {
+    struct stamp now = wall_steady();
     for (struct box_item *next; all; all = next) {
         next = all->next;
-        desk_take(&b->desk, &all->alert, wall_steady());
+        if (stamp_known(all->told))
+            desk_know(&b->desk, &all->alert, on_steady(all->told, now), now);
+        else
+            desk_take(&b->desk, &all->alert, now);
         free(all);
     }
 }
@@ -213,11 +239,13 @@ struct bells {
     unsigned count;
 };
 
-static struct bell *begin(const struct alert_said *said)
+static struct bell *begin(const struct alert_said *said, int report_to)
 {
     struct bell *b = calloc(1, sizeof *b);
     if (b) {
-        *b = (struct bell){ .said = *said, .failing = STAMP_NEVER, .next_try = STAMP_NEVER };
+        *b = (struct bell){
+            .said = *said, .report = report_to, .failing = STAMP_NEVER, .next_try = STAMP_NEVER
+        };
         b->sink = alert_order_sink(&b->said);
         alert_spec_shown(&b->sink, b->shown);
         desk_init(&b->desk, &b->sink);
@@ -240,7 +268,7 @@ static void end(struct bell *b, struct bell *const *heirs, unsigned count)
     for (uint32_t at = 0; (a = desk_firing(&b->desk, &at));)
         for (unsigned i = 0; i < count; i++)
             if (heirs[i]->running)
-                box_put(&heirs[i]->box, a);
+                box_put(&heirs[i]->box, a, STAMP_NEVER);
     desk_free(&b->desk);
     sender_free(b->sender);
     if (b->running) {
@@ -263,7 +291,7 @@ static struct bell *taken_out(struct bells *from, const struct alert_said *said)
     return NULL;
 }
 
-static void obey(struct bells *bells, const struct alert_order *order)
+static void obey(struct bells *bells, const struct alert_order *order, int report_to)
 {
     struct bells old = *bells;
     struct bell *fresh[ALERT_SINKS];
@@ -271,7 +299,7 @@ static void obey(struct bells *bells, const struct alert_order *order)
     bells->count = 0;
     for (unsigned i = 0; i < order->count && i < ALERT_SINKS; i++) {
         struct bell *b = taken_out(&old, &order->said[i]);
-        if (!b && (b = begin(&order->said[i])))
+        if (!b && (b = begin(&order->said[i], report_to)))
             fresh[fresh_count++] = b;
         if (b)
             bells->list[bells->count++] = b;
@@ -299,25 +327,55 @@ static void last_words(struct bells *bells)
             pthread_join(bells->list[i]->thread, NULL);
 }
 
+static struct stamp told_when(const struct alert_before *a, uint64_t sink)
+{
+    for (uint32_t i = 0; i < a->told_count && i < ALERT_SINKS; i++)
+        if (a->told[i].sink == sink)
+            return a->told[i].when;
+    return STAMP_NEVER;
+}
+
+/* What fires is news to whom nobody told of it; that it is over, is not. */
+static void remember(const struct bells *bells, const struct alert_before *a)
+{
+    for (unsigned i = 0; i < bells->count; i++) {
+        struct bell *b = bells->list[i];
+        struct stamp told = told_when(a, alert_sink_id(&b->sink));
+        if (b->running && (a->alert.firing || stamp_known(told)))
+            box_put(&b->box, &a->alert, told);
+    }
+}
+
+static void ring(const struct bells *bells, const struct alert *a)
+{
+    for (unsigned i = 0; i < bells->count; i++)
+        if (bells->list[i]->running)
+            box_put(&bells->list[i]->box, a, STAMP_NEVER);
+}
+
 int bell_run(int socket, struct alert_order *order)
 {
     static struct bells bells;
     static union {
         struct alert alert;
+        struct alert_before before;
         struct alert_order order;
     } got;
-    _Static_assert(sizeof got.alert != sizeof got.order, "told apart by their size");
+    _Static_assert(sizeof got.alert != sizeof got.order && sizeof got.before != sizeof got.order &&
+                       sizeof got.alert != sizeof got.before,
+                   "told apart by their size");
     ssize_t n;
-    obey(&bells, order);
+    obey(&bells, order, socket);
     while ((n = recv(socket, &got, sizeof got, 0)) != 0) {
         if (n < 0 && errno != EINTR)
             break;
-        for (unsigned i = 0; n == (ssize_t)sizeof got.alert && i < bells.count; i++)
-            if (bells.list[i]->running)
-                box_put(&bells.list[i]->box, &got.alert);
+        if (n == (ssize_t)sizeof got.alert)
+            ring(&bells, &got.alert);
+        if (n == (ssize_t)sizeof got.before)
+            remember(&bells, &got.before);
         if (n == (ssize_t)sizeof got.order) {
             *order = got.order;
-            obey(&bells, order);
+            obey(&bells, order, socket);
         }
     }
     last_words(&bells);

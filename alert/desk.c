@@ -190,6 +190,19 @@ void desk_take(struct desk *d, const struct alert *a, struct stamp now)
     hold(d, a);
 }
 
+void desk_know(struct desk *d, const struct alert *a, struct stamp told, struct stamp now)
+{
+    struct alert fires = *a;
+    fires.firing = true;
+    if (!table_get(&d->held, &a->key))
+        hold(d, &fires);
+    struct held *h = table_get(&d->held, &a->key);
+    if (h)
+        h->group->told = h->group->firing > 1 ? stamp_later(h->group->told, told) : told;
+    if (!a->firing)
+        desk_take(d, a, now);
+}
+
 const struct alert *desk_firing(const struct desk *d, uint32_t *at)
 {
     const struct held *h = table_next(&d->held, at);

@@ -37,6 +37,9 @@ struct desk_batch {
 void desk_init(struct desk *, const struct alert_sink *);
 void desk_free(struct desk *);
 void desk_take(struct desk *, const struct alert *, struct stamp now);
+/* It was told to the sink at that moment, by an earlier run: it is not news, but is told again when that is due, and when
+ * it is over (which it may be by now: not `firing`). */
+void desk_know(struct desk *, const struct alert *, struct stamp told, struct stamp now);
 /* What is due now; with `all`, what will ever be (but no repetition). False if nothing is. */
 bool desk_next(struct desk *, struct stamp now, bool all, struct desk_batch *);
 /* The first n of the batch were taken. */

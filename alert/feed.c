@@ -1,7 +1,6 @@
 /* Outboxes in, alerts out. */
-#include "alert/feed.h"
+#include "alert/feed_internal.h"
 
-#include "base/table.h"
 #include "state/rules/explain.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,42 +8,13 @@
 
 enum { REFRESH_S = 60 };
 
-/* What was said of a finding; in its subject's chain. */
-struct said {
-    struct said *next;
-    uint32_t id, count;
-    enum finding_code code;
-    enum severity severity;
-    struct addr at;
-    struct stamp first, told;
-    bool firing;
-    bool while_down; /* it happened while its subject was not up */
-};
-
-/* A peering or an adjacency. */
-struct subject {
-    uint32_t id;
-    enum alert_about about;
-    char name[160];
-    struct addr addr[2]; /* of a peering; of an adjacency the router IDs */
-    bool side_up[2], up, down_firing, up_firing;
-    struct stamp since; /* of what fires */
-    struct said *said;
-};
-
-struct alert_feed {
-    struct alert_feed_options options;
-    struct table subjects; /* by key_of_subject */
-    struct table said;     /* by the finding's id */
-    struct subject capture;
-};
-
 struct alert_feed *alert_feed_new(const struct alert_feed_options *options)
 {
     struct alert_feed *f = calloc(1, sizeof *f);
     if (!f)
         return NULL;
     f->options = *options;
+    f->since = STAMP_NEVER;
     table_init(&f->subjects, sizeof(uint64_t), 0);
     table_init(&f->said, sizeof(uint32_t), 0);
     return f;
@@ -57,8 +27,9 @@ void alert_feed_free(struct alert_feed *f)
     void *one;
     if (!f)
         return;
+    feed_free_before(f);
     for (uint32_t at = 0; (one = table_next(&f->said, &at));)
-        free(one);
+        feed_free_said(one);
     for (uint32_t at = 0; (one = table_next(&f->subjects, &at));)
         free(one);
     table_free(&f->said);
@@ -83,11 +54,14 @@ static struct subject *add_subject(struct alert_feed *f, enum alert_about about,
         return NULL;
     s->id = id;
     s->about = about;
+    s->doubt = STAMP_NEVER;
     snprintf(s->name, sizeof s->name, "%s", name);
-    if (table_put(&f->subjects, &key, s))
-        return s;
-    free(s);
-    return NULL;
+    if (!table_put(&f->subjects, &key, s)) {
+        free(s);
+        return NULL;
+    }
+    feed_claim(f, s);
+    return s;
 }
 
 static void add_peering(struct alert_feed *f, const struct bgp_peering *p)
@@ -145,9 +119,9 @@ static void add_side(const struct alert_feed *f, struct alert *a, const struct a
     add_place(f, a, one);
 }
 
-static struct alert begin(const struct subject *s, uint64_t kind, uint32_t id)
+static struct alert begin(const struct subject *s, uint64_t key)
 {
-    struct alert a = { .key = kind << 40 | (uint64_t)s->about << 32 | id, .about = s->about };
+    struct alert a = { .key = key, .about = s->about };
     snprintf(a.subject, sizeof a.subject, "%s", s->name);
     return a;
 }
@@ -168,10 +142,11 @@ static void add_advice(struct alert *a, const struct finding *f)
 
 static struct alert of_finding(const struct subject *s, const struct said *said)
 {
-    struct alert a = begin(s, ALERT_FINDING_KEY, said->id);
-    a.finding = said->id;
+    struct alert a = begin(s, said->key);
+    a.finding = said->number;
+    a.while_down = said->while_down;
     a.severity = said->severity;
-    a.count = said->count;
+    a.count = said->earlier + said->count;
     a.first = said->first;
     a.last = said->told;
     snprintf(a.name, sizeof a.name, "%s", code_name(said->code));
@@ -196,7 +171,7 @@ static void ring(struct alert_feed *f, const struct subject *s, const struct sai
 }
 
 /* The sink remembers its words. */
-static void resolve(struct alert_feed *f, const struct subject *s, struct said *said, struct stamp when)
+void feed_resolve(struct alert_feed *f, const struct subject *s, struct said *said, struct stamp when)
 {
     struct alert a = of_finding(s, said);
     a.last = when;
@@ -216,13 +191,14 @@ static void unchain(struct subject *s, const struct said *said)
 static struct said *said_of(struct alert_feed *f, struct subject *s, const struct finding *one)
 {
     struct said *said = table_get(&f->said, &one->id);
-    if (said || one->over || !(said = calloc(1, sizeof *said)))
+    if (said || one->over || (!(said = feed_again(s, one)) && !(said = calloc(1, sizeof *said))))
         return said;
     said->id = one->id;
+    said->number = said->number ? said->number : f->numbers + one->id;
     said->code = one->code;
     said->at = one->at;
     if (!table_put(&f->said, &one->id, said)) {
-        free(said);
+        feed_free_said(said);
         return NULL;
     }
     said->next = s->said;
@@ -245,19 +221,23 @@ static void take_finding(struct alert_feed *f, const struct finding *one)
         return;
     if (one->over) {
         if (said->firing)
-            resolve(f, s, said, one->last);
+            feed_resolve(f, s, said, one->last);
         unchain(s, said);
-        free(table_remove(&f->said, &one->id));
+        feed_free_said(table_remove(&f->said, &one->id));
         return;
     }
-    bool more = one->count > said->count, graver = one->severity > said->severity;
+    enum severity severity = one->severity > said->least ? one->severity : said->least;
+    bool more = one->count > said->count, graver = severity > said->severity;
     bool rings = more && !said->firing;
     bool refresh =
         said->firing && (graver || (more && stamp_since(one->last, said->told).ns >= SPAN_S(REFRESH_S).ns));
     if (more)
         said->while_down = s->about != ALERT_CAPTURE && !s->up;
-    said->first = rings ? one->last : said->first;
-    said->severity = one->severity;
+    if (rings) {
+        said->first = one->last;
+        said->key = ++f->key;
+    }
+    said->severity = severity;
     said->count = one->count;
     if (!rings && !refresh)
         return;
@@ -271,7 +251,7 @@ static void take_finding(struct alert_feed *f, const struct finding *one)
 static void tell_state(struct alert_feed *f, struct subject *s, bool up, bool firing, struct stamp when,
                        const char *words, const char *cause)
 {
-    struct alert a = begin(s, up ? ALERT_UP_KEY : ALERT_DOWN_KEY, s->id);
+    struct alert a = begin(s, s->key);
     a.severity = up ? SEVERITY_INFO : SEVERITY_ERROR;
     a.firing = firing;
     a.count = 1;
@@ -294,7 +274,25 @@ static void recovered(struct alert_feed *f, struct subject *s, struct stamp when
     for (struct said *said = s->said; said; said = said->next)
         if (said->firing && said->while_down && said->code != CODE_BGP_SESSION_FLAPPING &&
             said->code != CODE_OSPF_ADJACENCY_FLAPPING)
-            resolve(f, s, said, when);
+            feed_resolve(f, s, said, when);
+}
+
+void feed_turn(struct alert_feed *f, struct subject *s, bool both, struct stamp when, const char *words,
+               const char *cause)
+{
+    s->up = both;
+    s->remembered = false;
+    if (both && s->down_firing)
+        tell_state(f, s, false, false, when, words, cause);
+    if (!both && s->up_firing)
+        tell_state(f, s, true, false, when, words, cause);
+    s->since = when;
+    s->key = ++f->key;
+    s->down_firing = !both;
+    s->up_firing = both;
+    tell_state(f, s, both, true, when, words, cause);
+    if (both)
+        recovered(f, s, when);
 }
 
 static void take_state(struct alert_feed *f, struct subject *s, int side, bool up, struct stamp when,
@@ -302,19 +300,14 @@ static void take_state(struct alert_feed *f, struct subject *s, int side, bool u
 {
     s->side_up[side] = up;
     bool both = s->side_up[0] && s->side_up[1];
-    if (both == s->up || !wanted(f, s))
-        return;
-    s->up = both;
-    if (both && s->down_firing)
-        tell_state(f, s, false, false, when, words, cause);
-    if (!both && s->up_firing)
-        tell_state(f, s, true, false, when, words, cause);
-    s->since = when;
-    s->down_firing = !both;
-    s->up_firing = both;
-    tell_state(f, s, both, true, when, words, cause);
     if (both)
-        recovered(f, s, when);
+        s->remembered = false;
+    else if (s->remembered && !stamp_known(s->doubt)) {
+        s->doubt = when; /* the first packets of those that we join do not tell all */
+        f->remembers = true;
+    }
+    if (both != s->up && !s->remembered && wanted(f, s))
+        feed_turn(f, s, both, when, words, cause);
 }
 
 static void take_transition(struct alert_feed *f, const struct bgp_transition *t)

@@ -28,6 +28,14 @@ struct alert_feed;
 struct alert_feed *alert_feed_new(const struct alert_feed_options *);
 void alert_feed_free(struct alert_feed *);
 void alert_feed_names(struct alert_feed *, void *name_of);
+/* Before anything is taken: findings of earlier runs bear numbers up to this one. */
+void alert_feed_numbers(struct alert_feed *, uint32_t last);
+/* Likewise: an alert that fired when an earlier run ended. It is not told, but gone on with: what is true still or again
+ * is the same alert, and what is not is over - as soon as its subject is up, else after an hour in which nothing told of
+ * it. A loss that is older than a month, of what is not seen any more, is let go of then, too. */
+void alert_feed_know(struct alert_feed *, const struct alert *);
 void alert_feed_take(struct alert_feed *, const struct outbox *);
+/* Once a second of packet time, or so. */
+void alert_feed_beat(struct alert_feed *, struct stamp now);
 
 #endif

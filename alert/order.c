@@ -1,6 +1,7 @@
 /* Sinks in, the same as a value out; and back. */
 #include "alert/order.h"
 
+#include "base/hash.h"
 #include <string.h>
 
 static bool put(char *to, size_t size, const char *text)
@@ -39,6 +40,11 @@ bool alert_said_same(const struct alert_said *a, const struct alert_said *b)
     return a->kind == b->kind && a->least == b->least && a->group == b->group && a->wait.ns == b->wait.ns &&
            a->resend.ns == b->resend.ns && !strcmp(a->target, b->target) && !strcmp(a->ca, b->ca) &&
            !strcmp(a->token, b->token);
+}
+
+uint64_t alert_sink_id(const struct alert_sink *s)
+{
+    return hash_bytes(s->target, strlen(s->target), (uint64_t)s->kind) >> 1; /* fits a database's number */
 }
 
 struct alert_sink alert_order_sink(struct alert_said *said)

@@ -22,6 +22,8 @@ struct alert_order {
 /* NULL, or what is wrong: words that are too long. */
 const char *alert_order_make(struct alert_order *, const struct alert_sink *, unsigned count);
 bool alert_said_same(const struct alert_said *, const struct alert_said *);
+/* The same in another run, where the same is rung. */
+uint64_t alert_sink_id(const struct alert_sink *);
 /* Points into `said`. */
 struct alert_sink alert_order_sink(struct alert_said *said);
 

@@ -62,6 +62,7 @@ static void ring(void *monitor, const struct alert *a)
 {
     struct monitor *m = monitor;
     alerter_ring(m->alerter, a);
+    rung_take(&m->keep.rung, a);
 }
 
 static const char *name_of(void *names, const struct addr *a) { return names_address(names, a); }
@@ -185,6 +186,8 @@ static bool beat(void *taker, struct stamp second, bool due)
         geoip_look(m->geoip);
     }
     keep_beat(&m->keep, second, due);
+    if (m->feed && due)
+        alert_feed_beat(m->feed, second);
     if (m->alerter)
         alerter_flush(m->alerter);
     bmp_beat(&m->bmp, second, due);
@@ -239,6 +242,15 @@ static bool open_alerts(struct monitor *m)
     if (!m->alerter)
         log_line(LOG_ERROR, "%s", message);
     return m->alerter != NULL;
+}
+
+static bool open_keep(struct monitor *m)
+{
+    if (!keep_open(&m->keep, m->options, &m->loop))
+        return false;
+    if (m->alerter)
+        keep_alerts(&m->keep, m->feed, m->alerter);
+    return true;
 }
 
 static bool enter_sandbox(const struct options *o)
@@ -304,9 +316,9 @@ static bool begin(struct monitor *m)
                                 .name = name_of,
                                 .name_of = (void *)(uintptr_t)&o->names };
     m->lines = lines_new(stdout, &lo);
-    return m->lines && give_up_rights(o) && (m->geoip = geoip_open(o)) && open_alerts(m) &&
-           keep_open(&m->keep, o, &m->loop) && enter_sandbox(o) && bmp_open(&m->bmp, o, m->loop.engine) &&
-           event_out_open(&m->events, o) && show(m);
+    return m->lines && give_up_rights(o) && (m->geoip = geoip_open(o)) && open_alerts(m) && open_keep(m) &&
+           enter_sandbox(o) && bmp_open(&m->bmp, o, m->loop.engine) && event_out_open(&m->events, o) &&
+           show(m);
 }
 
 static int end(struct monitor *m, int status)
@@ -314,8 +326,8 @@ static int end(struct monitor *m, int status)
     serve_end(m->web);
     bmp_close(&m->bmp);
     event_out_close(&m->events);
-    keep_close(&m->keep);
     alerter_stop(m->alerter);
+    keep_close(&m->keep);
     alert_feed_free(m->feed);
     lines_free(m->lines);
     loop_close(&m->loop);

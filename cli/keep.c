@@ -230,6 +230,7 @@ static bool put_all(struct keep *k)
         return false;
     for (uint32_t at = 0; (f = engine_next_finding(k->loop->engine, &at));)
         put_finding(k, f);
+    rung_put_all(&k->rung);
     return !store_flush(k->store);
 }
 
@@ -344,6 +345,11 @@ void keep_set(struct keep *k, const struct options *o)
         ring_resize(k->ring, o->evidence_size);
 }
 
+void keep_alerts(struct keep *k, struct alert_feed *feed, struct alerter *alerter)
+{
+    rung_open(&k->rung, k->store, feed, alerter, k->options->sinks, k->options->sink_count);
+}
+
 bool keep_finish(struct keep *k)
 {
     if (!k->store)
@@ -362,6 +368,9 @@ bool keep_finish(struct keep *k)
 
 void keep_close(struct keep *k)
 {
+    if (k->store)
+        (void)!store_flush(k->store); /* who was told in the end */
+    rung_close(&k->rung);
     store_close(k->store);
     ring_close(k->ring);
     free(k->interfaces);

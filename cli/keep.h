@@ -5,12 +5,14 @@
 
 #include "capture/ring.h"
 #include "cli/loop.h"
+#include "cli/rung.h"
 #include "store/store.h"
 
 struct seen;
 
 struct keep {
     const struct loop *loop;
+    struct rung rung;                    /* alerts; nothing in it when nobody is to be rung */
     struct store *store;                 /* NULL: none was asked for */
     struct ring *ring;                   /* likewise */
     struct pcapng_interface *interfaces; /* owned */
@@ -34,8 +36,11 @@ void keep_packet(struct keep *, const struct packet *);
 void keep_beat(struct keep *, struct stamp second, bool due);
 /* Options that may change while it runs. */
 void keep_set(struct keep *, const struct options *);
+/* What is in the database of alerts is gone on with. */
+void keep_alerts(struct keep *, struct alert_feed *, struct alerter *);
 /* The last words. False if they could not be kept, after saying so. */
 MUST_USE bool keep_finish(struct keep *);
+/* What came after them. */
 void keep_close(struct keep *);
 
 #endif

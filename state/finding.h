@@ -44,6 +44,7 @@ struct finding {
     struct stamp first, last;
     uint32_t count; /* how often it was true */
     bool over;      /* while live: it was so until `last`, and is no longer */
+    bool several;   /* there may be others of its code and side, told apart by their titles */
     bool old;       /* … and not taken back: it did not happen again for long, and is history */
     uint32_t evidence_count, evidence_lost;
     struct evidence evidence[EVIDENCE_MAX]; /* the first ones and the latest */

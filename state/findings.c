@@ -213,6 +213,7 @@ void draft_end(struct findings *f, struct draft *d)
     if (fresh || !d->once)
         one->count++;
     one->severity = d->severity;
+    one->several = d->subject != 0;
     one->confidence = d->confidence > one->confidence || fresh ? d->confidence : one->confidence;
     one->at_as = d->at_as ? d->at_as : one->at_as;
     one->peer_as = d->peer_as ? d->peer_as : one->peer_as;

@@ -168,6 +168,32 @@ static void firing(void)
     desk_free(&d);
 }
 
+static void know(struct desk *d, uint64_t key, const char *subject, bool firing, int64_t told, int64_t s)
+{
+    struct alert a = alert(key, subject, SEVERITY_ERROR, firing);
+    desk_know(d, &a, at(told), at(s));
+}
+
+/* What an earlier run told is no news; it is told again counted from then, and that it is over. */
+static void earlier(void)
+{
+    struct desk d;
+    desk_init(&d, &usual);
+    know(&d, 1, "a", true, 70, 100);
+    know(&d, 2, "a", true, 80, 100);
+    know(&d, 3, "b", false, 60, 100);
+    CHECK_TEXT(due(&d, 104), "nothing");
+    CHECK_TEXT(due(&d, 105), "3-!");
+    take(&d, 1, "a", SEVERITY_ERROR, true, 110); /* it is found again */
+    CHECK_TEXT(due(&d, 139), "nothing");
+    CHECK_TEXT(due(&d, 140), "1+! 2+!"); /* the group was told at 80 */
+    take(&d, 1, "a", SEVERITY_ERROR, false, 150);
+    CHECK_TEXT(due(&d, 155), "1-!");
+    know(&d, 4, "c", true, -1000, 160); /* long ago: the machine was off */
+    CHECK_TEXT(due(&d, 160), "4+!");
+    desk_free(&d);
+}
+
 int main(void)
 {
     groups();
@@ -176,5 +202,6 @@ int main(void)
     brief();
     bounded();
     ways_to_group();
+    earlier();
     return CHECK_END();
 }
