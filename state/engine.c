@@ -32,7 +32,7 @@ struct engine *engine_new(const struct engine_options *options)
     table_init(&e->sessions, sizeof(struct session_key), 0);
     findings_init(&e->findings, options->limits.findings, &e->outbox);
     e->now = e->reviewed = e->forgot = e->holed = STAMP_NEVER;
-    e->capture.first = e->capture.last = STAMP_NEVER;
+    e->capture.first = e->capture.last = e->quiet_from = e->quiet_until = STAMP_NEVER;
     e->next_deadline = (struct stamp){ INT64_MAX };
     if (!e->frags || !e->rib || !e->ospf) {
         engine_free(e);
@@ -168,6 +168,7 @@ const struct outbox *engine_feed(struct engine *e, const struct packet *p)
     c->truncated += p->size < p->wire_size;
     if (!stamp_known(c->first) || stamp_before(p->when, c->first))
         c->first = p->when;
+    engine_note_quiet(e, p->when);
     c->last = stamp_known(c->last) ? stamp_later(c->last, p->when) : p->when;
     struct frame f;
     enum frame_got got =

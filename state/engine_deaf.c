@@ -23,6 +23,28 @@ void engine_deaf(struct engine *e, uint32_t file, struct stamp until)
     ospf_deaf(e->ospf, file, until);
 }
 
+void engine_note_quiet(struct engine *e, struct stamp now)
+{
+    enum { KEPT_S = 600 };
+    struct stamp before = e->capture.last;
+    if (!stamp_known(before) || stamp_since(now, before).ns < SPAN_S(1).ns)
+        return;
+    bool known = stamp_known(e->quiet_until) && stamp_since(now, e->quiet_until).ns < SPAN_S(KEPT_S).ns;
+    if (!known || stamp_since(now, before).ns >= stamp_since(e->quiet_until, e->quiet_from).ns) {
+        e->quiet_from = before;
+        e->quiet_until = now;
+    }
+}
+
+bool engine_was_quiet(const struct engine *e, struct stamp from, struct stamp until)
+{
+    if (e->options.on_wire || !stamp_known(e->quiet_until))
+        return false;
+    struct stamp begin = stamp_later(from, e->quiet_from),
+                 end = stamp_before(until, e->quiet_until) ? until : e->quiet_until;
+    return stamp_since(end, begin).ns > stamp_since(until, from).ns / 2;
+}
+
 void engine_away(struct engine *e, const char *names)
 {
     e->look_now |= !names != !e->capture.away;

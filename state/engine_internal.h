@@ -37,8 +37,9 @@ struct engine {
     struct judging judging;
     struct outbox outbox;
     struct findings findings;
-    struct stamp now;           /* never goes back */
-    struct stamp next_deadline; /* no hold time runs out before it */
+    struct stamp now;                     /* never goes back */
+    struct stamp next_deadline;           /* no hold time runs out before it */
+    struct stamp quiet_from, quiet_until; /* the longest time of late without a packet of anybody */
     bool finished;
     bool cared;       /* about the last packet */
     uint32_t circuit; /* of the packet at hand: VLAN tags and the like */
@@ -84,6 +85,12 @@ void peering_dials(struct engine *, struct peering *, int side, const struct ses
                    struct stream_ref);
 /* Forgets connections that are over, but for the latest few. */
 void peering_prune(struct engine *, struct peering *);
+
+/* engine_deaf.c */
+/* Before the packet of `now` is counted. */
+void engine_note_quiet(struct engine *, struct stamp now);
+/* For most of that time no packet of anybody is in the capture: it may have a gap there. Never live, where time is the tap's. */
+bool engine_was_quiet(const struct engine *, struct stamp from, struct stamp until);
 
 /* session.c */
 struct session *session_new(struct engine *, struct peering *, int active, uint16_t port0, uint16_t port1,

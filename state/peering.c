@@ -227,6 +227,11 @@ void peering_prune(struct engine *e, struct peering *p)
             at = &s->next;
             continue;
         }
+        engine_happen(e, &(struct happening){ .kind = HAPPEN_FORGOTTEN,
+                                              .peering = p,
+                                              .session = s,
+                                              .side = -1,
+                                              .ref = { .when = e->now } });
         *at = s->next;
         p->session_count--;
         engine_forget(e, s);

@@ -234,6 +234,9 @@ void session_deliver(struct engine *e, struct session *s, int to, const struct d
     /* a receiver that waits for the rest of a message of a mad length does not see those behind it, which we find again */
     bool waits = from->bad_header.frame && from->bad_length > BGP_LARGEST;
     if (d->what & (DELIVERED_KEEPALIVE | DELIVERED_UPDATE) && !waits) {
+        if (end->hold_ran_out && !end->hold_told && !end->closed &&
+            stamp_before(d->ref.when, end->hold_fired))
+            never_left(e, s, to, (struct stream_ref){ .when = e->now }, "acknowledges-late");
         hear(e, s, to, d->ref);
         reckon_midway(e, s, to, d->ref);
     }

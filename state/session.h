@@ -137,6 +137,9 @@ struct end {
     bool hold_ran_out;
     bool hold_told;
     bool closed; /* knows that the connection is over */
+    struct stream_ref
+        dialled_anew; /* left the session without a word that was seen, and dialled another then */
+    bool missed;      /* … while the other end held it, and spoke on it */
     unsigned notification_count;
     struct notification_facts *notification; /* the first that it sent; owned; NULL: none */
     bool notification_delivered;

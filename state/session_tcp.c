@@ -175,9 +175,12 @@ static void note_quiet(struct session *s, struct stream_ref ref)
 {
     struct stamp before = stamp_later(s->half[0].last.when, s->half[1].last.when);
     struct span quiet = stamp_since(ref.when, before);
-    if (!s->hold || !stamp_known(before) || quiet.ns <= SPAN_MS(s->hold * 400).ns)
+    if (!stamp_known(before) || quiet.ns < SPAN_S(1).ns)
         return;
-    if (quiet.ns > SPAN_MS(s->hold * 500).ns)
+    unsigned hold = hold_estimate(s);
+    if (!hold || quiet.ns <= SPAN_MS(hold * 400).ns)
+        return;
+    if (quiet.ns > SPAN_MS(hold * 500).ns)
         s->resumed = ref.when;
     if (quiet.ns / 5 * 4 <= s->quiet_longest.ns)
         return;
@@ -199,6 +202,12 @@ void session_segment(struct engine *e, struct session *s, int from, const struct
     tcp_ack(e, s, from, seg, ref);
     if (seg->payload_size)
         tcp_data(e, s, from, seg, ref);
+    if (seg->payload_size && s->end[!from].dialled_anew.frame && !s->end[!from].missed) {
+        s->end[!from].missed = true;
+        engine_happen(
+            e, &(struct happening){
+                   .kind = HAPPEN_MISSED, .peering = s->peering, .session = s, .side = !from, .ref = ref });
+    }
     learn_of_fin(e, s, from, seg, ref);
     if (seg->flags & TCP_FIN)
         on_fin(e, s, from, seg, ref);
@@ -274,14 +283,23 @@ static void tell_hold(struct engine *e, struct session *s, int who)
  * would take to send another KEEPALIVE. */
 static struct span grace(const struct session *s)
 {
-    struct span third = { timer_ns(s) / 3 };
-    return third.ns > SPAN_S(1).ns ? third : SPAN_S(1);
+    int64_t third = timer_ns(s) / 3, slack = third / 16 > SPAN_MS(250).ns ? third / 16 : SPAN_MS(250).ns;
+    return third > SPAN_S(1).ns ? (struct span){ third + slack } : SPAN_S(1);
+}
+
+/* Only `who` could tell what reached it, and is not in the capture: what lies behind a hole may have. */
+static bool may_have_heard(const struct session *s, int who)
+{
+    const struct stream *said = s->half[!who].stream;
+    return !s->half[who].first.frame && said && seq_before(stream_base(said), stream_front(said));
 }
 
 /* One of the ends was seen late in the silence of this one, so the capture was there: each says something every third of
  * the hold time (RFC 4271 10). Where both are silent, it may be the capture that has a gap, or whose clock was set. */
 static bool watched(const struct engine *e, const struct session *s, int who, int64_t hold, struct stamp now)
 {
+    if (may_have_heard(s, who))
+        return false;
     if (e->options.on_wire)
         return true;
     if (stamp_known(s->resumed) && stamp_before(now, stamp_add(s->resumed, (struct span){ hold / 2 })))
@@ -344,7 +362,11 @@ void session_given_up(struct engine *e, struct session *s, int who, struct strea
         return;
     double hold = hold_estimate(s);
     double silence = end->last_heard.frame ? span_seconds(stamp_since(ref.when, session_heard(end))) : 0;
-    if (s->was_established && hold > 0 && silence > 0.7 * hold) {
+    /* of two that are there and both silent at least that much is known */
+    bool known = watched(e, s, who, (int64_t)(hold * 1e9), ref.when) ||
+                 (s->half[0].first.frame && s->half[1].first.frame &&
+                  !engine_was_quiet(e, stamp_later(s->half[0].last.when, s->half[1].last.when), ref.when));
+    if (s->was_established && hold > 0 && silence > 0.7 * hold && known) {
         if (!end->hold_ran_out) {
             struct stamp due = stamp_add(session_heard(end), (struct span){ (int64_t)(hold * 1e9) });
             end->hold_fired = stamp_before(ref.when, due) ? ref.when : due;
@@ -356,6 +378,8 @@ void session_given_up(struct engine *e, struct session *s, int who, struct strea
         return;
     }
     bool was_up = end->state == STATE_ESTABLISHED;
+    if (was_up && s->facts.end == CONN_OPEN)
+        end->dialled_anew = ref;
     session_end_closes(e, s, who, ref, STATE_IDLE, "dials-again");
     if (was_up)
         session_lost(e, s, who, ref);

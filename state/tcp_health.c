@@ -207,7 +207,8 @@ void tcp_ack(struct engine *e, struct session *s, int from, const struct segment
     if (!sender->ack_known || seq_before(sender->stuck_seq, seg->ack))
         sender->stuck_count = 0;
     uint32_t seen = sender->stream ? stream_base(sender->stream) : sender->next;
-    if (sender->first.frame && sender->seq_known && seq_before(seen + BGP_HEADER - 1, seg->ack))
+    bool known = sender->first.frame ? sender->seq_known : sender->ack_known;
+    if (known && seq_before((sender->first.frame ? seen : sender->acked) + BGP_HEADER - 1, seg->ack))
         session_heard_unseen(e, s, from, ref); /* a message at least */
     sender->ack_known = true;
     sender->acked = seg->ack;

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-rule_fn closed_silently, flapping, table_transfer, table_transfer_yet, ibgp_mesh;
+rule_fn closed_silently, dropped, end_not_seen, end_not_seen_yet, flapping, table_transfer,
+    table_transfer_yet, ibgp_mesh;
 
 enum { LOSSES_ARE_FLAPPING = 3, SLOW_S = 60 };
 
@@ -52,12 +53,18 @@ static void tell_foreign_reset(const struct happening *h, struct findings *f)
     draft_end(f, d);
 }
 
-/* One end dials anew, and its session with the other stood, for all that was on the wire. */
-static void tell_dropped(const struct happening *h, struct findings *f)
+/* One end dials anew, and the other speaks on, on the session that stood. Only that tells it from a capture that lacks the
+ * NOTIFICATION, or the FIN. */
+void dropped(const struct happening *h, struct findings *f)
 {
     const struct session *s = h->session;
+    const struct stream_ref *anew = &s->end[h->side].dialled_anew;
     char who[ADDR_TEXT], other[ADDR_TEXT];
+    if (s->end[0].notification || s->end[1].notification || s->half[0].fin.frame || s->half[1].fin.frame ||
+        (s->half[h->side].rst.frame && stamp_before(s->half[h->side].rst.when, anew->when)))
+        return;
     struct draft *d = rule_draft(f, h, CODE_BGP_CLOSED_WITHOUT_NOTIFICATION, CONFIDENCE_LIKELY, h->side);
+    d->when = anew->when;
     draft_title(d, "%s gives its session with %s up and says nothing of it: it dials anew",
                 side_name(h->peering, h->side, who), side_name(h->peering, !h->side, other));
     draft_say(
@@ -67,8 +74,46 @@ static void tell_dropped(const struct happening *h, struct findings *f)
         "did not pass here.",
         other, who);
     draft_evidence(d, s->end[h->side].last_spoke, "last message of %s", who);
-    draft_evidence(d, h->ref, "%s dials anew", who);
+    draft_evidence(d, *anew, "%s dials anew", who);
+    draft_evidence(d, h->ref, "%s still speaks on the old one", other);
     draft_end(f, d);
+}
+
+/* Nobody speaks on a session any more, and one end dials another: how it ended is not in the capture. */
+static void tell_end_not_seen(const struct happening *h, struct findings *f, const struct session *s)
+{
+    int who = s->end[1].dialled_anew.frame != 0;
+    const struct end *end = &s->end[who];
+    char name[ADDR_TEXT], silence[32];
+    if (!end->dialled_anew.frame || end->missed || s->end[!who].missed || s->end[!who].notification)
+        return;
+    struct draft *d = rule_draft(f, h, CODE_CAPTURE_PACKETS_MISSING, CONFIDENCE_POSSIBLE, -1);
+    d->when = end->dialled_anew.when;
+    draft_title(d, "how the session ended is not in the capture");
+    draft_say(
+        d,
+        "%s dials anew, and nobody speaks on the old connection any more, though no FIN, RST or NOTIFICATION of it was "
+        "seen: the capture lost it, or both let the session go at the same time without a word.",
+        side_name(h->peering, who, name));
+    struct stamp spoke = stamp_later(end->last_spoke.when, s->end[!who].last_spoke.when);
+    struct span quiet = stamp_since(end->dialled_anew.when, spoke);
+    unsigned hold = hold_estimate(s);
+    if (hold && quiet.ns > SPAN_S(hold).ns / 2)
+        draft_say(
+            d,
+            "Neither said anything for %s, and the hold time is %u s: it may have run out, if the capture is whole.",
+            span_words(quiet, silence), hold);
+    draft_evidence(d, end->last_spoke, "last message of %s", name);
+    draft_evidence(d, end->dialled_anew, "%s dials anew", name);
+    draft_end(f, d);
+}
+
+void end_not_seen(const struct happening *h, struct findings *f) { tell_end_not_seen(h, f, h->session); }
+
+void end_not_seen_yet(const struct happening *h, struct findings *f)
+{
+    for (const struct session *s = h->peering->sessions; s; s = s->next)
+        tell_end_not_seen(h, f, s);
 }
 
 static void say_killed(struct draft *d, const struct happening *h, const char *who)
@@ -117,11 +162,8 @@ void closed_silently(const struct happening *h, struct findings *f)
     if (!session_read_whole(s, 0) || !session_read_whole(s, 1) ||
         !silent_before_close(s, h->side, h->ref.when))
         return;
-    if (!fin && !reset) {
-        if (s->facts.end == CONN_TIMEOUT || s->facts.end == CONN_OPEN)
-            tell_dropped(h, f);
-        return;
-    }
+    if (!fin && !reset)
+        return; /* dropped() speaks of it, when the other end does */
     if (!fin && reset_from_elsewhere(&s->half[h->side])) {
         tell_foreign_reset(h, f);
         return;

@@ -161,8 +161,9 @@ static void tell_quiet(const struct happening *h, struct findings *f, int quiet,
         !w->open_count || !q->open_received || q->notification)
         return;
     /* who dials again while the connection stands has seen its end, and the capture has not */
-    bool dials_again = s->facts.active == !quiet && s->facts.end == CONN_OPEN &&
-                       stamp_before(s->half[!quiet].syn.when, h->peering->attempts[!quiet].last.when);
+    int dialled = s->facts.active;
+    bool dials_again = dialled >= 0 && s->facts.end == CONN_OPEN &&
+                       stamp_before(s->half[dialled].syn.when, h->peering->attempts[dialled].last.when);
     if (session_unseen(s, quiet) || dials_again || (!q->open_count && s->half[quiet].segments))
         return;
     if (q->open_count && (q->keepalive_sent.frame || !w->open_received || !w->keepalive_sent.frame))

@@ -14,7 +14,9 @@ enum happening_kind {
     HAPPEN_ESTABLISHED,  /* both ends are */
     HAPPEN_LOST,         /* an established session ended; side = who ended it, -1 unknown */
     HAPPEN_HOLD,         /* side's hold time ran out */
+    HAPPEN_MISSED,       /* side left a session without a word, and the other end speaks on it */
     HAPPEN_CLOSED,       /* a connection ended (established or not) */
+    HAPPEN_FORGOTTEN,    /* nothing more will come of a connection */
     HAPPEN_BAD_HEADER,   /* side sent bytes that are no BGP */
     HAPPEN_UPDATE,       /* an UPDATE of side with something worth a look: update, news */
     HAPPEN_JUDGED,       /* other payloads call routes of side invalid that stand: judged */
