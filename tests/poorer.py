@@ -4,7 +4,7 @@
 usage: poorer.py BINARY [CAPTURE...]     without captures: all of tests/captures that have a truth
 
 In:  captures and their truth files: "must_not" has the codes that would be wrong. Each capture is made poorer in some
-ways (one direction only, packets lost here and there or all for a while, cut, twice, its end only), always in the same
+ways (one direction only, packets lost here and there or all for a while, or both, cut, twice, its end only), always in the same
 way. Out: for each code of "must_not" that the whole capture does not bring up and the poorer one does, a line; a last
 line `N passed, N failed, N skipped`.
 """
@@ -30,6 +30,7 @@ FINE = {
     ("cut", "ospf-one-way"),
     # nothing of the other direction is there: SYNs that are sent again have no answer that counts, and that much is said
     ("lower", "bgp-connect-no-reply"), ("higher", "bgp-connect-no-reply"),
+    ("lower, away", "bgp-connect-no-reply"), ("higher, away", "bgp-connect-no-reply"),
     # the capture ends, or begins, while the router really does this; what went on before and after is not there
     ("end", "bgp-connect-closed-before-open"), ("end", "bgp-connect-refused"), ("end", "bgp-connect-no-reply"),
 }
@@ -77,9 +78,29 @@ def gap(packets, dice):
     return packets[:first] + packets[first + max(1, len(packets) // 20):]
 
 
+def away(packets, dice):
+    """Nothing for some seconds, and then on."""
+    if not packets:
+        return packets
+    first, last = packets[0][0], packets[-1][0]
+    begin, seconds = first + dice.random() * (last - first), dice.choice((3, 10, 30))
+    return [p for p in packets if not begin <= p[0] < begin + seconds]
+
+
+def lower(packets, dice):
+    return [p for p in packets if from_lower(p) is not False]
+
+
+def higher(packets, dice):
+    return [p for p in packets if from_lower(p) is not True]
+
+
 WAYS = {
-    "lower": lambda packets, dice: [p for p in packets if from_lower(p) is not False],
-    "higher": lambda packets, dice: [p for p in packets if from_lower(p) is not True],
+    "lower": lower,
+    "higher": higher,
+    "away": away,
+    "lower, away": lambda packets, dice: away(lower(packets, dice), dice),
+    "higher, away": lambda packets, dice: away(higher(packets, dice), dice),
     "holes": lambda packets, dice: [p for p in packets if dice.random() > 0.03],
     "gap": gap,
     "cut": lambda packets, dice: [(s, f, wire, data[:SNAP]) for s, f, wire, data in packets],
@@ -107,7 +128,7 @@ def judge(binary, capture):
     ospf = any(p[3][23:24] == b"\x59" or p[3][20:21] == b"\x59" for p in packets)
     with tempfile.TemporaryDirectory() as folder:
         for way, poorer in WAYS.items():
-            if ospf and way in ("lower", "higher"):
+            if ospf and way.startswith(("lower", "higher")):
                 continue  # half of a conversation to groups is none that a tap shows
             path = os.path.join(folder, way + ".pcap")
             write(path, order, header, poorer(packets, random.Random(os.path.basename(capture) + way)))
