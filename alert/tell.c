@@ -7,6 +7,8 @@
 
 /* ---- JSON ---- */
 
+enum { FIRES_S = 300 };
+
 static void labels(struct writer *w, const struct alert *a)
 {
     static const char *const about[] = { NULL, "peering", "adjacency" };
@@ -51,7 +53,9 @@ void alert_json(const struct desk_batch *b, struct stamp until, struct buf *out)
         labels(&w, a);
         annotations(&w, a);
         write_str(&w, "startsAt", stamp_text(a->first, 6, text));
-        write_str(&w, "endsAt", stamp_text(a->firing ? until : a->last, 6, text));
+        /* packets may be ahead of a clock that was set back: what ends before it begins is refused */
+        struct stamp least = stamp_add(a->first, SPAN_S(FIRES_S));
+        write_str(&w, "endsAt", stamp_text(a->firing ? stamp_later(until, least) : a->last, 6, text));
         write_end(&w);
     }
     write_end(&w);

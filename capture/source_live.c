@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/wall.h"
 #include "capture/live_port.h"
+#include "capture/pace.h"
 #include "capture/rebind.h"
 #include <poll.h>
 #include <stdio.h>
@@ -15,8 +16,8 @@
 
 enum {
     PORTS = 64,
+    LEAP_S = 5,   /* packets or TICKs come more often than that, while somebody listens */
     RETURN_S = 1, /* an interface that went away is looked for so often */
-    GAP_S = 5,    /* packets or TICKs come more often than that, while somebody listens */
 };
 
 struct live {
@@ -24,7 +25,7 @@ struct live {
     unsigned count, alive;
     struct span hold;    /* what another interface has seen is here after that */
     struct span trail;   /* what was seen is here after that, whatever the buffers did */
-    struct stamp latest; /* of what was handed out */
+    struct pace pace;    /* of what was handed out */
     struct stamp looked; /* by the steady clock: whether interfaces are up */
     struct stamp asked;  /* … by packets: when that clock was asked last */
     char why[300];
@@ -176,7 +177,7 @@ static enum source_got turn(struct live *l, struct packet *out)
         if (waited) {
             look_after(l);
             /* while nobody listens time stands still: what is not heard then is nobody's silence */
-            *out = (struct packet){ .when = l->alive ? stamp_sub(wall_now(), l->trail) : l->latest };
+            *out = (struct packet){ .when = l->alive ? stamp_sub(wall_now(), l->trail) : l->pace.latest };
             return SOURCE_TICK;
         }
         await(l, TICK_EVERY);
@@ -191,18 +192,16 @@ static enum source_got live_next(void *self, struct packet *out)
         l->asked = out->when; /* where much comes, one that went down is seen as well */
         look_after(l);
     }
-    struct span step = stamp_since(out->when, l->latest);
-    out->unheard = step.ns > SPAN_S(GAP_S).ns;
+    struct span step;
+    out->when = pace_take(&l->pace, out->when, &step);
+    out->unheard = step.ns > l->pace.leap.ns;
     if (out->unheard)
         log_line(
             LOG_NOTE,
             "nothing was heard for %.0f s: an interface was away, this machine slept or was too busy, or "
             "its clock was set",
             span_seconds(step));
-    else if (step.ns < -SPAN_S(GAP_S).ns)
-        log_line(LOG_WARNING, "the clock was set back by %.0f s: time stands still until it has caught up",
-                 -span_seconds(step));
-    l->latest = out->when;
+    pace_tell(step);
     return got;
 }
 
@@ -285,7 +284,8 @@ struct source *source_open_live(const struct source_live_options *o, enum err *w
         }
     }
     l->alive = l->count;
-    l->latest = wall_now();
+    l->pace = PACE_NEW(LEAP_S);
+    l->pace.latest = wall_now();
     struct span batch = o->immediate ? SPAN_MS(LIVE_IMMEDIATE_MS) : SPAN_MS(LIVE_BATCH_MS);
     l->hold = l->count > 1 ? (struct span){ batch.ns + SPAN_MS(20).ns } : SPAN_MS(0);
     l->trail = (struct span){ l->hold.ns + 2 * batch.ns + SPAN_MS(200).ns };

@@ -3,10 +3,14 @@
 #include "capture/source_internal.h"
 
 #include "base/wall.h"
+#include "capture/pace.h"
 #include <stdlib.h>
 
 /* As fast as it goes, a silence is told in so many steps at most. */
 enum { STEPS = 32 };
+
+/* A session, or an adjacency, is not silent for so long. */
+enum { LEAP_S = 600 };
 
 struct replay {
     struct source *files;
@@ -18,6 +22,7 @@ struct replay {
     struct stamp first; /* stamp of the first packet, which came at `begin` by the steady clock */
     struct stamp begin;
     struct span step; /* of the silence at hand; 0: not known yet */
+    struct pace pace; /* a clock that was set while it was captured is lived through as if it were ours */
 };
 
 static enum source_got tick(struct replay *r, struct stamp when, struct packet *out)
@@ -65,6 +70,9 @@ static enum source_got replay_next(void *self, struct packet *out)
             return got;
         r->held = true;
         r->step.ns = 0;
+        struct span on;
+        r->packet.when = pace_take(&r->pace, r->packet.when, &on);
+        pace_tell(on);
         if (!r->begun) {
             r->begun = true;
             r->first = r->said = r->packet.when;
@@ -112,5 +120,6 @@ struct source *source_open_replay(struct source *files, double speed)
     }
     r->files = files;
     r->speed = speed;
+    r->pace = PACE_NEW(LEAP_S);
     return source_of_kind(&kind, r);
 }

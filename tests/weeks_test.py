@@ -9,6 +9,7 @@ In: nothing; captures are made as they are read. Out: what failed, a last line `
 import os
 import random
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -202,7 +203,27 @@ def memory(binary, folder):
         check(thrice <= 1.1 * once, "--keep-routes %s: %d KiB after 24000 UPDATEs, %d after 72000" % (keep, once, thrice))
 
 
-TESTS = [ages, ceiling, memory]
+def clock(binary, folder):
+    """A clock that is set back by an hour, and after another one forth by two: the session stays up, no second of the
+    series stands for an hour, and sums stay sums."""
+    def stepped():
+        for record in quiet(4 / 24, 20):
+            when = struct.unpack("<I", record[:4])[0]
+            passed = when - BEGIN
+            yield struct.pack("<I", when + (0 if passed < 3600 else -3600 if passed < 7200 else 3600)) + record[4:]
+
+    database = os.path.join(folder, "clock.db")
+    monitor(binary, stepped(), database)
+    check(asked(database, "SELECT count(*) FROM transition WHERE from_state = 'Established'") == [(0,)], "it was lost")
+    check(not asked(database, "SELECT code FROM finding WHERE severity != 'info'"), asked(database, "SELECT code FROM finding"))
+    same_sums(database)
+    most = asked(database, "SELECT max(keepalives), count(*) FROM series_side WHERE step = 10")
+    check(most[0][0] <= 2 and most[0][1] > 1300, "KEEPALIVEs in ten seconds, and such spans: %s" % most)
+    first, last = asked(database, "SELECT first_ns, last_ns FROM capture")[0]
+    check(abs((last - first) / 1e9 - 5 * 3600) < 60, "it lasted %.0f s" % ((last - first) / 1e9))
+
+
+TESTS = [ages, ceiling, memory, clock]
 
 
 def main():
