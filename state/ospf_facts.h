@@ -50,6 +50,7 @@ struct ospf_auth_facts {
     struct stream_ref ref; /* the latest packet of this kind */
     uint16_t type, key_id; /* enum ospf_auth */
     enum ospf_digest digest;
+    bool cut;          /* the digest of that packet is not in the capture */
     uint64_t password; /* a hash of it, to be compared */
     uint64_t sequence;
     uint64_t key_ids;            /* bit per key ID below 64 that it has sent (rollover: RFC 2328 D.3) */

@@ -174,6 +174,8 @@ void ospf_link_reckon(struct ospf_wire *);
 
 /* The speaker says something. */
 void ospf_watch(const struct ospf *, const struct ospf_speaker *, struct stream_ref);
+/* Both are about to be one. */
+void ospf_watch_merged(const struct ospf *, struct ospf_wire *into, const struct ospf_wire *from);
 /* Within this time its next Hello comes. */
 struct span ospf_patience(const struct ospf_speaker *);
 /* By now something of the speaker's link has been seen as lately as its Hellos let expect: that somebody else is silent

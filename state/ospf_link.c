@@ -173,9 +173,9 @@ void ospf_link_place(struct ospf *o, struct ospf_segment *g, struct ospf_speaker
 
 void ospf_link_merge(struct ospf *o, struct ospf_wire *into, struct ospf_wire *from)
 {
-    (void)o;
     if (into == from)
         return;
+    ospf_watch_merged(o, into, from);
     while (from->member_count) {
         struct ospf_speaker *s = from->members[--from->member_count];
         if (!join(into, s))
@@ -184,8 +184,6 @@ void ospf_link_merge(struct ospf *o, struct ospf_wire *into, struct ospf_wire *f
             s->adjacencies[i]->link = into;
     }
     from->ended = true;
-    into->last = stamp_before(into->last.when, from->last.when) ? from->last : into->last;
-    into->hole_from = into->hole_until = (struct stream_ref){ 0 }; /* of one half only */
     if (!into->dr) {
         into->dr = from->dr;
         into->dr_router = from->dr_router;

@@ -27,7 +27,7 @@ static bool name_on(const struct ospf *o, const struct ospf_speaker *s, const st
 }
 
 /* Whether the namesake can be the one that `s` lists: on the same link; without a subnet to tell, one that lists it in
- * return, or that lists nobody and is the only one of its name. */
+ * return, or that lists nobody and is the only one of its name: whose Hello was not seen yet may list others. */
 static bool may_be(const struct ospf *o, const struct ospf_speaker *s, const struct ospf_speaker *other,
                    bool only)
 {
@@ -43,7 +43,8 @@ static bool may_be(const struct ospf *o, const struct ospf_speaker *s, const str
     if (subnets && (!only || s->hello.dr || other->hello.dr || name_on(o, s, other->link) ||
                     name_on(o, other, s->link))) /* both have one, and not the same */
         return false;
-    return ospf_speaker_lists(other, s->router_id) || (only && !subnets && !other->neighbor_count);
+    return ospf_speaker_lists(other, s->router_id) ||
+           (only && !subnets && other->hello_known && !other->neighbor_count);
 }
 
 /* The adjacency that stands for what `s` says of this router ID already. */
@@ -134,7 +135,8 @@ static void claim_ghosts(struct ospf *o, struct ospf_in *in)
         struct ospf_adjacency *a = g->adjacencies[0];
         struct ospf_speaker *lister = a->end[a->end[0] == g];
         bool only = count_names(o, in->segment, lister, s->router_id) == 1;
-        bool by_addr = g->addr.size && addr_equal(&g->addr, &s->addr);
+        bool by_addr = g->addr.size && addr_equal(&g->addr, &s->addr) && s->area == lister->area &&
+                       !!s->far.size == !!lister->far.size;
         if (!by_addr && ambiguous(o, in->segment, s, lister->router_id)) {
             g->about = true;
             continue;

@@ -215,6 +215,14 @@ static void take_place(struct ospf *o, struct ospf_speaker *s)
         o->engine->capture.limit_peerings++;
 }
 
+/* Its other end was heard over a virtual link before. */
+static bool answers_virtual(const struct ospf *o, const struct ospf_in *in)
+{
+    struct place_key key = { in->segment->id, 0, true, in->frame->dst };
+    const struct ospf_speaker *other = table_get(&o->incumbents, &key);
+    return other && addr_equal(&other->far, &in->frame->src);
+}
+
 static struct ospf_speaker *find(struct ospf *o, struct ospf_in *in, struct speaker_key *key)
 {
     *key = (struct speaker_key){ .segment = in->segment->id,
@@ -225,7 +233,7 @@ static struct ospf_speaker *find(struct ospf *o, struct ospf_in *in, struct spea
     if (!in->group && !in->packet->area) { /* a virtual link, if there is one between these two */
         key->far = in->frame->dst;
         s = table_get(&o->speakers, key);
-        if (s || is_virtual(in))
+        if (s || is_virtual(in) || answers_virtual(o, in))
             return s;
         key->far = (struct addr){ 0 };
     }
@@ -331,16 +339,18 @@ void ospf_speaker_auth(struct ospf *o, struct ospf_in *in)
 {
     const struct ospf_packet *p = in->packet;
     struct ospf_auth_facts *a = &in->from->auth;
-    if (p->cut && (p->auth >= OSPF_AUTH_CRYPTO || p->version == 3) && !cur_left(&p->digest))
-        return; /* the trailer was cut away: what it was is not known */
-    bool crypto = p->auth >= OSPF_AUTH_CRYPTO;
+    bool crypto = p->auth >= OSPF_AUTH_CRYPTO, cut = p->cut && !cur_left(&p->digest);
+    if (cut && (p->version == 3 || p->auth == OSPF_AUTH_EXTENDED))
+        return; /* the trailer was cut away: what it was is not known; in OSPFv2 the header says it (RFC 2328 D.3) */
     if (crypto && a->type == p->auth && a->key_id == p->key_id && p->auth_sequence < a->sequence &&
         !a->backwards.frame)
         a->backwards = in->ref;
     a->ref = in->ref;
+    a->cut = cut && crypto;
     a->type = p->auth;
     a->key_id = p->key_id;
-    a->digest = p->digest_kind;
+    if (!cut || p->digest_kind != OSPF_DIGEST_UNKNOWN)
+        a->digest = p->digest_kind;
     a->sequence = p->auth_sequence;
     if (crypto && p->key_id < 64)
         a->key_ids |= UINT64_C(1) << p->key_id;

@@ -29,6 +29,23 @@ void ospf_watch(const struct ospf *o, const struct ospf_speaker *s, struct strea
         l->last = ref;
 }
 
+/* What one half has not seen the other may have: it is out of sight only until the other's first packet. */
+void ospf_watch_merged(const struct ospf *o, struct ospf_wire *into, const struct ospf_wire *from)
+{
+    bool later = stamp_before(into->last.when, from->last.when);
+    const struct ospf_wire *early = later ? into : from, *late = later ? from : into;
+    struct stream_ref before = early->last, first = late->last;
+    for (uint32_t i = 0; i < late->member_count; i++)
+        if (stamp_before(late->members[i]->first.when, first.when))
+            first = late->members[i]->first;
+    const struct ospf_speaker *s = early->member_count ? early->members[0] : NULL;
+    bool hole = s && s->hello_known && before.frame && !o->engine->options.on_wire &&
+                stamp_since(first.when, before.when).ns > ospf_patience(s).ns;
+    into->last = late->last;
+    into->hole_from = hole ? before : (struct stream_ref){ 0 };
+    into->hole_until = hole ? first : (struct stream_ref){ 0 };
+}
+
 bool ospf_in_sight(const struct ospf *o, const struct ospf_speaker *s, struct stamp now)
 {
     const struct ospf_wire *l = s->link;

@@ -4,7 +4,7 @@
 rule_fn ospf_mtu, ospf_exchange, ospf_loading, ospf_retransmits, ospf_one_direction;
 
 /* SMALL: every path carries as much (RFC 791 3.1). */
-enum { STUCK_LEAST = 3, TIMES_LEAST = 2, SMALL = 512 };
+enum { STUCK_LEAST = 3, TIMES_LEAST = 2, SMALL = 512, RXMT_S = 5 };
 
 /* ---- between 2-Way and Full ---- */
 
@@ -204,8 +204,11 @@ void ospf_loading(const struct happening *h, struct findings *f)
     const struct ospf_adjacency *a = h->adjacency;
     for (int side = 0; side < 2; side++) {
         const struct ospf_neighbor *n = &a->side[side];
-        if (n->state != OSPF_STATE_LOADING ||
-            n->request_repeats.count < (h->final ? TIMES_LEAST : STUCK_LEAST))
+        /* whether the answer to the last one is taken would show in RxmtInterval: RFC 2328 10.9 */
+        bool answered = n->request_came.frame && !stamp_before(n->request_came.when, n->asked_last.when) &&
+                        stamp_since(h->now, n->asked_last.when).ns < SPAN_S(RXMT_S).ns;
+        unsigned least = h->final ? TIMES_LEAST : STUCK_LEAST;
+        if (n->state != OSPF_STATE_LOADING || n->request_repeats.count < least + answered)
             continue;
         char one[16], two[16], id[16], router[16];
         struct draft *d = ospf_draft(f, h, CODE_OSPF_LOADING_STUCK, CONFIDENCE_CERTAIN, -1);

@@ -52,7 +52,9 @@ static void say_what_differs(struct draft *d, const struct ospf_adjacency *a, bo
             "Both sign by %s with key ID %u, all else agrees, and each ignores the other's Hellos: their "
             "secrets differ. A filter that drops both directions would look the same%s",
             ospf_digest_name(x->digest), x->key_id,
-            neither_key(a) ? "." : "; with the secret at hand (--ospf-key) the digests tell.");
+            neither_key(a)     ? "."
+            : x->cut || y->cut ? "; with whole packets and the secret at hand (--ospf-key) the digests tell."
+                               : "; with the secret at hand (--ospf-key) the digests tell.");
         if (neither_key(a))
             draft_say(d, "The digests of neither are made with the secret given.");
     }

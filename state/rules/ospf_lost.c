@@ -96,7 +96,8 @@ static bool tell_unseen(const struct happening *h, struct findings *f)
     const struct ospf_wire *l = a->link;
     char one[16], two[16], silent[32];
     struct draft *d = ospf_draft(f, h, CODE_OSPF_NEIGHBOR_DEAD, CONFIDENCE_POSSIBLE, -1);
-    d->severity = SEVERITY_WARNING;
+    /* too soon for the timer, by what was seen: its OSPF may have begun anew as well */
+    d->severity = h->ospf_on == OSPF_ON_INACTIVITY ? SEVERITY_WARNING : SEVERITY_INFO;
     draft_title(d, "%s no longer lists %s after a time in which neither was seen", ospf_end(a, h->side, one),
                 ospf_end(a, !h->side, two));
     draft_say(
