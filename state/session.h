@@ -92,7 +92,7 @@ struct open_facts {
     int role;
     uint64_t families, add_path_send, add_path_receive, restart_families, forwarding;
     bool has_multiprotocol, as4, route_refresh, enhanced_refresh, extended_message, graceful, restarting,
-        n_bit, llgr;
+        n_bit, llgr, extended_params;
     bool cut;
 };
 
@@ -269,7 +269,7 @@ struct peering {
     struct open_facts last_open[2]; /* of the session before */
     bool had_session;
     struct stream_ref heard_ack[2]; /* of each side: its last packet that acknowledged something */
-    uint8_t mac[2][6];              /* from which the packets of each side come; zero: not known */
+    uint8_t mac[2][6]; /* from which the packets of each side come, or where they go; zero: not known */
     struct stream_ref answered[2];  /* when a side last took part: a SYN of its own, a SYN/ACK, data */
     struct stream_ref session_lost; /* when the last one was lost */
     int lost_by;                    /* who is to blame for that; -1 unknown */

@@ -26,6 +26,7 @@ static void learn_open(struct open_facts *to, const struct bgp_open *o, const st
                                .route_refresh = o->route_refresh,
                                .enhanced_refresh = o->enhanced_refresh,
                                .extended_message = o->extended_message,
+                               .extended_params = o->extended_params,
                                .graceful = o->graceful,
                                .restarting = o->restarting,
                                .n_bit = o->n_bit,

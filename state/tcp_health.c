@@ -79,7 +79,11 @@ static void note_mac(struct session *s, int from, const struct segment *seg, con
     bool reset = seg->flags & TCP_RST;
     if (!f->has_mac)
         return;
+    static const uint8_t none[6];
+    uint8_t *there = s->peering->mac[!from];
     memcpy(s->peering->mac[from], f->mac_src, sizeof f->mac_src);
+    if (!memcmp(there, none, sizeof none) && !(f->mac_dst[0] & 1))
+        memcpy(there, f->mac_dst, sizeof f->mac_dst);
     memcpy(reset ? h->rst_mac : h->mac, f->mac_src, sizeof h->mac);
     *(reset ? &h->rst_mac_known : &h->mac_known) = true;
 }

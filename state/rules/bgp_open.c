@@ -37,6 +37,9 @@ static void about_as(struct draft *d, const struct refusal *r)
             "That is AS_TRANS: its real AS needs four bytes, and it does not offer capability 65 (RFC 6793). %s must "
             "offer it, or %s expect AS 23456.",
             r->of, r->by);
+    else if (r->refuser->open_count && r->refuser->open.asn == asn)
+        draft_say(d, "That is the AS of %s itself: it expects %s to be an external neighbour, of another AS.",
+                  r->by, r->of);
 }
 
 static void about_id(struct draft *d, const struct refusal *r)
@@ -108,6 +111,13 @@ static void about_anything(struct draft *d, const struct refusal *r)
     char name[64];
     draft_title(d, "%s rejects the OPEN of %s", r->by, r->of);
     draft_say(d, "It says no more than %s.", bgp_notify_name(r->n->code, r->n->subcode, name));
+    bool long_form = r->rejected->open.extended_params;
+    if (r->rejected->open_count && r->refuser->open_count && long_form != r->refuser->open.extended_params)
+        draft_say(
+            d,
+            "Of the two OPENs that of %s alone has its optional parameters in the extended encoding (RFC "
+            "9072): %s may read no other than its own (FRR: extended-optional-parameters).",
+            long_form ? r->of : r->by, r->by);
 }
 
 void open_refused(const struct happening *h, struct findings *f)
@@ -269,11 +279,40 @@ static void name_families(struct buf *out, uint64_t families)
         }
 }
 
+/* Several paths of a prefix go one way only where one would send and the other receive them. RFC 7911 4 */
+static void tell_lone_paths(const struct happening *h, struct findings *f, int i)
+{
+    const struct end *e = h->session->end;
+    uint64_t both = e[0].open.families & e[1].open.families;
+    uint64_t alone = e[i].open.add_path_send & ~e[!i].open.add_path_receive & both;
+    if (!alone)
+        return;
+    char who[ADDR_TEXT], other[ADDR_TEXT];
+    struct buf names = buf_init(512);
+    name_families(&names, alone);
+    struct draft *d = rule_draft(f, h, CODE_BGP_CAPABILITY_MISMATCH, CONFIDENCE_CERTAIN, !i);
+    d->severity = SEVERITY_INFO;
+    d->subject = 1;
+    side_name(h->peering, i, who);
+    draft_title(d, "%s does not offer to take several paths of a prefix, which %s would send",
+                side_name(h->peering, !i, other), who);
+    draft_say(d,
+              "The OPEN of %s offers to send additional paths (ADD-PATH) of %s, that of %s does not offer to "
+              "receive them: it gets one path of each prefix.",
+              who, buf_text(&names), other);
+    draft_evidence(d, e[i].open.ref, "OPEN of %s", who);
+    draft_evidence(d, e[!i].open.ref, "OPEN of %s", other);
+    draft_end(f, d);
+    buf_free(&names);
+}
+
 void capabilities_differ(const struct happening *h, struct findings *f)
 {
     const struct end *e = h->session->end;
     if (!e[0].open_count || !e[1].open_count || e[0].open.cut || e[1].open.cut)
         return;
+    tell_lone_paths(h, f, 0);
+    tell_lone_paths(h, f, 1);
     for (int i = 0; i < 2; i++) {
         uint64_t alone = e[i].open.families & ~e[!i].open.families;
         if (!alone)

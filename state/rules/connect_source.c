@@ -6,6 +6,22 @@
 
 rule_fn source_address;
 
+/* On links of this many bits no two routers share a MAC address, as all those behind one gateway do. */
+static bool on_link(const struct addr *a, const struct addr *b)
+{
+    return addr_same_prefix(a, b, a->size == 4 ? 24 : 64);
+}
+
+/* How the calls of an address end, at which a router cannot be had; ATTEMPT_CONNECTED: it can. */
+static enum attempt_outcome turned_down(const struct attempts *a, bool link)
+{
+    if (a->count[ATTEMPT_CLOSED])
+        return ATTEMPT_CLOSED;
+    if (a->count[ATTEMPT_REFUSED])
+        return ATTEMPT_REFUSED;
+    return link && a->count[ATTEMPT_NO_REPLY] ? ATTEMPT_NO_REPLY : ATTEMPT_CONNECTED;
+}
+
 /* Another peering whose called side is the router of `mac`: the address by which this router is sought. */
 static const struct peering *sought_elsewhere(const struct happening *h, const struct peering *p, int dialler,
                                               int *side)
@@ -17,8 +33,9 @@ static const struct peering *sought_elsewhere(const struct happening *h, const s
     for (uint32_t at = 0; (q = table_next(h->peerings, &at));)
         for (int called = 0; called < 2; called++) {
             const struct attempts *a = &q->attempts[!called];
-            bool fails = a->count[ATTEMPT_CLOSED] || a->count[ATTEMPT_REFUSED];
-            if (q == p || !fails || addr_equal(&q->facts.side[called].addr, &p->facts.side[dialler].addr))
+            bool link = on_link(&q->facts.side[called].addr, &p->facts.side[dialler].addr);
+            if (q == p || turned_down(a, link) == ATTEMPT_CONNECTED ||
+                addr_equal(&q->facts.side[called].addr, &p->facts.side[dialler].addr))
                 continue;
             /* by its MAC addresses the router that dials here is the one that is called there, and the other way round */
             if (!memcmp(q->mac[called], p->mac[dialler], 6) &&
@@ -41,7 +58,7 @@ static void tell_source(const struct happening *h, struct findings *f, const str
     int called = 0;
     const struct peering *q = sought_elsewhere(h, p, dialler, &called);
     /* a called address off the caller's link is that of a loopback: then the caller's own had better be one, too */
-    bool off_link = how == ATTEMPT_CLOSED && !addr_same_prefix(from, to, from->size == 4 ? 24 : 64);
+    bool off_link = how == ATTEMPT_CLOSED && !on_link(from, to);
     if (!q && !off_link)
         return;
     char who[ADDR_TEXT], other[ADDR_TEXT], sought[ADDR_TEXT];
@@ -55,15 +72,13 @@ static void tell_source(const struct happening *h, struct findings *f, const str
     draft_title(d, "%s dials %s from an address that %s may not have as its neighbour",
                 side_name(p, dialler, who), side_name(p, !dialler, other), other);
     if (q) {
-        draft_say(
-            d,
-            "The same router (by its MAC address) is sought at %s, and dials from %s: update-source is missing.",
-            side_name(q, called, sought), who);
-        draft_evidence(
-            d,
-            q->attempts[!called]
-                .of[q->attempts[!called].count[ATTEMPT_CLOSED] ? ATTEMPT_CLOSED : ATTEMPT_REFUSED][0],
-            "the other side dials %s", sought);
+        enum attempt_outcome there = turned_down(&q->attempts[!called], true);
+        draft_say(d, "The same router (by its MAC address) is sought at %s, and dials from %s: %s.",
+                  side_name(q, called, sought), who,
+                  there == ATTEMPT_NO_REPLY
+                      ? "a NAT on the way rewrites its address, or update-source is missing"
+                      : "update-source is missing");
+        draft_evidence(d, q->attempts[!called].of[there][0], "the other side dials %s", sought);
     } else
         draft_say(
             d,
