@@ -188,6 +188,15 @@ static void note_quiet(struct session *s, struct stream_ref ref)
     s->end[0].heard_hole = s->end[1].heard_hole = true;
 }
 
+/* A FIN speaks, too: who sends it on being called anew held the connection till then. After a hold time it may be one sent
+ * again, of a session that had ended. */
+static bool held_until_called(const struct session *s, int from, const struct segment *seg,
+                              struct stream_ref ref)
+{
+    struct span quiet = stamp_since(ref.when, s->end[!from].last_spoke.when);
+    return seg->flags & TCP_FIN && quiet.ns < SPAN_S(hold_estimate(s)).ns * 2 / 3;
+}
+
 void session_segment(struct engine *e, struct session *s, int from, const struct segment *seg,
                      const struct frame *f, struct stream_ref ref)
 {
@@ -202,7 +211,8 @@ void session_segment(struct engine *e, struct session *s, int from, const struct
     tcp_ack(e, s, from, seg, ref);
     if (seg->payload_size)
         tcp_data(e, s, from, seg, ref);
-    if (seg->payload_size && s->end[!from].dialled_anew.frame && !s->end[!from].missed) {
+    bool speaks = seg->payload_size || held_until_called(s, from, seg, ref);
+    if (speaks && s->end[!from].dialled_anew.frame && !s->end[!from].missed) {
         s->end[!from].missed = true;
         engine_happen(
             e, &(struct happening){
