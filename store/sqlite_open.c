@@ -204,6 +204,16 @@ static void open_to_read(struct db *db, const char *path)
         return;
     if (!connect(db, path, SQLITE_OPEN_READWRITE))
         return;
+    if (sqlite3_db_readonly(db->handle, "main") == 1) {
+        char words[200];
+        snprintf(
+            words, sizeof words,
+            "was written by an earlier routetap (schema %lld), and is brought up to date (to %u) before it is read, "
+            "but cannot be written to; read a copy of it",
+            (long long)version, schema_count);
+        db_fail(db, ERR_OPEN, words);
+        return;
+    }
     db_begin(db);
     migrate(db, version);
     db_commit(db);
