@@ -29,7 +29,8 @@ void ospf_watch(const struct ospf *o, const struct ospf_speaker *s, struct strea
         l->last = ref;
 }
 
-/* What one half has not seen the other may have: it is out of sight only until the other's first packet. */
+/* The link was out of sight where both halves were: the one that was heard less lately, since then; the other in its own
+ * hole, or until its first packet. */
 void ospf_watch_merged(const struct ospf *o, struct ospf_wire *into, const struct ospf_wire *from)
 {
     bool later = stamp_before(into->last.when, from->last.when);
@@ -38,6 +39,10 @@ void ospf_watch_merged(const struct ospf *o, struct ospf_wire *into, const struc
     for (uint32_t i = 0; i < late->member_count; i++)
         if (stamp_before(late->members[i]->first.when, first.when))
             first = late->members[i]->first;
+    if (late->hole_until.frame && stamp_before(before.when, late->hole_until.when)) {
+        first = late->hole_until;
+        before = stamp_before(before.when, late->hole_from.when) ? late->hole_from : before;
+    }
     const struct ospf_speaker *s = early->member_count ? early->members[0] : NULL;
     bool hole = s && s->hello_known && before.frame && !o->engine->options.on_wire &&
                 stamp_since(first.when, before.when).ns > ospf_patience(s).ns;

@@ -274,6 +274,16 @@ static void tell_margin_unseen(const struct happening *h, struct findings *f)
     draft_end(f, d);
 }
 
+/* It did so by now: TCP acknowledges what it does not have, or the tap says so. Hellos may be among that. */
+static bool capture_loses(const struct happening *h)
+{
+    const struct peering *p;
+    bool lost = h->capture->dropped != h->capture->dropped_before;
+    for (uint32_t at = 0; !lost && (p = table_next(h->peerings, &at));)
+        lost = p->facts.side[0].tcp.missed || p->facts.side[1].tcp.missed;
+    return lost;
+}
+
 void ospf_margin_low(const struct happening *h, struct findings *f)
 {
     const struct ospf_adjacency *a = h->adjacency;
@@ -285,7 +295,9 @@ void ospf_margin_low(const struct happening *h, struct findings *f)
     const struct ospf_speaker *late = a->end[!h->side], *me = a->end[h->side];
     char one[16], two[16], gap[32], left[32];
     struct span waited = { (int64_t)me->hello.dead_interval * NS_PER_S - n->min_margin.ns };
-    struct draft *d = ospf_draft(f, h, CODE_OSPF_HELLO_MARGIN_LOW, CONFIDENCE_CERTAIN, !h->side);
+    bool loses = capture_loses(h);
+    struct draft *d = ospf_draft(f, h, CODE_OSPF_HELLO_MARGIN_LOW,
+                                 loses ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN, !h->side);
     draft_title(d, "a Hello of %s came only %s before %s would have given it up", ospf_end(a, !h->side, one),
                 span_words(n->min_margin, left), ospf_end(a, h->side, two));
     draft_say(
@@ -294,6 +306,8 @@ void ospf_margin_low(const struct happening *h, struct findings *f)
         "before this point or sent late.",
         span_words(waited, gap), one, (unsigned)late->hello.hello_interval, two,
         (unsigned)me->hello.dead_interval);
+    if (loses)
+        draft_say(d, "Or they are among the packets that the capture itself has lost.");
     draft_evidence(d, n->heard, "Hello of %s", one);
     draft_evidence(d, h->ref, "its next Hello");
     draft_end(f, d);
