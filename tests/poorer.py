@@ -25,9 +25,7 @@ SNAP = 96
 # What is right to say of a poorer capture, though it would be wrong of the whole one.
 FINE = {
     # a Hello that the capture lost cannot be told from one that the network lost
-    ("gap", "ospf-hello-margin-low"), ("holes", "ospf-hello-margin-low"),
-    # whose digests are cut may have other keys, or a broken link: said to be possible
-    ("cut", "ospf-one-way"),
+    ("gap", "ospf-hello-margin-low"), ("holes", "ospf-hello-margin-low"), ("holes, cut", "ospf-hello-margin-low"),
     # nothing of the other direction is there: SYNs that are sent again have no answer that counts, and that much is said
     ("lower", "bgp-connect-no-reply"), ("higher", "bgp-connect-no-reply"),
     ("lower, away", "bgp-connect-no-reply"), ("higher, away", "bgp-connect-no-reply"),
@@ -87,6 +85,20 @@ def away(packets, dice):
     return [p for p in packets if not begin <= p[0] < begin + seconds]
 
 
+def middle(packets, dice):
+    """Neither how it began nor how it ended."""
+    first = dice.randrange(max(1, len(packets) // 2))
+    return packets[first:first + max(5, int(len(packets) * dice.uniform(0.2, 0.6)))]
+
+
+def holes(packets, dice):
+    return [p for p in packets if dice.random() > 0.03]
+
+
+def cut(packets, _):
+    return [(s, f, wire, data[:SNAP]) for s, f, wire, data in packets]
+
+
 def lower(packets, dice):
     return [p for p in packets if from_lower(p) is not False]
 
@@ -101,10 +113,13 @@ WAYS = {
     "away": away,
     "lower, away": lambda packets, dice: away(lower(packets, dice), dice),
     "higher, away": lambda packets, dice: away(higher(packets, dice), dice),
-    "holes": lambda packets, dice: [p for p in packets if dice.random() > 0.03],
+    "away, away": lambda packets, dice: away(away(packets, dice), dice),
+    "holes": holes,
     "gap": gap,
-    "cut": lambda packets, dice: [(s, f, wire, data[:SNAP]) for s, f, wire, data in packets],
+    "cut": cut,
+    "holes, cut": lambda packets, dice: cut(holes(packets, dice), dice),
     "twice": lambda packets, dice: [p for p in packets for _ in range(2)],
+    "middle": middle,
     "end": lambda packets, dice: packets[len(packets) * 3 // 5:],
 }
 

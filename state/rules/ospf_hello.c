@@ -261,14 +261,14 @@ static void tell_margin_unseen(const struct happening *h, struct findings *f)
     struct draft *d = ospf_draft(f, h, CODE_OSPF_HELLO_MARGIN_LOW, CONFIDENCE_POSSIBLE, -1);
     d->severity = SEVERITY_INFO;
     d->once = true;
-    draft_title(d, "nothing of %s and %s was seen for a time, and it may have been a narrow thing",
-                ospf_end(a, 0, low), ospf_end(a, 1, high));
+    span_words(stamp_since(l->hole_until.when, l->hole_from.when), gap);
+    draft_title(d, "nothing of %s and %s was seen for %s: the capture has a gap, or both were silent",
+                ospf_end(a, 0, low), ospf_end(a, 1, high), gap);
     draft_say(
         d,
         "%s without any packet on %s, though Hellos were due; the RouterDeadInterval of %s is %u s. Either the capture "
         "has a gap there, or both were silent, or what they sent did not come by: packets do not tell which.",
-        span_words(stamp_since(l->hole_until.when, l->hole_from.when), gap), ospf_where(a),
-        h->side ? high : low, (unsigned)a->end[h->side]->hello.dead_interval);
+        gap, ospf_where(a), h->side ? high : low, (unsigned)a->end[h->side]->hello.dead_interval);
     draft_evidence(d, l->hole_from, "last packet before");
     draft_evidence(d, l->hole_until, "first packet after");
     draft_end(f, d);
