@@ -49,6 +49,8 @@ const char *side_name(const struct peering *p, int side, char text[ADDR_TEXT])
 const char *span_words(struct span d, char text[32])
 {
     double s = span_seconds(d);
+    unsigned long seconds = s < 120 ? 0 : (unsigned long)(s + 0.5), minutes = seconds / 60,
+                  hours = minutes / 60;
     if (s < 0.0005)
         snprintf(text, 32, "%.0f µs", s * 1e6);
     else if (s < 1)
@@ -56,10 +58,10 @@ const char *span_words(struct span d, char text[32])
     else if (s < 120)
         snprintf(text, 32, "%.1f s", s);
     else if (s < 7200)
-        snprintf(text, 32, "%.0f min %.0f s", (double)((long)(s + 0.5) / 60), (double)((long)(s + 0.5) % 60));
-    else if (s < 48.0 * 3600)
-        snprintf(text, 32, "%.0f h %.0f min", (double)((long)(s / 60) / 60), (double)((long)(s / 60) % 60));
+        snprintf(text, 32, "%lu min %lu s", minutes, seconds % 60);
+    else if (hours < 48)
+        snprintf(text, 32, "%lu h %lu min", hours, minutes % 60);
     else
-        snprintf(text, 32, "%.0f d %.0f h", (double)((long)(s / 3600) / 24), (double)((long)(s / 3600) % 24));
+        snprintf(text, 32, "%lu d %lu h", hours / 24, hours % 24);
     return text;
 }
