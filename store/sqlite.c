@@ -40,10 +40,13 @@ void db_fail_rc(struct db *db, int rc)
 {
     int system = db->handle ? sqlite3_system_errno(db->handle) : 0;
     const char *words = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc);
+    char said[160];
     switch (err_of(rc)) {
     case ERR_OPEN: words = system ? strerror(system) : words; break;
     case ERR_WRITE:
-        words = (rc & 0xff) == SQLITE_FULL ? "the disk is full; it holds what was written before" : words;
+        snprintf(said, sizeof said, "%.100s%s%.50s", words, system ? ": " : "",
+                 system ? strerror(system) : "");
+        words = (rc & 0xff) == SQLITE_FULL ? "the disk is full; it holds what was written before" : said;
         break;
     case ERR_FORMAT: words = "is no database; routetap leaves it as it is"; break;
     case ERR_DAMAGED: words = "is damaged; analyze the capture anew"; break;

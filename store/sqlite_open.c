@@ -4,9 +4,13 @@
 #include "state/bgp_facts.h"
 #include "state/rules/explain.h"
 #include "store/schema.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { APPLICATION = 0x52544150, BUSY_MS = 2000 }; /* "RTAP", in the file's header */
 
@@ -140,12 +144,40 @@ static void make(struct db *db)
     sign(db);
 }
 
+/* SQLite tries to read what it cannot make, and then tells that there is nothing to be read. */
+static void tell_unmade(struct db *db, const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    char words[200];
+    if (fd >= 0) {
+        unlink(path);
+        close(fd);
+    } else if (errno != EEXIST) {
+        snprintf(words, sizeof words, "cannot be made: %s", strerror(errno));
+        db_fail(db, ERR_OPEN, words);
+    }
+}
+
+/* Before anything is asked of it: it is written to in any case. */
+static bool check_writable(struct db *db, const char *path)
+{
+    char words[200];
+    if (sqlite3_db_readonly(db->handle, "main") != 1)
+        return true;
+    snprintf(words, sizeof words, "cannot be written to: %s",
+             access(path, W_OK) ? strerror(errno) : "it is read-only");
+    db_fail(db, ERR_OPEN, words);
+    return false;
+}
+
 static bool connect(struct db *db, const char *path, int flags)
 {
     sqlite3_close(db->handle);
     db->handle = NULL;
     int rc = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK) {
+        if ((rc & 0xff) == SQLITE_CANTOPEN && flags & SQLITE_OPEN_CREATE)
+            tell_unmade(db, path);
         db_fail_rc(db, rc);
         return false;
     }
@@ -161,7 +193,8 @@ static void open_new(struct db *db, const char *path)
 {
     int64_t version = 0;
     bool memory = !strcmp(path, ":memory:");
-    if (!connect(db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) || !check_owner(db, DB_NEW, &version))
+    if (!connect(db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) || !check_writable(db, path) ||
+        !check_owner(db, DB_NEW, &version))
         return;
     /* in memory nothing outlives a failure, so that a journal would only double what is written */
     db_exec(db, memory ? "PRAGMA journal_mode = OFF" : "PRAGMA journal_mode = WAL");
@@ -182,7 +215,7 @@ static void open_new(struct db *db, const char *path)
 static void open_again(struct db *db, const char *path)
 {
     int64_t version = 0;
-    if (!connect(db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) ||
+    if (!connect(db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) || !check_writable(db, path) ||
         !check_owner(db, DB_AGAIN, &version))
         return;
     db_exec(db, "PRAGMA journal_mode = WAL");

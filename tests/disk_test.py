@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A disk that is full is a finding; the capture goes on, and so does the record once there is room again.
+"""A disk that is full is a finding; the capture goes on, and so does the record once there is room again. One that is read-only is
+refused in words.
 
 usage: disk_test.py BINARY
 
@@ -85,6 +86,26 @@ def story(binary, capture, disk):
     db.close()
 
 
+def read_only(binary, capture, disk):
+    """A file system that is read-only when it begins: said in words that name it, and exit status 1; what is kept there can be
+    read all the same."""
+    def run(*words):
+        done = subprocess.run([binary, *words], capture_output=True, text=True, check=False, timeout=30)
+        return done.returncode, done.stderr
+    monitor = ("monitor", "--config", "none", "-q", "-r", capture)
+    old, mount = os.path.join(disk, "f.db"), ["mount", "-o", "remount,ro", disk]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        print("it cannot be made read-only: skipped")
+        return
+    for words, want in ((monitor + ("--db", old), "f.db: cannot be written to: Read-only file system"),
+                        (monitor + ("--db", os.path.join(disk, "g.db")), "g.db: cannot be made: Read-only file system"),
+                        (monitor + ("--evidence", os.path.join(disk, "new")), "new: Read-only file system"),
+                        (("analyze", "-q", capture, "--db", old), "f.db: cannot be written to: Read-only file system")):
+        status, said = run(*words)
+        check(status == 1 and want in said, (words, status, said))
+    check(run("report", old)[0] == 0, "it can be read")
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
@@ -98,6 +119,7 @@ def main():
         try:
             kill_test.make_capture(capture)
             story(os.path.abspath(sys.argv[1]), capture, disk)
+            read_only(os.path.abspath(sys.argv[1]), capture, disk)
             failed = 0
         except (AssertionError, subprocess.SubprocessError, OSError, sqlite3.Error) as why:
             print("%s: %s" % (type(why).__name__, why))
