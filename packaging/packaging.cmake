@@ -24,12 +24,19 @@ install(FILES docs/span-ports.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 option(RT_PACKAGE "a configuration file in /etc, too: for packages" OFF)
 if(RT_PACKAGE)
     install(FILES ${CMAKE_BINARY_DIR}/shell/conf/routetap.conf DESTINATION /etc/routetap)
+    install(FILES packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 endif()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME routetap)
 set(CPACK_PACKAGE_CONTACT "routetap's authors <routetap@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION
+"It listens, and never speaks: from captures, or on interfaces for years, it
+follows each BGP session and each OSPF adjacency as their routers see them, and
+says what is wrong and why, with the packets that prove it; with a page in the
+browser, metrics, and alerts.")
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS adduser) # beside the libraries that are found: the service has a user of its own
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 list(JOIN late_packages ", " CPACK_DEBIAN_PACKAGE_RECOMMENDS) # webhooks and Kafka want them
 string(REGEX REPLACE "^, " "" CPACK_DEBIAN_PACKAGE_RECOMMENDS "${CPACK_DEBIAN_PACKAGE_RECOMMENDS}")
