@@ -182,6 +182,7 @@ void session_heard_unseen(struct engine *e, struct session *s, int who, struct s
 {
     struct end *end = &s->end[who];
     end->heard_unseen = ref.when;
+    end->heard_hole = true;
     if (end->hold_ran_out && !end->hold_told && !end->closed) /* it may have heard that in time */
         never_left(e, s, who, ref, "acknowledges-unseen");
 }

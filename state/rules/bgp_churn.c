@@ -98,7 +98,7 @@ static void tell_end_not_seen(const struct happening *h, struct findings *f, con
     struct stamp spoke = stamp_later(end->last_spoke.when, s->end[!who].last_spoke.when);
     struct span quiet = stamp_since(end->dialled_anew.when, spoke);
     unsigned hold = hold_estimate(s);
-    if (hold && quiet.ns > SPAN_S(hold).ns / 2)
+    if (hold && quiet.ns > SPAN_S(hold).ns / 10 * 9)
         draft_say(
             d,
             "Neither said anything for %s, and the hold time is %u s: it may have run out, if the capture is whole.",
