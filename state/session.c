@@ -334,7 +334,7 @@ bool session_unseen(const struct session *s, int who)
     if (!h->first.frame)
         return true;
     if (!h->seq_known)
-        return false;
+        return h->bare && h->ack_known && h->acked - h->next >= BGP_HEADER && h->acked - h->next < STRAY;
     if (h->stream && seq_before(stream_base(h->stream), stream_front(h->stream)))
         return true;                                 /* a hole, and more behind it, that waits */
     uint32_t end = h->next + (h->fin.frame ? 1 : 0); /* a FIN takes a sequence number. RFC 9293 3.4 */

@@ -38,9 +38,9 @@ struct half {
     struct stream_ref heard_ack;              /* last packet that carried an ACK flag */
     unsigned syn_count;                       /* transmissions of its SYN or SYN/ACK */
     bool syn_ack;                             /* its SYN was a SYN/ACK */
-    bool seq_known;
-    uint32_t fin_seq; /* of its FIN; valid if fin.frame */
-    uint32_t rst_seq; /* of its RST; valid if rst.frame */
+    bool seq_known, bare; /* bare: only what carries no data was seen, and tells the number as well */
+    uint32_t fin_seq;     /* of its FIN; valid if fin.frame */
+    uint32_t rst_seq;     /* of its RST; valid if rst.frame */
     bool
         rst_answers; /* its RST has no ACK flag: to a segment of a connection that it does not know. RFC 9293 3.10.7.1 */
     uint32_t circuit; /* of its first packet: VLAN tags and the like */

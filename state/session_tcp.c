@@ -352,11 +352,14 @@ struct stamp session_timers(struct engine *e, struct session *s, struct stamp no
         }
         if (end->hold_ran_out) {
             due = stamp_add(end->hold_fired, grace(s));
-            if (stamp_before(due, now)) {
+            /* behind a gap of the capture, what is there at its end has a say first */
+            if (stamp_before(due, now) && !engine_was_quiet(e, end->hold_fired, now)) {
                 tell_hold(e, s, who);
                 continue;
             }
         }
+        if (stamp_before(due, now))
+            due = stamp_add(now, SPAN_S(1));
         if (end->state == STATE_ESTABLISHED || end->hold_ran_out)
             soonest = stamp_before(due, soonest) ? due : soonest;
     }

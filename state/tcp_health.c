@@ -99,6 +99,10 @@ void tcp_header(struct engine *e, struct session *s, int from, const struct segm
     }
     h->last = ref;
     note_mac(s, from, seg, f);
+    if (!h->seq_known && !h->bare && !(seg->flags & (TCP_SYN | TCP_RST)) && !seg->payload_size) {
+        h->bare = true;
+        h->next = seg->seq;
+    }
     if (seg->flags & TCP_SYN) {
         h->syn_ttl = f->ttl;
         if (seg->has_mss)

@@ -161,6 +161,19 @@ void open_refused(const struct happening *h, struct findings *f)
 
 /* ---- silence after an OPEN ---- */
 
+/* Who dials again while the connection stands has seen its end, and the capture has not. */
+static bool dials_again(const struct session *s)
+{
+    int who = s->facts.active;
+    if (who < 0 || s->facts.end != CONN_OPEN)
+        return false;
+    for (const struct session *o = s->peering->sessions; o; o = o->next)
+        if (o->facts.id > s->facts.id &&
+            (o->facts.active == who || (o->facts.active < 0 && o->end[who].open_count)))
+            return true;
+    return stamp_before(s->half[who].syn.when, s->peering->attempts[who].last.when);
+}
+
 /* `quiet` owes an answer to what `waiting` sent at `since`, until `until`. */
 static void tell_quiet(const struct happening *h, struct findings *f, int quiet, struct stamp until)
 {
@@ -170,11 +183,7 @@ static void tell_quiet(const struct happening *h, struct findings *f, int quiet,
     if (s->midway || s->was_established || !s->half[quiet].first.frame || !s->half[!quiet].first.frame ||
         !w->open_count || !q->open_received || q->notification)
         return;
-    /* who dials again while the connection stands has seen its end, and the capture has not */
-    int dialled = s->facts.active;
-    bool dials_again = dialled >= 0 && s->facts.end == CONN_OPEN &&
-                       stamp_before(s->half[dialled].syn.when, h->peering->attempts[dialled].last.when);
-    if (session_unseen(s, quiet) || dials_again || (!q->open_count && s->half[quiet].segments))
+    if (session_unseen(s, quiet) || dials_again(s) || (!q->open_count && s->half[quiet].segments))
         return;
     if (q->open_count && (q->keepalive_sent.frame || !w->open_received || !w->keepalive_sent.frame))
         return;

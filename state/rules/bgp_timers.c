@@ -36,6 +36,9 @@ static enum silence kind_of_silence(const struct session *s, int x, struct strea
         return SILENT_SHUT;
     if (!mine->first.frame || !theirs->first.frame || session_unseen(s, !x))
         return SILENT_UNTOLD; /* what of it was on the wire, the capture does not have */
+    /* an acknowledgement tells of a silence once the next KEEPALIVE is late. RFC 4271 10 */
+    struct stamp late =
+        stamp_later(soon, stamp_add(since.when, (struct span){ SPAN_S(hold_estimate(s)).ns / 3 }));
     if (!stamp_before(soon, mine->last.when) && !stamp_before(soon, theirs->last.when))
         return SILENT_BOTH;
     if (resends_since(mine, since.when) && resends_since(theirs, since.when) &&
@@ -45,8 +48,8 @@ static enum silence kind_of_silence(const struct session *s, int x, struct strea
         return SILENT_GARBLED;
     if (theirs->stuck_count >= 2 && stamp_before(since.when, theirs->stuck_last.when))
         return SILENT_LARGE; /* it speaks, and what it says does not arrive */
-    bool acknowledges = stamp_before(soon, mine->ack_moved.when) && mine->ack_moved.frame;
-    bool answers = stamp_before(soon, theirs->last.when) && theirs->heard_ack.frame;
+    bool acknowledges = stamp_before(late, mine->ack_moved.when) && mine->ack_moved.frame;
+    bool answers = stamp_before(late, theirs->last.when) && theirs->heard_ack.frame;
     if (!deaf && (acknowledges || answers))
         return SILENT_BGP;
     /* x sent nothing that an answer was due to: its next KEEPALIVE and the end came together */
