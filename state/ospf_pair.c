@@ -87,6 +87,22 @@ static bool ambiguous(const struct ospf *o, const struct ospf_segment *g, const 
     return s->version == 3 && !s->far.size && count_names(o, g, s, router_id) > 1;
 }
 
+/* OSPFv3: `by` lists a router that then spoke from one address only, which has not listed it since; now `s`, another of its
+ * name, does: that is whom it hears. */
+static void correct_guess(struct ospf *o, const struct ospf_speaker *by, struct ospf_speaker *s)
+{
+    for (uint32_t i = 0; s->version == 3 && !s->far.size && i < by->adjacency_count; i++) {
+        struct ospf_adjacency *a = by->adjacencies[i];
+        int side = a->end[1] != by;
+        struct ospf_speaker *other = a->end[side];
+        if (other != s && !other->unseen && other->router_id == s->router_id && !a->side[side].listed.frame &&
+            ospf_speaker_lists(by, s->router_id) && !ospf_adjacency_find(o, by, s)) {
+            ospf_adjacency_adopt(o, (struct adjacency *)a, other, s);
+            return;
+        }
+    }
+}
+
 /* Makes the adjacency with whom `s` lists, or with one that was not seen. */
 static void pair_listed(struct ospf *o, struct ospf_in *in, uint32_t router_id)
 {
@@ -114,8 +130,10 @@ static void pair_listed(struct ospf *o, struct ospf_in *in, uint32_t router_id)
             ospf_link_merge(o, s->link, m->link);
         if (ghost)
             ospf_adjacency_adopt(o, ghost, ghost->facts.end[ghost->facts.end[0] == s], m);
-        else
+        else {
+            correct_guess(o, m, s);
             ospf_adjacency_get(o, s, m, in->ref);
+        }
         ghost = NULL;
     }
     if (found || ghost)
