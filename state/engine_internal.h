@@ -109,12 +109,10 @@ void session_end_closes(struct engine *, struct session *, int who, struct strea
 void session_deliver(struct engine *, struct session *, int to, const struct delivery *);
 /* End `who` said something in BGP. */
 void session_spoke(struct engine *, struct session *, int who, struct stream_ref, unsigned type);
-/* End `who` has given the connection up without a word that was seen. */
-void session_given_up(struct engine *, struct session *, int who, struct stream_ref);
+/* The rules hear once that the connection is over, by this end; -1: not known which. */
+void session_tell_closed(struct engine *, struct session *, int by, struct stream_ref);
 /* The connection ended on the wire. */
 void session_close(struct engine *, struct session *, enum conn_end, int by, struct stream_ref);
-/* Fires what is due; the next moment at which something may be. */
-struct stamp session_timers(struct engine *, struct session *, struct stamp now);
 void session_unanswered(struct engine *, struct session *, struct stream_ref);
 /* Bytes that the capture lacks were delivered to this end, by then at the latest. */
 void session_heard_unseen(struct engine *, struct session *, int who, struct stream_ref);
@@ -125,6 +123,14 @@ void session_abandon(struct engine *, struct session *, struct stream_ref, const
 void session_finish(struct engine *, struct session *);
 void session_lost(struct engine *, struct session *, int by, struct stream_ref);
 void session_changed(struct engine *, const struct session *);
+
+/* session_hold.c */
+/* End `who` has given the connection up without a word that was seen. */
+void session_given_up(struct engine *, struct session *, int who, struct stream_ref);
+/* Fires what is due; the next moment at which something may be. */
+struct stamp session_timers(struct engine *, struct session *, struct stamp now);
+/* The capture ends: of hold times that ran out nothing more is awaited. */
+void session_hold_finish(struct engine *, struct session *);
 
 /* session_transfer.c */
 /* Tells of tables whose transfer is over, if more is known than was told. */
