@@ -187,12 +187,13 @@ static void note_quiet(struct session *s, struct stream_ref ref)
 }
 
 /* A FIN speaks, too: who sends it on being called anew held the connection till then. After a hold time it may be one sent
- * again, of a session that had ended. */
+ * again, of a session that had ended; and what is missing may have been a NOTIFICATION. */
 static bool held_until_called(const struct session *s, int from, const struct segment *seg,
                               struct stream_ref ref)
 {
     struct span quiet = stamp_since(ref.when, s->end[!from].last_spoke.when);
-    return seg->flags & TCP_FIN && quiet.ns < SPAN_S(hold_estimate(s)).ns * 2 / 3;
+    return seg->flags & TCP_FIN && seg->seq == s->half[from].next && !session_unseen(s, 0) &&
+           !session_unseen(s, 1) && quiet.ns < SPAN_S(hold_estimate(s)).ns * 2 / 3;
 }
 
 void session_segment(struct engine *e, struct session *s, int from, const struct segment *seg,
