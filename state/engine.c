@@ -32,7 +32,8 @@ struct engine *engine_new(const struct engine_options *options)
     table_init(&e->sessions, sizeof(struct session_key), 0);
     findings_init(&e->findings, options->limits.findings, &e->outbox);
     e->now = e->reviewed = e->forgot = e->holed = STAMP_NEVER;
-    e->capture.first = e->capture.last = e->quiet_from = e->quiet_until = STAMP_NEVER;
+    e->capture.first = e->capture.last = e->before = STAMP_NEVER;
+    e->quiet_from = e->quiet_until = STAMP_NEVER;
     e->next_deadline = (struct stamp){ INT64_MAX };
     if (!e->frags || !e->rib || !e->ospf) {
         engine_free(e);

@@ -27,6 +27,7 @@ void engine_note_quiet(struct engine *e, struct stamp now)
 {
     enum { KEPT_S = 600 };
     struct stamp before = e->capture.last;
+    e->before = before;
     if (!stamp_known(before) || stamp_since(now, before).ns < SPAN_S(1).ns)
         return;
     bool known = stamp_known(e->quiet_until) && stamp_since(now, e->quiet_until).ns < SPAN_S(KEPT_S).ns;
@@ -43,6 +44,15 @@ bool engine_was_quiet(const struct engine *e, struct stamp from, struct stamp un
     struct stamp begin = stamp_later(from, e->quiet_from),
                  end = stamp_before(until, e->quiet_until) ? until : e->quiet_until;
     return stamp_since(end, begin).ns > stamp_since(until, from).ns / 2;
+}
+
+bool engine_is_quiet(const struct engine *e, struct stamp from, struct stamp now)
+{
+    struct stamp last = stamp_before(e->capture.last, now) ? e->capture.last : e->before;
+    if (e->options.on_wire || !stamp_known(last))
+        return false;
+    struct stamp begin = stamp_later(from, last);
+    return stamp_since(now, begin).ns > stamp_since(now, from).ns / 3 * 2;
 }
 
 void engine_away(struct engine *e, const char *names)

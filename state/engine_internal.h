@@ -39,6 +39,7 @@ struct engine {
     struct findings findings;
     struct stamp now;                     /* never goes back */
     struct stamp next_deadline;           /* no hold time runs out before it */
+    struct stamp before;                  /* the packet at hand, the last one of anybody came */
     struct stamp quiet_from, quiet_until; /* the longest time of late without a packet of anybody */
     bool finished;
     bool cared;       /* about the last packet */
@@ -91,6 +92,8 @@ void peering_prune(struct engine *, struct peering *);
 void engine_note_quiet(struct engine *, struct stamp now);
 /* For most of that time no packet of anybody is in the capture: it may have a gap there. Never live, where time is the tap's. */
 bool engine_was_quiet(const struct engine *, struct stamp from, struct stamp until);
+/* … for most of the time up to now, before the packet at hand. */
+bool engine_is_quiet(const struct engine *, struct stamp from, struct stamp now);
 
 /* session.c */
 struct session *session_new(struct engine *, struct peering *, int active, uint16_t port0, uint16_t port1,

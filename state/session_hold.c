@@ -72,8 +72,8 @@ static void tell_hold(struct engine *e, struct session *s, int who)
  * would take to send another KEEPALIVE. */
 static struct span grace(const struct session *s)
 {
-    int64_t third = timer_ns(s) / 3, slack = third / 16 > SPAN_MS(250).ns ? third / 16 : SPAN_MS(250).ns;
-    return third > SPAN_S(1).ns ? (struct span){ third + slack } : SPAN_S(1);
+    struct span third = { timer_ns(s) / 3 };
+    return third.ns > SPAN_S(1).ns ? third : SPAN_S(1);
 }
 
 /* Only `who` could tell what reached it, and is not in the capture: what lies behind a hole may have. */
@@ -132,7 +132,7 @@ struct stamp session_timers(struct engine *e, struct session *s, struct stamp no
         if (end->hold_ran_out) {
             due = stamp_add(end->hold_fired, grace(s));
             /* behind a gap of the capture, what is there at its end has a say first */
-            if (stamp_before(due, now) && !engine_was_quiet(e, end->hold_fired, now)) {
+            if (stamp_before(due, now) && !engine_is_quiet(e, end->hold_fired, now)) {
                 tell_hold(e, s, who);
                 continue;
             }
