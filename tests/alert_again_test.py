@@ -7,20 +7,16 @@ usage: alert_again_test.py BINARY [NAME...]        names of tests; without: all
 Needs root, ip and network namespaces, as live_test.py does, whose wires it uses; elsewhere it says so and skips. In:
 nothing. Out: what failed, a last line `N passed, N failed, N skipped`.
 """
-import concurrent.futures
 import json
 import os
 import signal
 import socket
 import sqlite3
-import subprocess
 import sys
-import tempfile
 import time
 
 sys.dont_write_bytecode = True
 import live_test
-import spaces
 
 CAPTURE = "cease-shutdown-frr-bird-vlan.pcap"
 UP, LOST, REFUSED = (0, 16), (16, 31), (31, 37)  # packets: it comes up; is shut down; is dialled in vain
@@ -193,34 +189,5 @@ def no_database(binary, fixture, folder):
 TESTS = [killed, stopped, resent, newcomer, no_database]
 
 
-def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    tests = [t for t in TESTS if not sys.argv[2:] or t.__name__ in sys.argv[2:]]
-    lacks = spaces.lacking()
-    if lacks:
-        print("%s: skipped" % lacks)
-        print("0 passed, 0 failed, %d skipped" % len(tests))
-        return
-    binary = os.path.abspath(sys.argv[1])
-    if "without libpcap" in subprocess.run([binary, "monitor", "-D", "--config", "none"], capture_output=True, text=True, check=False).stderr:
-        print("built without libpcap: skipped")
-        print("0 passed, 0 failed, %d skipped" % len(tests))
-        return
-    subprocess.run(["ip", "netns", "add", live_test.SPACE], capture_output=True, check=True)
-    try:
-        live_test.ip("link", "set", "lo", "up")
-        subprocess.run(live_test.inside("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1"), check=False, capture_output=True)
-        fixture = live_test.Fixture()
-        with concurrent.futures.ThreadPoolExecutor(3) as pool:
-            failed = [w for w in pool.map(lambda t: live_test.judge(binary, t, fixture), tests) if w]
-    finally:
-        subprocess.run(["ip", "netns", "del", live_test.SPACE], capture_output=True, check=False)
-    for words in failed:
-        print(words)
-    print("%d passed, %d failed, 0 skipped" % (len(tests) - len(failed), len(failed)))
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    live_test.run(TESTS, 3)

@@ -528,29 +528,25 @@ def judge(binary, test, fixture):
     return None
 
 
-def main():
-    if len(sys.argv) > 5 and sys.argv[1] == "--send":
-        send(sys.argv[2], float(sys.argv[3]), sys.argv[4], sys.argv[5], *map(int, sys.argv[6:]))
-        return
+def run(tests, workers):
+    """The tests that argv names, or all; in a network of their own. Says how they went, and ends."""
     if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    tests = [t for t in TESTS if not sys.argv[2:] or t.__name__ in sys.argv[2:]]
+        sys.exit(sys.modules["__main__"].__doc__)
+    tests = [t for t in tests if not sys.argv[2:] or t.__name__ in sys.argv[2:]]
+    binary = os.path.abspath(sys.argv[1])
     lacks = spaces.lacking()
+    if not lacks and "without libpcap" in subprocess.run([binary, "monitor", "-D", "--config", "none"], capture_output=True, text=True, check=False).stderr:
+        lacks = "built without libpcap"
     if lacks:
         print("%s: skipped" % lacks)
         print("0 passed, 0 failed, %d skipped" % len(tests))
         return
     subprocess.run(["ip", "netns", "add", SPACE], capture_output=True, check=True)
     try:
-        binary = os.path.abspath(sys.argv[1])
-        if "without libpcap" in subprocess.run([binary, "monitor", "-D", "--config", "none"], capture_output=True, text=True, check=False).stderr:
-            print("built without libpcap: skipped")
-            print("0 passed, 0 failed, %d skipped" % len(tests))
-            return
         ip("link", "set", "lo", "up")
         subprocess.run(inside("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1"), check=False, capture_output=True)
         fixture = Fixture()
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        with concurrent.futures.ThreadPoolExecutor(workers) as pool:
             failed = [w for w in pool.map(lambda t: judge(binary, t, fixture), tests) if w]
     finally:
         subprocess.run(["ip", "netns", "del", SPACE], capture_output=True, check=False)
@@ -558,6 +554,13 @@ def main():
         print(words)
     print("%d passed, %d failed, 0 skipped" % (len(tests) - len(failed), len(failed)))
     sys.exit(1 if failed else 0)
+
+
+def main():
+    if len(sys.argv) > 5 and sys.argv[1] == "--send":
+        send(sys.argv[2], float(sys.argv[3]), sys.argv[4], sys.argv[5], *map(int, sys.argv[6:]))
+        return
+    run(TESTS, 4)
 
 
 if __name__ == "__main__":
