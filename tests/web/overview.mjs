@@ -53,6 +53,20 @@ test('filter, sort and walk by keyboard', async (browser) => {
   await leave(page)
 })
 
+test('half a number of an AS is another AS: what does not fit says so', async (browser) => {
+  const base = await serve(database('healthy-frr-bird-nano'))
+  for (const width of [320, 390, 760]) {
+    const page = await open(browser, base, '/', { viewport: { width, height: 844 } })
+    await page.waitForSelector('.side .faint')
+    const cut = await page.locator('.side .faint').evaluateAll((all) => {
+      const spills = (e) => e.scrollWidth > e.clientWidth || e.getBoundingClientRect().right > e.parentElement.getBoundingClientRect().right + 1
+      return all.filter((e) => spills(e) && getComputedStyle(e).textOverflow !== 'ellipsis').map((e) => e.textContent)
+    })
+    same(cut.join(), '', `cut off at ${width}`)
+    await leave(page)
+  }
+})
+
 test('what is down stands first, before what only was; a phone can sort, too', async (browser) => {
   const base = await serve(many('healthy-frr-bird-nano', 200))
   const page = await open(browser, base, '/', { viewport: { width: 390, height: 844 } })
